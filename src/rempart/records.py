@@ -1,0 +1,275 @@
+"""Every record on the way, frozen, in path order.
+
+A reader yields :class:`Batch` (readable units as rows of :data:`ACCESS_SCHEMA`, context resources,
+rejects). The door turns rows into a :class:`Frame` of numbers: keyed 64-bit pseudonyms for
+patients, sessions and requests, small integers for accounts, networks, forms, roles and units.
+The watch answers one row of :data:`DECISION` for each row of the frame.
+
+Units: times are milliseconds since 1970-01-01 UTC (``_ms``), money is euros (``_eur``),
+doubt is in nats (natural-logarithm units of evidence).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+MISSING_MS = -(2**63)
+"""Stands for "no time given" in an ``_ms`` column; real times are clamped to years 1900 to 2200."""
+
+NEVER_MS = 2**62
+"""Stands for "no end known" in an ``end_ms`` column."""
+
+
+class Kind(IntEnum):
+    """What a readable unit of a log is."""
+
+    ACCESS = 0
+    LOGIN_PASSED = 1
+    LOGIN_FAILED = 2
+    REINSTATED = 3
+
+
+class Action(IntEnum):
+    """The answer to one access, from mildest to hardest."""
+
+    ALLOW = 0
+    STEP_UP = 1
+    RESTRICT = 2
+    BLOCK = 3
+
+
+class ValueKind(IntEnum):
+    """What the ordered search value of a query is; ``NONE`` where there is none."""
+
+    NONE = 0
+    DATE = 1
+    LETTERS = 2
+    NUMBER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One readable unit of a log: an access, a login or a reinstatement, in the log's own words.
+
+    Rows of :data:`ACCESS_SCHEMA` are the same fields as columns. Empty strings mean "not said".
+    """
+
+    source: str
+    """Name of the feed it came from (a file's path as given, ``-``, ``stdio``)."""
+    offset: int
+    """Bytes before the line in the decompressed source, or the entry's number in a Bundle."""
+    content: int
+    """xxh3-64 of the unit's bytes: the same unit sent twice has the same content."""
+    event: str
+    kind: int
+    recorded_ms: int
+    account: str
+    unknown_account: str
+    """Why ``account`` is empty: ``no_agent``, ``no_requestor``, ``unnamed``; else empty."""
+    role: str
+    unit: str
+    address: str
+    software: str
+    session: str
+    request: str
+    action: str
+    """C, R, U, D or E as in FHIR audit-event-action; empty where not said."""
+    outcome: int
+    """0 success, 4 minor, 8 serious, 12 major failure; -1 not said."""
+    resource: str
+    """FHIR type (or the export's own word) of what was read or searched."""
+    patients: tuple[str, ...]
+    is_query: bool
+    count: int
+    """Upper bound of results a search asked for (``_count``); -1 not said."""
+    page: int
+    """Result page number, or its row offset; -1 not said."""
+    query_form: str
+    """``Patient?birthdate&name``: the searched type and the sorted parameter names, no value."""
+    value_kind: int
+    value: int
+    """Order-preserving number of the searched value (day number, letters in base 27, digits)."""
+
+
+ACCESS_SCHEMA = pa.schema(
+    [
+        ("source", pa.string()),
+        ("offset", pa.int64()),
+        ("content", pa.uint64()),
+        ("event", pa.string()),
+        ("kind", pa.int8()),
+        ("recorded_ms", pa.int64()),
+        ("account", pa.string()),
+        ("unknown_account", pa.string()),
+        ("role", pa.string()),
+        ("unit", pa.string()),
+        ("address", pa.string()),
+        ("software", pa.string()),
+        ("session", pa.string()),
+        ("request", pa.string()),
+        ("action", pa.string()),
+        ("outcome", pa.int8()),
+        ("resource", pa.string()),
+        ("patients", pa.list_(pa.string())),
+        ("is_query", pa.bool_()),
+        ("count", pa.int32()),
+        ("page", pa.int32()),
+        ("query_form", pa.string()),
+        ("value_kind", pa.int8()),
+        ("value", pa.int64()),
+    ]
+)
+"""Columns of :class:`Access`, none null. A string column may also come dictionary-encoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A unit that could not be read: where it stood and why, never what it said."""
+
+    source: str
+    offset: int
+    length: int
+    content_hash: str
+    """First 16 hex digits of SHA-256 over the unit's bytes."""
+    reason: str
+    """One of: ``not_json``, ``not_utf8``, ``too_long``, ``too_deep``, ``not_a_resource``,
+    ``truncated``, ``bad_row``, ``bad_time``, ``bad_compression``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A readable unit that is no AuditEvent: a FHIR resource or a mapped row, for the care index."""
+
+    source: str
+    offset: int
+    resource: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a reader yields: consecutive units of one source, each list in offset order.
+
+    ``read`` = rows of ``accesses`` + ``context`` + ``rejected``.
+    """
+
+    accesses: pa.RecordBatch
+    context: tuple[Context, ...]
+    rejected: tuple[Rejected, ...]
+
+    @property
+    def read(self) -> int:
+        return int(self.accesses.num_rows) + len(self.context) + len(self.rejected)
+
+
+@dataclass(frozen=True, slots=True)
+class CareLink:
+    """Somebody (an account or a unit) cares for a patient between two times."""
+
+    patient: str
+    who: str
+    by_unit: bool
+    kind: str
+    """``appointment``, ``encounter``, ``episode``, ``team`` or ``list`` (a care-link export)."""
+    link: str
+    """Identifier of the link, so that a later version replaces it."""
+    known_ms: int
+    start_ms: int
+    end_ms: int
+    cancelled_ms: int
+    """When it was known to be cancelled; :data:`NEVER_MS` if it was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLink:
+    """An account works in a unit (ward, practice, department) in a role between two times."""
+
+    account: str
+    unit: str
+    role: str
+    known_ms: int
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Two identifiers of one patient (``of='patient'``) or of one account (``of='account'``)."""
+
+    of: str
+    name: str
+    alias: str
+    known_ms: int
+
+
+EVENT = np.dtype(
+    [
+        ("recorded_ms", "i8"),
+        ("offset", "i8"),
+        ("content", "u8"),
+        ("session", "u8"),
+        ("request", "u8"),
+        ("value", "i8"),
+        ("first_patient", "i8"),
+        ("source", "i4"),
+        ("account", "i4"),
+        ("network", "i4"),
+        ("software", "i4"),
+        ("form", "i4"),
+        ("role", "i4"),
+        ("unit", "i4"),
+        ("patients", "i4"),
+        ("count", "i4"),
+        ("page", "i4"),
+        ("kind", "i1"),
+        ("action", "i1"),
+        ("outcome", "i1"),
+        ("value_kind", "i1"),
+        ("flags", "i1"),
+        ("why", "i1"),
+        ("spare", "i2"),
+    ]
+)
+"""One event as numbers. ``-1`` in an ``i4`` identifier means unknown. ``first_patient`` and
+``patients`` delimit the row's slice of :attr:`Frame.patients`. ``value`` is masked: only
+differences between two values of one account mean anything."""
+
+FLAG_QUERY = 1
+FLAG_SAME_ID_OTHER_CONTENT = 2
+FLAG_NO_TIME = 4
+FLAG_LATE = 8
+
+MAX_REASONS = 4
+DECISION = np.dtype(
+    [
+        ("doubt", "f4"),
+        ("hijack", "f4"),
+        ("stake_low_eur", "f4"),
+        ("stake_high_eur", "f4"),
+        ("action", "i1"),
+        ("whole_account", "i1"),
+        ("reasons", "i1"),
+        ("spare", "i1"),
+        ("code", "i2", (MAX_REASONS,)),
+        ("weight", "f4", (MAX_REASONS,)),
+        ("seen", "i4", (MAX_REASONS,)),
+        ("usual", "i4", (MAX_REASONS,)),
+    ]
+)
+"""One answer. ``doubt`` in nats, ``hijack`` a probability; the first ``reasons`` entries of the
+four reason columns are filled, largest weight first (``code`` indexes ``watch.reasons.REASONS``,
+``seen`` and ``usual`` fill the sentence)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Consecutive events as numbers: ``rows`` (n,) of :data:`EVENT`, ``patients`` (m,) uint64
+    keyed pseudonyms, ``events`` (n,) the sources' own event ids."""
+
+    rows: np.ndarray[Any, Any]
+    patients: np.ndarray[Any, Any]
+    events: pa.StringArray
