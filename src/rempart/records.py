@@ -242,6 +242,10 @@ FLAG_QUERY = 1
 FLAG_SAME_ID_OTHER_CONTENT = 2
 FLAG_NO_TIME = 4
 FLAG_LATE = 8
+FLAG_LEFT = 16
+"""The staff list says the account's owner has left."""
+FLAG_TRUSTED = 32
+"""A login or reinstatement from a source whose word counts."""
 
 MAX_REASONS = 4
 DECISION = np.dtype(

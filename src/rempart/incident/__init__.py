@@ -1,0 +1,1 @@
+"""From answers to suspicions: what belongs to one theft. Pure: no disk, no clock."""

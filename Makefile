@@ -1,0 +1,78 @@
+# Everything runs from .venv in this checkout; nothing is written outside it.
+# An environment of an older Python is replaced by `make clean install`.
+
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,\
+	$(if $(shell $(name) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(name))))
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+UV ?= uv
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock"
+PO := src/rempart/locale/fr/LC_MESSAGES/rempart.po
+
+.PHONY: help install demo test check bench messages settings lock clean
+
+help:
+	@echo "make install   put Rempart into .venv (Python 3.11 or newer)"
+	@echo "make demo      a small region, its thieves and the whole story"
+	@echo "make test      style, types, import rules, then every test"
+	@echo "make bench     measure the speeds the documentation states"
+	@echo "make messages  gather the sentences to translate, compile the French catalogue"
+	@echo "make settings  write docs/reference/settings.md anew from the source"
+	@echo "make lock      pin the dependencies anew (needs uv)"
+	@echo "make clean     remove .venv and every cache"
+
+install: .venv/.installed
+
+.venv/.python:
+	@test -n "$(PYTHON)" || { echo "Rempart needs Python 3.11 or newer, found $$(python3 --version 2>&1); \
+	install one, or name it: make install PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo \
+	"Rempart needs Python 3.11 or newer, and $(PYTHON) is not; name another: make install PYTHON=/path/to/python3.12" \
+	>&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) comes without venv and pip; \
+	install them (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/.installed: .venv/.python requirements/runtime.txt pyproject.toml src/rempart/__init__.py
+	@echo "Installing Rempart into .venv (a minute or two the first time)"
+	@$(PIP) install --require-hashes -r requirements/runtime.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+	@echo "Installed: $(BIN)/rempart"
+
+.venv/.developing: .venv/.installed requirements/dev.txt
+	@echo "Installing what the tests need"
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: install
+	@$(BIN)/rempart demo
+
+check: .venv/.developing
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/pytest -n 2
+
+bench: .venv/.developing
+	$(BIN)/python -m bench
+
+messages: .venv/.developing
+	$(BIN)/python tests/house/messages.py
+
+settings: .venv/.developing
+	$(BIN)/python tests/docs/settings_page.py
+
+lock:
+	$(LOCK) pyproject.toml requirements/build.in --output-file requirements/runtime.txt
+	$(LOCK) pyproject.toml requirements/build.in --group dev --constraint requirements/runtime.txt \
+		--output-file requirements/dev.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

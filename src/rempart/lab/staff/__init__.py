@@ -1,0 +1,1 @@
+"""Honest staff: what each profession does in a day, one module a kind of workplace."""

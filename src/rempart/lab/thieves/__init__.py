@@ -1,0 +1,44 @@
+"""The thieves, in one visible tuple, and how they are let loose on a region.
+
+Adding a thief is adding a module that gives a :class:`Family` and an entry to THIEVES. A thief uses
+what a stolen login can use, the application's own functions; none exploits anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rempart.lab.chance import chance
+from rempart.lab.region import Region
+from rempart.lab.thieves.dormant_account import DORMANT_ACCOUNT
+from rempart.lab.thieves.enumeration import ENUMERATION
+from rempart.lab.thieves.night_scrape import NIGHT_SCRAPE
+from rempart.lab.thieves.own_list import OWN_LIST
+from rempart.lab.thieves.stolen_session import STOLEN_SESSION
+from rempart.lab.thieves.thief import Family, Thief
+
+__all__ = ["THIEVES", "Family", "Thief", "hire"]
+
+THIEVES: tuple[Family, ...] = (NIGHT_SCRAPE, ENUMERATION, DORMANT_ACCOUNT, OWN_LIST, STOLEN_SESSION)
+
+
+def hire(
+    region: Region, seed: int, last_days: int = 5, families: Sequence[Family] = THIEVES
+) -> tuple[Thief, ...]:
+    """One thief of each family, each with another victim, on the period's last days in turn.
+
+    A family that finds no victim in this region (nobody dormant, nobody at work that day) is left out.
+    """
+    first = max(0, region.spec.days - last_days)
+    taken: set[int] = set()
+    hired = []
+    for number, family in enumerate(families):
+        rng = chance(region.spec.seed, "thief", seed, family.name, number)
+        days = [first + (number + later) % (region.spec.days - first) for later in range(last_days)]
+        for day in dict.fromkeys(days):
+            thief = family.hire(region, rng, day, frozenset(taken))
+            if thief is not None:
+                taken.add(thief.account)
+                hired.append(thief)
+                break
+    return tuple(hired)

@@ -1,0 +1,166 @@
+"""The words, numbers, money and times a person reads, in English or in French.
+
+Reads the compiled catalogue ``locale/fr/LC_MESSAGES/rempart.mo`` (GNU gettext). English is the
+language of the source, so it needs no catalogue and a message without a translation shows in
+English. Numbers follow the house style of each language: comma and point in English, narrow no-break
+space (U+202F) and comma in French, as the BIPM and the Imprimerie nationale recommend.
+
+Misses: plural rules and formats of any third language. One language holds for the whole process
+(:func:`set_language`); code that must speak another one meanwhile takes a :class:`Language` from
+:func:`language_of` and leaves the process alone.
+"""
+
+from __future__ import annotations
+
+import gettext as gnu_gettext
+import math
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rempart.errors import SettingsError
+
+LANGUAGES = ("en", "fr")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_MS = -2_208_988_800_000
+_LAST_MS = 7_289_654_400_000
+"""Years 1900 to 2200: a time outside is shown as unknown."""
+_NARROW_SPACE = "\u202f"
+_NO_BREAK_SPACE = "\u00a0"
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language: its code, its catalogue and its ways to write figures."""
+
+    code: str
+    catalogue: gnu_gettext.NullTranslations
+
+    def gettext(self, text: str) -> str:
+        """``text`` in this language, or unchanged where no translation is known."""
+        return self.catalogue.gettext(text) if text else ""
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        """The form of the sentence that ``count`` asks for."""
+        return self.catalogue.ngettext(one, many, count)
+
+    def number(self, amount: float, digits: int = 0) -> str:
+        """``amount`` with ``digits`` decimals and its thousands separated."""
+        if not math.isfinite(amount):
+            return self.gettext("unknown")
+        written = f"{amount:,.{digits}f}"
+        if self.code == "fr":
+            written = written.translate({ord(","): _NARROW_SPACE, ord("."): ","})
+        return written
+
+    def euros(self, low_eur: float, high_eur: float) -> str:
+        """An interval of money, rounded to two significant figures: it is never known better."""
+        if not (math.isfinite(low_eur) and math.isfinite(high_eur)):
+            return self.gettext("unknown")
+        low, high = self._amount(low_eur), self._amount(high_eur)
+        span = low if low == high else f"{low}–{high}"
+        return f"{span}{_NO_BREAK_SPACE}€" if self.code == "fr" else f"€{span}"
+
+    def when(self, at_ms: int, zone: str | tzinfo | None = None) -> str:
+        """A time to the minute in ``zone`` (IANA name; UTC by default), with the zone said.
+
+        ``at_ms`` is milliseconds since 1970 UTC. Raises SettingsError for a zone nobody knows.
+        """
+        if not _FIRST_MS <= at_ms <= _LAST_MS:
+            return self.gettext("unknown time")
+        local = (_EPOCH + timedelta(milliseconds=int(at_ms))).astimezone(_zone(zone))
+        form = "%d/%m/%Y %H:%M" if self.code == "fr" else "%Y-%m-%d %H:%M"
+        return f"{local.strftime(form)} {local.tzname()}"
+
+    def _amount(self, amount_eur: float) -> str:
+        if abs(amount_eur) < 10:
+            return self.number(amount_eur, 0 if amount_eur == 0 else 1 if abs(amount_eur) >= 1 else 2)
+        step = 10 ** (math.floor(math.log10(abs(amount_eur))) - 1)
+        return self.number(round(amount_eur / step) * step)
+
+
+def _zone(zone: str | tzinfo | None) -> tzinfo:
+    if zone is None:
+        return UTC
+    if isinstance(zone, tzinfo):
+        return zone
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingsError(f"time zone {zone!r} is not known", "give a name such as Europe/Paris") from error
+
+
+@cache
+def language_of(code: str) -> Language:
+    """The language called ``code`` (``en`` or ``fr``). Raises SettingsError for any other."""
+    if code not in LANGUAGES:
+        raise SettingsError(f"language {code!r} is not offered", f"choose one of {', '.join(LANGUAGES)}")
+    if code == "en":
+        return Language(code, gnu_gettext.NullTranslations())
+    catalogue = files("rempart") / "locale" / code / "LC_MESSAGES" / "rempart.mo"
+    with catalogue.open("rb") as compiled:
+        return Language(code, gnu_gettext.GNUTranslations(compiled))
+
+
+def language_of_the_environment() -> str:
+    """``fr`` where the first set of LC_ALL, LC_MESSAGES and LANG asks for French, else ``en``."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        asked = os.environ.get(name, "")
+        if asked:
+            return "fr" if asked.lower().split("_")[0].split(".")[0] == "fr" else "en"
+    return "en"
+
+
+_spoken: list[Language] = [language_of("en")]
+
+
+def set_language(code: str | None) -> None:
+    """Speak ``code`` (``en`` or ``fr``) from now on; None follows the environment."""
+    _spoken[0] = language_of(language_of_the_environment() if code is None else code)
+
+
+def spoken() -> Language:
+    """The language the process speaks now."""
+    return _spoken[0]
+
+
+def gettext(text: str) -> str:
+    """``text`` in the spoken language. Import it as ``_`` so that the extractor sees the sentence."""
+    return spoken().gettext(text)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The form of the sentence that ``count`` asks for, in the spoken language."""
+    return spoken().ngettext(one, many, count)
+
+
+def number(amount: float, digits: int = 0) -> str:
+    """``amount`` with ``digits`` decimals and separated thousands, in the spoken language."""
+    return spoken().number(amount, digits)
+
+
+def euros(low_eur: float, high_eur: float) -> str:
+    """An interval of money in the spoken language, two significant figures."""
+    return spoken().euros(low_eur, high_eur)
+
+
+def when(at_ms: int, zone: str | tzinfo | None = None) -> str:
+    """A time to the minute in ``zone`` (UTC by default), in the spoken language."""
+    return spoken().when(at_ms, zone)
+
+
+def printable(text: str, most: int = 200) -> str:
+    """``text`` from outside on one line of at most ``most`` characters, safe on a terminal.
+
+    Control, formatting and direction-changing characters, line ends and unpaired surrogates show
+    as ``�``, so that a name can neither move the cursor nor pass for another. Escaping for HTML or
+    a spreadsheet remains the work of who writes those.
+    """
+    shown = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[: most + 1]
+    )
+    return shown if len(shown) <= most else shown[: most - 1] + "…"

@@ -1,0 +1,192 @@
+"""The signed list of what was sealed and what has expired: ``manifest.ndjson``.
+
+One JSON object a line in one exact spelling, each with the SHA-256 of the line before (FIPS 180-4) and
+an Ed25519 signature (RFC 8032) over the line with an empty signature. A line is added under a short
+lock of its own, so that an expiry can be recorded while a watch is running.
+
+Misses: whoever holds the signing key can write another list. Anchors (:mod:`rempart.ledger.seal`)
+are the answer to that.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from rempart.errors import LedgerError
+from rempart.ledger.folder import Folder, sync_folder
+from rempart.ledger.keys import fingerprint
+
+FIRST_PREVIOUS = "0" * 64
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+    """What every line says: its number from 0, when (wall clock), by which key, after which line."""
+
+    line: int
+    at_ms: int
+    key: str = ""
+    previous: str = ""
+    signature: str = ""
+
+
+class Sealed(Line, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="seal"):
+    """A segment: ``rows`` decisions numbered ``first`` to ``last``, from journal entries up to
+    ``journal_seq`` whose chain hash is ``journal_hash``. Hashes are SHA-256, "" where there is no file."""
+
+    segment: int
+    rows: int
+    first: int
+    last: int
+    min_ms: int | None
+    max_ms: int | None
+    segment_sha256: str
+    index_sha256: str
+    names_sha256: str
+    journal_seq: int
+    journal_hash: str
+
+    @property
+    def newest_ms(self) -> int:
+        """No event of it is younger; a log that claims the future cannot put expiry off."""
+        return self.at_ms if self.max_ms is None else min(self.max_ms, self.at_ms)
+
+
+class Expired(Line, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="expiry"):
+    """Segments whose events were all older than ``before_ms`` and whose files may be gone."""
+
+    before_ms: int
+    segments: list[int]
+
+
+AnyLine = Sealed | Expired
+_decoder = msgspec.json.Decoder(AnyLine)
+
+
+def encode_line(line: AnyLine) -> bytes:
+    """The one exact spelling of a line, without the newline."""
+    return msgspec.json.encode(line)
+
+
+def hash_line(raw: bytes) -> str:
+    """SHA-256 of a line without its newline, in hexadecimal."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def decode_line(raw: bytes) -> AnyLine:
+    """The line spelled ``raw``. ValueError where it is none or is spelled otherwise."""
+    line = _decoder.decode(raw)
+    if encode_line(line) != raw:
+        raise ValueError("not in the exact spelling")
+    return line
+
+
+def is_signed(line: AnyLine, key: Ed25519PublicKey) -> bool:
+    """Whether ``key`` signed this line."""
+    try:
+        signature = b64decode(line.signature, validate=True)
+        if b64encode(signature).decode() != line.signature:
+            return False
+        key.verify(signature, encode_line(msgspec.structs.replace(line, signature="")))
+    except (InvalidSignature, Base64Error, ValueError):
+        return False
+    return True
+
+
+def read_raw_lines(folder: Folder) -> tuple[list[bytes], bytes]:
+    """The whole lines without newline, and what stands after the last newline ("" when all is whole)."""
+    try:
+        content = folder.manifest.read_bytes()
+    except FileNotFoundError:
+        return [], b""
+    except OSError as error:
+        raise LedgerError(f"cannot read {folder.manifest}: {error.strerror}", "run as its owner") from error
+    *lines, rest = content.split(b"\n")
+    return lines, rest
+
+
+def read_lines(folder: Folder) -> list[AnyLine]:
+    """Every whole line, oldest first. LedgerError for one that cannot be read."""
+    lines, _ = read_raw_lines(folder)
+    decoded: list[AnyLine] = []
+    for number, raw in enumerate(lines):
+        try:
+            decoded.append(decode_line(raw))
+        except ValueError as error:
+            raise LedgerError(
+                f"{folder.manifest} line {number + 1} is damaged", "run rempart ledger verify"
+            ) from error
+    return decoded
+
+
+def expired_segments(lines: list[AnyLine]) -> set[int]:
+    """The numbers of all segments whose expiry is recorded."""
+    return {segment for line in lines if isinstance(line, Expired) for segment in line.segments}
+
+
+def sealed_lines(lines: list[AnyLine]) -> list[Sealed]:
+    """The seals among ``lines``, in order."""
+    return [line for line in lines if isinstance(line, Sealed)]
+
+
+def add_line(
+    folder: Folder, key: Ed25519PrivateKey, make: Callable[[list[AnyLine]], AnyLine | None]
+) -> AnyLine | None:
+    """Sign and durably add the line that ``make`` gives for the lines so far; None adds nothing.
+
+    A last line cut by a crash is removed first. ``make`` leaves number, key, previous and signature alone.
+    """
+    with _locked(folder):
+        raw_lines, torn = read_raw_lines(folder)
+        if torn:
+            os.truncate(folder.manifest, folder.manifest.stat().st_size - len(torn))
+        line = make(read_lines(folder))
+        if line is None:
+            return None
+        line = msgspec.structs.replace(
+            line,
+            line=len(raw_lines),
+            key=fingerprint(key.public_key()),
+            previous=hash_line(raw_lines[-1]) if raw_lines else FIRST_PREVIOUS,
+            signature="",
+        )
+        signature = b64encode(key.sign(encode_line(line))).decode()
+        line = msgspec.structs.replace(line, signature=signature)
+        append_durably(folder, encode_line(line) + b"\n")
+        return line
+
+
+def append_durably(folder: Folder, raw: bytes) -> None:
+    """Add ``raw`` to the end of the manifest and sync it. LedgerError when the disk refuses."""
+    new = not folder.manifest.exists()
+    try:
+        handle = os.open(folder.manifest, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "ab", buffering=0) as file:
+            file.write(raw)
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise LedgerError(f"cannot write {folder.manifest}: {error.strerror}", "free space") from error
+    if new:
+        sync_folder(folder.ledger)
+
+
+@contextmanager
+def _locked(folder: Folder) -> Iterator[None]:
+    try:
+        handle = os.open(folder.manifest_lock, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise LedgerError(f"cannot lock {folder.manifest}: {error.strerror}", "run as its owner") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

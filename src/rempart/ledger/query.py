@@ -1,0 +1,237 @@
+"""Who opened what: DuckDB over the sealed segments and the journal's unsealed end.
+
+Reads the manifest, then only what a question needs: segments of the period, row groups of the account
+(their statistics: segments are sorted by account), row groups of the patient (the ``.index`` files).
+Never blocks the writer: a snapshot is one reading of the manifest and of the entries behind
+it, taken again if a seal or an expiry came between. An unfinished last entry is not seen.
+
+Misses: nothing is verified here but the journal's chain; ``rempart ledger verify`` does that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from rempart.errors import LedgerError
+from rempart.ledger.columns import SCHEMA, Gathered, all_numbers, choose, gather
+from rempart.ledger.entries import DECISIONS
+from rempart.ledger.folder import Folder
+from rempart.ledger.framing import LedgerGap, read_entries
+from rempart.ledger.keys import read_pseudonym_key
+from rempart.ledger.manifest import Sealed, expired_segments, read_lines, sealed_lines
+from rempart.ledger.names import Names, read_names
+from rempart.ledger.patient_index import row_groups_of
+from rempart.ledger.pseudonym import PATIENT, hash_text
+from rempart.ledger.segments import segment_path
+
+PLAIN = pa.schema(
+    [
+        pa.field(field.name, pa.string() if pa.types.is_dictionary(field.type) else field.type)
+        for field in SCHEMA
+    ]
+)
+"""The columns of the view ``ledger`` and of every answer."""
+ATTEMPTS = 8
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to look for; None asks for all. ``patient`` is a pseudonym; times are event times in ms UTC,
+    from ``since_ms`` on and before ``until_ms``. Events without a time match no period."""
+
+    account: str | None = None
+    patient: int | None = None
+    since_ms: int | None = None
+    until_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    folder: Folder
+    seals: list[Sealed]
+    """Those whose segment exists."""
+    unsealed: Gathered
+    names: Names
+
+
+def pseudonym_of(data: Path, patient: str) -> int:
+    """The pseudonym of a patient identifier, by the key of the ledger in ``data``. KeyFileError."""
+    return hash_text(patient, read_pseudonym_key(data), PATIENT)
+
+
+def connect(data: Path) -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection with the view ``ledger`` (columns of :data:`PLAIN`) as the ledger is now.
+
+    LedgerError where there is no ledger or it is damaged. An expiry afterwards may remove a file it needs.
+    """
+
+    def build() -> duckdb.DuckDBPyConnection:
+        snapshot = _snapshot(data)
+        connection = duckdb.connect(":memory:")
+        everything = choose(snapshot.unsealed, all_numbers(snapshot.unsealed), snapshot.names)
+        connection.register("unsealed", everything.cast(PLAIN))
+        connection.execute(f"CREATE VIEW ledger AS {_union(snapshot.folder, snapshot.seals)}")
+        return connection
+
+    return _again_if_moved(build)
+
+
+def history(data: Path, question: Question) -> pa.Table:
+    """The decisions that match every part of ``question``, by number, as a table in :data:`PLAIN`.
+
+    Errors as for :func:`connect`.
+    """
+
+    def answer() -> pa.Table:
+        snapshot = _snapshot(data)
+        seals = [line for line in snapshot.seals if _may_match(line, question)]
+        if question.patient is None:
+            sealed = _scan(snapshot.folder, seals, question)
+        else:
+            tables = [_of_patient(snapshot.folder, line, question.patient) for line in seals]
+            sealed = _filter(pa.concat_tables([PLAIN.empty_table(), *tables]), question)
+        return pa.concat_tables([sealed, _unsealed(snapshot, question)]).sort_by("number")
+
+    return _again_if_moved(answer)
+
+
+def _again_if_moved(work: Callable[[], _Answer]) -> _Answer:
+    """Do ``work``, again when a seal or an expiry moved files away under it."""
+    for attempt in range(ATTEMPTS):
+        try:
+            return work()
+        except (LedgerGap, FileNotFoundError, duckdb.IOException) as error:
+            if attempt == ATTEMPTS - 1:
+                raise LedgerError(
+                    "a file the ledger needs is missing or unreadable", "run rempart ledger verify"
+                ) from error
+        except (duckdb.Error, pa.ArrowException) as error:
+            raise LedgerError("a segment cannot be read", "run rempart ledger verify") from error
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _snapshot(data: Path) -> _Snapshot:
+    folder = Folder(data)
+    folder.require()
+    lines = read_lines(folder)
+    seals = sealed_lines(lines)
+    names = Names()
+    for line in seals:
+        if line.names_sha256:
+            names.learn(read_names(segment_path(folder, line.segment).with_suffix(".names")))
+    after = seals[-1].journal_seq if seals else -1
+    entries = read_entries(folder.journal, after)
+    payloads = [entry.payload for entry in entries if entry.kind == DECISIONS]
+    unsealed = gather(payloads, seals[-1].last + 1 if seals else 0)
+    names.learn(unsealed.names)
+    gone = expired_segments(lines)
+    kept = [line for line in seals if line.rows and line.segment not in gone]
+    return _Snapshot(folder, kept, unsealed, names)
+
+
+def _union(folder: Folder, seals: list[Sealed]) -> str:
+    columns = ", ".join(f'"{name}"' for name in PLAIN.names)
+    tail = f"SELECT {columns} FROM unsealed"  # noqa: S608
+    if not seals:
+        return tail
+    return f"SELECT {columns} FROM {_files(folder, seals)} UNION ALL {tail}"  # noqa: S608
+
+
+def _files(folder: Folder, seals: list[Sealed]) -> str:
+    paths = (str(segment_path(folder, line.segment).resolve()).replace("'", "''") for line in seals)
+    return "read_parquet([" + ", ".join(f"'{path}'" for path in paths) + "])"
+
+
+def _may_match(line: Sealed, question: Question) -> bool:
+    """Whether the period can touch the segment, by the times in the manifest."""
+    if question.since_ms is None and question.until_ms is None:
+        return True
+    if line.min_ms is None or line.max_ms is None:
+        return False
+    early = question.until_ms is not None and line.min_ms >= question.until_ms
+    late = question.since_ms is not None and line.max_ms < question.since_ms
+    return not (early or late)
+
+
+def _scan(folder: Folder, seals: list[Sealed], question: Question) -> pa.Table:
+    """Matching rows of the segments by account and period; DuckDB reads only the row groups it must."""
+    if not seals:
+        return PLAIN.empty_table()
+    conditions, values = ["true"], []
+    if question.account is not None:
+        conditions.append("account = ?")
+        values.append(question.account)
+    for bound, sign in ((question.since_ms, ">="), (question.until_ms, "<")):
+        if bound is not None:
+            conditions.append(f"recorded {sign} make_timestamptz(?::BIGINT)")
+            values.append(str(bound * 1000))
+    with duckdb.connect(":memory:") as connection:
+        table = connection.sql(
+            f"SELECT * FROM {_files(folder, seals)} WHERE {' AND '.join(conditions)}",  # noqa: S608
+            params=values,
+        ).to_arrow_table()
+    return table.select(PLAIN.names).cast(PLAIN)
+
+
+def _of_patient(folder: Folder, line: Sealed, patient: int) -> pa.Table:
+    """Rows of one segment that name ``patient``: its index first, then only the row groups it names."""
+    path = segment_path(folder, line.segment)
+    groups = row_groups_of(path.with_suffix(".index"), patient)
+    if not groups:
+        return PLAIN.empty_table()
+    with pq.ParquetFile(path) as file:
+        lists = file.read_row_groups(groups, columns=["patients"])["patients"].combine_chunks()
+        places = _places_of(lists, patient)
+        if not len(places):
+            return PLAIN.empty_table()
+        return file.read_row_groups(groups).take(pa.array(places)).select(PLAIN.names).cast(PLAIN)
+
+
+def _places_of(lists: pa.Array, patient: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Places of the lists that contain ``patient``, ascending, each once."""
+    if isinstance(lists, pa.ChunkedArray):
+        lists = pa.concat_arrays(lists.chunks)
+    hits = np.flatnonzero(lists.flatten().to_numpy() == np.uint64(patient))
+    offsets = np.asarray(lists.offsets) - lists.offsets[0].as_py()
+    return np.unique(np.searchsorted(offsets, hits, side="right") - 1).astype(np.int64)
+
+
+def _filter(table: pa.Table, question: Question) -> pa.Table:
+    """The rows of ``table`` of the account and period asked for."""
+    keep = pa.array(np.ones(len(table), dtype=bool))
+    if question.account is not None:
+        keep = pc.and_(keep, pc.equal(table["account"], question.account))
+    recorded = table["recorded"].cast(pa.int64())
+    if question.since_ms is not None:
+        keep = pc.and_(keep, pc.greater_equal(recorded, question.since_ms))
+    if question.until_ms is not None:
+        keep = pc.and_(keep, pc.less(recorded, question.until_ms))
+    return table.filter(keep)
+
+
+def _unsealed(snapshot: _Snapshot, question: Question) -> pa.Table:
+    """Matching rows behind the last seal; only those that match are turned into columns."""
+    unsealed = snapshot.unsealed
+    keep = np.ones(len(unsealed), dtype=bool)
+    if question.account is not None:
+        words = snapshot.names.words("account")
+        number = words.index(question.account) if question.account in words else -1
+        keep &= unsealed.rows["account"] == number
+        if number < 0 and question.account:
+            keep[:] = False
+    if question.patient is not None:
+        starts, counts = unsealed.rows["first_patient"], unsealed.rows["patients"]
+        hits = np.append(0, np.cumsum(unsealed.patients == np.uint64(question.patient)))
+        keep &= hits[starts + counts] > hits[starts]
+    numbers = all_numbers(unsealed)[keep]
+    return _filter(choose(unsealed, numbers, snapshot.names).cast(PLAIN), question)

@@ -1,0 +1,157 @@
+"""Sealing: journal entries become a Parquet segment, and a signed line of the manifest says so.
+
+Reads the journal after the last seal; writes, in this order, each durable before the next begins:
+``segments/<number>.parquet`` (Apache Parquet 2.6, zstd level 1, sorted by account so that an account's
+history is a few row groups), ``.index`` (patients), ``.names`` (new strings), then the line. A crash
+in between leaves files without a line; the next seal writes them anew from the journal, which
+is dropped only when the pipeline says that it has a later checkpoint.
+
+Misses: sorting makes a period within one segment a full read of it; the arrival order is ``number``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from rempart.ledger.columns import SCHEMA, Gathered, choose, gather, numbers_by_account
+from rempart.ledger.entries import DECISIONS, split_decisions
+from rempart.ledger.folder import Folder, write_durably
+from rempart.ledger.framing import Entry
+from rempart.ledger.journal import Journal
+from rempart.ledger.manifest import AnyLine, Sealed, add_line
+from rempart.ledger.names import Names, pack_names
+from rempart.ledger.patient_index import build_index
+from rempart.records import MISSING_MS
+
+ROW_GROUP_ROWS = 1 << 16
+SEGMENT_ROWS = 1 << 20
+"""A segment is closed by the entry that brings it to this many rows."""
+SEGMENT_BYTES = 1 << 29
+
+_WORDS = [field.name for field in SCHEMA if pa.types.is_dictionary(field.type)]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Consecutive journal entries that make one segment: the decisions payloads, and where it ends."""
+
+    payloads: list[memoryview]
+    rows: int
+    last_seq: int
+    chain: bytes
+
+
+def segment_path(folder: Folder, number: int) -> Path:
+    """The Parquet file of a segment; its ``.index`` and ``.names`` stand beside it."""
+    return folder.segments / f"{number:08d}.parquet"
+
+
+def seal(
+    folder: Folder, key: Ed25519PrivateKey, journal: Journal, names: Names, after: Sealed | None, now_ms: int
+) -> list[Sealed]:
+    """Seal every entry the journal holds now and ``after`` does not cover; the new lines, maybe none.
+
+    Other threads may append meanwhile; what they add waits for the next seal.
+    """
+    journal.flush(sync=True)
+    journal.rotate()
+    last_seq = journal.next_seq - 1
+    done = []
+    for piece in cut_slices(journal.entries(after.journal_seq if after else -1), last_seq):
+        after = _seal_slice(folder, key, names, piece, after, now_ms)
+        done.append(after)
+    return done
+
+
+def cut_slices(entries: Iterator[Entry], last_seq: int) -> Iterator[Slice]:
+    """Group entries up to ``last_seq`` into slices of a segment's size."""
+    payloads: list[memoryview] = []
+    rows = size = 0
+    entry = None
+    for entry in entries:
+        if entry.kind == DECISIONS:
+            payloads.append(entry.payload)
+            rows += split_decisions(entry.payload).header.rows
+            size += len(entry.payload)
+        if rows >= SEGMENT_ROWS or size >= SEGMENT_BYTES or entry.seq == last_seq:
+            yield Slice(payloads, rows, entry.seq, entry.chain)
+            payloads, rows, size = [], 0, 0
+        if entry.seq == last_seq:
+            return
+
+
+def _seal_slice(
+    folder: Folder, key: Ed25519PrivateKey, names: Names, piece: Slice, after: Sealed | None, now_ms: int
+) -> Sealed:
+    number = after.segment + 1 if after else 0
+    first = after.last + 1 if after else 0
+    gathered = gather(piece.payloads, first)
+    path = segment_path(folder, number)
+    hashes = ["", "", ""]
+    if piece.rows:
+        hashes[0], hashes[1] = _write_segment(path, gathered, names)
+    if gathered.names:
+        content = pack_names(gathered.names)
+        write_durably(path.with_suffix(".names"), [content])
+        hashes[2] = hashlib.sha256(content).hexdigest()
+    times = gathered.rows["recorded_ms"]
+    times = times[times != MISSING_MS]
+    line = Sealed(
+        line=0,
+        at_ms=now_ms,
+        segment=number,
+        rows=piece.rows,
+        first=first,
+        last=first + piece.rows - 1,
+        min_ms=int(times.min()) if len(times) else None,
+        max_ms=int(times.max()) if len(times) else None,
+        segment_sha256=hashes[0],
+        index_sha256=hashes[1],
+        names_sha256=hashes[2],
+        journal_seq=piece.last_seq,
+        journal_hash=piece.chain.hex(),
+    )
+
+    def same(_: list[AnyLine]) -> Sealed:
+        return line
+
+    added = add_line(folder, key, same)
+    if not isinstance(added, Sealed):
+        raise TypeError("a seal was not recorded as a seal")
+    return added
+
+
+def _write_segment(path: Path, gathered: Gathered, names: Names) -> tuple[str, str]:
+    """Write the Parquet file and its patient index; the SHA-256 of each."""
+    table = choose(gathered, numbers_by_account(gathered, names), names)
+    content = parquet_bytes(table)
+    write_durably(path, [memoryview(content)])
+    lists = table["patients"].combine_chunks()
+    lists = lists.chunk(0) if isinstance(lists, pa.ChunkedArray) else lists
+    index = build_index(lists.values.to_numpy(), np.asarray(lists.offsets), ROW_GROUP_ROWS)
+    write_durably(path.with_suffix(".index"), [index])
+    return hashlib.sha256(memoryview(content)).hexdigest(), hashlib.sha256(index).hexdigest()
+
+
+def parquet_bytes(table: pa.Table) -> pa.Buffer:
+    """``table`` in :data:`SCHEMA` as a Parquet file; equal tables give equal bytes."""
+    sink = pa.BufferOutputStream()
+    with pq.ParquetWriter(
+        sink,
+        table.schema,
+        version="2.6",
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=_WORDS,
+        store_schema=False,
+    ) as writer:
+        writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
+    return sink.getvalue()

@@ -1,0 +1,125 @@
+"""Care context on its way in: links in words become rows of the care index, and explain accesses.
+
+Reads context resources through :mod:`rempart.care.fhir`; gives, for a frame, the explanation grade
+of every patient, and fills in roles, units and "has left" where the log did not say. What it
+learned goes to the journal as arrays of pseudonyms, so that a restart knows the same.
+Misses: an alias that arrives after a link of the other name joins later links only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+import numpy as np
+
+from rempart.care.aliases import Aliases
+from rempart.care.fhir import links_from
+from rempart.care.index import LINK, STAFF, CareIndex
+from rempart.pipeline.door import Door
+from rempart.records import FLAG_LEFT, Alias, CareLink, Context, Frame, StaffLink
+from rempart.watch.state import Array
+
+KINDS = ("appointment", "encounter", "episode", "team", "list")
+
+
+class CarePayload(msgspec.Struct, array_like=True):
+    """One journal input: rows of LINK and STAFF, pairs of patient pseudonyms and of account numbers."""
+
+    links: bytes
+    staff: bytes
+    patients: bytes
+    accounts: bytes
+    names: list[tuple[str, int, str]]
+
+
+class CareFeed:
+    """The care index, the alias table, and the way words get into them."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self.index = CareIndex()
+        self.aliases = Aliases()
+
+    def add(self, contexts: Iterable[Context], live: bool, now_ms: int) -> bytes:
+        """Take context in; returns the journal's payload. ``live``: known from ``now_ms`` on."""
+        links, staff, patients, accounts = [], [], [], []
+        names = self._door.names
+        for context in contexts:
+            for record in links_from(context.resource, now_ms if live else None):
+                if isinstance(record, CareLink):
+                    who = names.number("unit" if record.by_unit else "account", record.who)
+                    links.append((self._door.patient(record.patient), who, record.by_unit,
+                                  KINDS.index(record.kind), self._door.link(record.link), record.known_ms,
+                                  record.start_ms, record.end_ms, record.cancelled_ms))
+                elif isinstance(record, StaffLink):
+                    staff.append((names.number("account", record.account), names.number("unit", record.unit),
+                                  names.number("role", record.role), record.known_ms, record.start_ms,
+                                  record.end_ms))
+                else:
+                    self._note_alias(record, patients, accounts)
+        payload = CarePayload(
+            _rows(links, LINK, ("patient", "who", "by_unit", "kind", "link", "known_ms", "start_ms", "end_ms",
+                                "cancelled_ms")),
+            _rows(staff, STAFF, ("account", "unit", "role", "known_ms", "start_ms", "end_ms")),
+            np.array(patients, np.uint64).tobytes(),
+            np.array(accounts, np.int32).tobytes(),
+            names.take_fresh(),
+        )
+        self._apply(payload)
+        return msgspec.msgpack.encode(payload)
+
+    def _note_alias(self, alias: Alias, patients: list[tuple[int, int]], accounts: list[tuple[int, int]]) -> None:
+        if alias.of == "patient":
+            patients.append((self._door.patient(alias.name), self._door.patient(alias.alias)))
+        else:
+            accounts.append(self._door.names.join_accounts(alias.name, alias.alias))
+
+    def restore_input(self, content: bytes | memoryview) -> None:
+        """Take in what :meth:`add` gave the journal."""
+        payload = msgspec.msgpack.decode(content, type=CarePayload)
+        self._door.names.restore(payload.names)
+        self._apply(payload)
+
+    def _apply(self, payload: CarePayload) -> None:
+        for one, other in np.frombuffer(payload.accounts, np.int32).reshape(-1, 2).tolist():
+            self._door.names.join_numbers(one, other)
+        pairs = np.frombuffer(payload.patients, np.uint64).reshape(-1, 2)
+        if pairs.size:
+            self.aliases.add(pairs[:, 0], pairs[:, 1])
+        links = np.frombuffer(payload.links, LINK).copy()
+        staff = np.frombuffer(payload.staff, STAFF).copy()
+        canon = self._door.names.canon
+        if links.size:
+            links["patient"] = self.aliases.canonical(links["patient"])
+            by_account = links["by_unit"] == 0
+            links["who"][by_account] = canon[links["who"][by_account]]
+            self.index.add_links(links)
+        if staff.size:
+            staff["account"] = canon[staff["account"]]
+            self.index.add_staff(staff)
+
+    def fill(self, frame: Frame, accounts: Array, now_ms: Array) -> None:
+        """Roles, units and "has left" of the frame's accounts (n,) where the log did not say them."""
+        rows = frame.rows
+        named = accounts >= 0
+        for name, ask in (("role", self.index.role_of), ("unit", self.index.unit_of)):
+            blank = named & (rows[name] == -1)
+            if blank.any():
+                rows[name][blank] = ask(accounts[blank], now_ms[blank])
+        if named.any():
+            gone = np.zeros(rows.size, bool)
+            gone[named] = self.index.left(accounts[named], now_ms[named])
+            rows["flags"][gone] |= FLAG_LEFT
+
+    def grades(self, frame: Frame, accounts: Array, now_ms: Array) -> Array:
+        """Explanation grades (m,) float32 of the frame's patients."""
+        rows = frame.rows
+        return self.index.explain(accounts, now_ms, rows["first_patient"], rows["patients"], frame.patients)
+
+
+def _rows(values: list[tuple[object, ...]], dtype: np.dtype[np.void], names: tuple[str, ...]) -> bytes:
+    rows = np.zeros(len(values), dtype)
+    for place, name in enumerate(names):
+        rows[name] = [value[place] for value in values]
+    return rows.tobytes()

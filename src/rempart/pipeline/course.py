@@ -1,0 +1,359 @@
+"""The course of every batch: door → duplicates → care → watch → ledger, and back to that point after a crash.
+
+Reads batches (from :mod:`watching` or :mod:`live`) or frames already through the door (from
+:mod:`replay`); gives answers once the ledger has them. Everything that changed the state is in the
+journal in order, so opening the course again recomputes what the last checkpoint does not hold and
+checks that the same answers come out. Misses: nothing decided; rejects are noted by the caller.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from rempart.errors import LedgerError
+from rempart.ledger.book import Ledger
+from rempart.ledger.entries import DECISIONS, decode_decisions, decode_input
+from rempart.market.stake import StakeTable
+from rempart.pipeline.care_feed import CareFeed
+from rempart.pipeline.door import Door, Names
+from rempart.pipeline.duplicates import Duplicates
+from rempart.pipeline.zones import transitions
+from rempart.records import (
+    DECISION,
+    FLAG_NO_TIME,
+    FLAG_SAME_ID_OTHER_CONTENT,
+    FLAG_TRUSTED,
+    MAX_REASONS,
+    Batch,
+    Context,
+    Frame,
+    Kind,
+)
+from rempart.settings import Settings
+from rempart.watch.judge import Policy, Watch
+from rempart.watch.reasons import NO_ACCOUNT, NO_TIME, SAME_ID
+from rempart.watch.state import Array
+
+CARE_INPUT = 1
+RECENT = 1 << 16
+CHECKPOINT_EVERY = 4_000_000
+"""Decisions between two checkpoints of the whole state; closing makes one too."""
+
+
+class Progress(msgspec.Struct):
+    """What had been read when an entry was written: counts, and the next offset of each source."""
+
+    counts: dict[str, int] = {}
+    next_offset: dict[str, int] = {}
+    merged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers to one frame: ``kept`` the frame without duplicates, ``decisions`` its answers (rows of
+    DECISION), ``first_number`` the first's number, ``earlier`` (n,) for every row of the frame as
+    it came: -1, or the number of the decision it repeats."""
+
+    kept: Frame
+    decisions: Array
+    first_number: int
+    earlier: Array
+
+
+@dataclass
+class Recent:
+    """The last :data:`RECENT` decisions, so that a record sent again gets the same answer."""
+
+    rows: Array = field(default_factory=lambda: np.zeros(RECENT, DECISION))
+    next_number: int = 0
+
+    def keep(self, first_number: int, decisions: Array) -> None:
+        """Remember decisions numbered from ``first_number`` on."""
+        last = decisions[-RECENT:]
+        start = first_number + decisions.size - last.size
+        self.rows[np.arange(start, start + last.size) % RECENT] = last
+        self.next_number = first_number + decisions.size
+
+    def find(self, number: int) -> Any | None:
+        """The decision with that number, None where it is too old."""
+        if not self.next_number - RECENT <= number < self.next_number or number < 0:
+            return None
+        return self.rows[number % RECENT]
+
+
+@dataclass
+class Course:
+    """One writer's way through the stages. Close it: that seals and saves a checkpoint."""
+
+    ledger: Ledger
+    names: Names
+    door: Door
+    care: CareFeed
+    duplicates: Duplicates
+    watch: Watch
+    stakes: StakeTable
+    seal_every: int
+    live: bool
+    trusted: tuple[str, ...]
+    progress: Progress = field(default_factory=Progress)
+    recent: Recent = field(default_factory=lambda: Recent())
+    _prices: Array = field(default_factory=lambda: np.zeros((1, 2)))
+    _since_seal: int = 0
+    _since_checkpoint: int = 0
+
+    @classmethod
+    def open(cls, data: Path, settings: Settings, *, enforce: bool, live: bool, shards: int = 1) -> Course:
+        """Open the data folder as its one writer and come back to where it stood."""
+        ledger = Ledger.open(data, create=True, trace=settings.source_kind == "trace" and not live)
+        names = Names()
+        door = Door(ledger.keys.pseudonym_key, names)
+        watch = Watch(Policy(settings.challenges_per_day, enforce), *transitions(settings.zone), shards=shards)
+        stakes = StakeTable.load(
+            Path(settings.price_book) if settings.price_book else None,
+            Path(settings.content_classes) if settings.content_classes else None,
+        )
+        course = cls(
+            ledger, names, door, CareFeed(door), Duplicates(), watch, stakes, settings.seal_every, live,
+            settings.trusted_sources,
+        )
+        course._come_back()
+        return course
+
+    def take(self, batch: Batch, source: str, next_offset: int | None) -> list[Answers]:
+        """Judge a batch in offset order, context where it stands; one Answers a run of events.
+
+        ``next_offset`` is what to read next after the whole batch, kept for a restart.
+        """
+        cuts = np.searchsorted(
+            batch.accesses.column("offset").to_numpy(zero_copy_only=False), [c.offset for c in batch.context]
+        )
+        answers: list[Answers] = []
+        done = 0
+        context: list[Context] = []
+        self.reject(len(batch.rejected))
+        for at, resource in zip([*cuts.tolist(), batch.accesses.num_rows], [*batch.context, None], strict=True):
+            if at > done:
+                self.learn(context)
+                context = []
+                if next_offset is not None:
+                    self.progress.next_offset[source] = self._next(batch, at, next_offset)
+                answers.append(self.decide(self.door.frame(batch.accesses.slice(done, at - done))))
+                done = at
+            if resource is not None:
+                context.append(resource)
+        self.learn(context)
+        if next_offset is not None:
+            self.progress.next_offset[source] = next_offset
+        return answers
+
+    @staticmethod
+    def _next(batch: Batch, at: int, next_offset: int) -> int:
+        if at < batch.accesses.num_rows:
+            return int(batch.accesses.column("offset")[at].as_py())
+        return next_offset
+
+    def learn(self, context: list[Context]) -> None:
+        """Take care context in and write it to the journal."""
+        if not context:
+            return
+        self._count("context", len(context))
+        payload = self.care.add(context, self.live, max(self.watch.watermark_ms, 0))
+        self.ledger.append_input(CARE_INPUT, payload)
+
+    def decide(self, frame: Frame) -> Answers:
+        """Judge a frame that is through the door, and write it to the journal (not yet flushed)."""
+        rows = frame.rows
+        first = self.ledger.next_number
+        keys = self.door.event_keys(frame, self.live)
+        earlier = self.duplicates.sift(keys, rows["content"], _times(rows), first, rows["flags"])
+        kept = select(frame, earlier < 0)
+        repeated = rows.size - kept.rows.size
+        self._count("duplicates", repeated)
+        self.progress.merged += rows.size
+        decisions = self._judge(kept, fill=True)
+        self._tally(kept.rows)
+        if kept.rows.size:
+            self.ledger.append_decisions(
+                kept.rows, decisions, kept.patients, kept.events, self.names.take_fresh(),
+                msgspec.msgpack.encode(self.progress),
+            )
+        self.recent.keep(first, decisions)
+        self._since_seal += kept.rows.size
+        self._since_checkpoint += kept.rows.size
+        return Answers(kept, decisions, first, earlier)
+
+    def _judge(self, frame: Frame, fill: bool) -> Array:
+        rows = frame.rows
+        spelled = rows["account"].copy()
+        accounts = np.where(spelled >= 0, self.names.canon[spelled], -1).astype(np.int32)
+        now = np.where(rows["flags"] & FLAG_NO_TIME, self.watch.watermark_ms, rows["recorded_ms"])
+        if fill:
+            self.care.fill(frame, accounts, now)
+            self._trust(rows)
+        plain = frame.patients
+        joined = Frame(rows.copy(), self.care.aliases.canonical(plain), frame.events)
+        joined.rows["account"] = accounts
+        grades = self.care.grades(joined, accounts, now)
+        words = self.names.words
+        sizes = len(words["account"]), len(words["network"]), len(words["role"])
+        decisions = self.watch.judge(joined, grades, self._price_table(), sizes)
+        _remark(decisions, rows["account"] == -1, NO_ACCOUNT)
+        _remark(decisions, rows["flags"] & FLAG_SAME_ID_OTHER_CONTENT != 0, SAME_ID)
+        _remark(decisions, rows["flags"] & FLAG_NO_TIME != 0, NO_TIME)
+        return decisions
+
+    def _trust(self, rows: Array) -> None:
+        control = rows["kind"] != Kind.ACCESS
+        if not control.any():
+            return
+        believed = [self.names.known("source", name) for name in self.trusted]
+        trusted = control if self.live else control & np.isin(rows["source"], believed)
+        rows["flags"][trusted] |= FLAG_TRUSTED
+
+    def _price_table(self) -> Array:
+        forms = self.names.words["form"]
+        if self._prices.shape[0] != len(forms) + 1:
+            prices = [self.stakes.stake_of_form(form) for form in (*forms, "")]
+            self._prices = np.array(prices, np.float64).reshape(-1, 2)
+        return self._prices
+
+    def _tally(self, rows: Array) -> None:
+        access = rows["kind"] == Kind.ACCESS
+        nobody = access & (rows["account"] == -1)
+        self._count("control", int((~access).sum()))
+        self._count("unattributed", int(nobody.sum()))
+        self._count("decided", int((access & ~nobody).sum()))
+
+    def reject(self, number: int) -> None:
+        """Count units that could not be read."""
+        self._count("rejected", number)
+
+    def _count(self, what: str, number: int) -> None:
+        self.progress.counts[what] = self.progress.counts.get(what, 0) + number
+
+    def flush(self, sync: bool = False) -> None:
+        """Hand what was journalled to the disk (``sync``: wait for it), then seal if it is time."""
+        self.ledger.flush(sync)
+        if self._since_seal >= self.seal_every:
+            self.seal()
+
+    def seal(self) -> None:
+        """Seal a segment; save a checkpoint when enough was decided since the last."""
+        self.ledger.seal()
+        self._since_seal = 0
+        if self._since_checkpoint >= CHECKPOINT_EVERY:
+            self.checkpoint()
+
+    def checkpoint(self) -> None:
+        """Save the whole state, so that a restart need not recompute it."""
+        arrays: dict[str, Array] = dict(self.watch.state())
+        arrays.update({f"care.{name}": array for name, array in self.care.index.state().items()})
+        arrays.update({f"alias.{name}": array for name, array in self.care.aliases.state().items()})
+        arrays.update({f"dup.{name}": array for name, array in self.duplicates.state().items()})
+        arrays["canon"] = self.names.canon
+        arrays["recent"] = self.recent.rows
+        meta = {"words": self.names.words, "recent": self.recent.next_number, "progress": msgspec.to_builtins(self.progress)}
+        self.ledger.save_checkpoint(arrays, meta)
+        self._since_checkpoint = 0
+
+    def close(self) -> None:
+        """Seal, save, and let the folder go to the next writer."""
+        self.ledger.flush(True)
+        if self._since_seal:
+            self.ledger.seal()
+        self.checkpoint()
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Let the folder go without sealing; the next opening recovers from the journal."""
+        self.watch.close()
+        self.ledger.close()
+
+    def _come_back(self) -> None:
+        after = -1
+        saved = self.ledger.load_checkpoint()
+        if saved is not None:
+            after, arrays, meta = saved
+            self._restore(arrays, meta)
+        for seq, kind, payload in self.ledger.entries_since(after):
+            if kind == DECISIONS:
+                self._redo(seq, payload)
+            else:
+                _, content = decode_input(payload)
+                self.care.restore_input(content)
+
+    def _restore(self, arrays: dict[str, Array], meta: dict[str, Any]) -> None:
+        for vocabulary, words in meta["words"].items():
+            self.names.restore([(vocabulary, number, word) for number, word in enumerate(words)])
+        self.names.canon = np.array(arrays["canon"])
+        self.recent = Recent(np.array(arrays["recent"]), meta["recent"])
+        self.watch.restore(arrays)
+        self.care.index = self.care.index.restore(_under("care.", arrays))
+        self.care.aliases = self.care.aliases.restore(_under("alias.", arrays))
+        self.duplicates.restore(_under("dup.", arrays))
+        self.progress = msgspec.convert(meta["progress"], Progress)
+
+    def _redo(self, seq: int, payload: memoryview) -> None:
+        """Recompute one journal entry's answers and hold them against what was written."""
+        written = decode_decisions(payload)
+        self.names.restore(written.names)
+        rows = written.rows.copy()
+        frame = Frame(rows, written.patients, written.events)
+        flags = rows["flags"].copy()
+        keys = self.door.event_keys(frame, self.live)
+        self.duplicates.sift(keys, rows["content"], _times(rows), written.first_number, flags)
+        decisions = self._judge(frame, fill=False)
+        if decisions.tobytes() != written.decisions.tobytes():
+            raise LedgerError(
+                f"journal entry {seq}: the recomputed answers differ from the written ones",
+                "the settings, the price book or the version changed since; start a new data folder",
+            )
+        self.progress = msgspec.msgpack.decode(written.note, type=Progress)
+        self.recent.keep(written.first_number, decisions)
+        self._since_seal += rows.size
+        self._since_checkpoint += rows.size
+
+
+def select(frame: Frame, keep: Array) -> Frame:
+    """The frame's rows where ``keep`` (n,) is true, with their patients."""
+    if keep.all():
+        return frame
+    rows = frame.rows[keep]
+    owner = np.repeat(keep, frame.rows["patients"])
+    rows["first_patient"] = np.cumsum(rows["patients"]) - rows["patients"]
+    return Frame(rows, frame.patients[owner], frame.events.filter(pa.array(keep)))
+
+
+def _times(rows: Array) -> Array:
+    return np.where(rows["flags"] & FLAG_NO_TIME, 0, rows["recorded_ms"])
+
+
+def _remark(decisions: Array, where: Array, code: int) -> None:
+    """Add a reason without weight to some answers, if there is room."""
+    for i in np.flatnonzero(where).tolist():
+        answer = decisions[i]
+        place = int(answer["reasons"])
+        if place < MAX_REASONS:
+            answer["code"][place] = code
+            answer["usual"][place] = -1
+            answer["reasons"] = place + 1
+
+
+def _under(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def totals(progress: Progress) -> Counter[str]:
+    """The contract's counts, ``read`` being their sum."""
+    counts = Counter({name: 0 for name in ("decided", "control", "context", "unattributed", "rejected",
+                                           "duplicates")})
+    counts.update(progress.counts)
+    counts["read"] = sum(counts.values())
+    return counts

@@ -1,0 +1,228 @@
+"""The door: words of a log become numbers, and no patient's identity gets past it.
+
+Patients, sessions and requests become 64-bit keyed hashes (SipHash-2-4 under the site's secret
+key); network addresses become keyed pseudonyms before they are named; accounts, software, forms,
+roles and units become small numbers in the order they are first seen. Searched values are shifted
+by a secret number of the account's own, so that only differences mean anything.
+
+Gives a :class:`rempart.records.Frame` and, for the journal, the names it met for the first time.
+Misses: two identifiers of one patient are two pseudonyms until an alias joins them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rempart.ledger.names import VOCABULARIES, Name
+from rempart.ledger.pseudonym import hash_strings, hash_text
+from rempart.records import EVENT, FLAG_NO_TIME, FLAG_QUERY, MISSING_MS, Access, Frame
+from rempart.watch.state import Array
+
+MOST_NAMES = {"software": 20_000, "form": 5_000, "role": 2_000, "unit": 50_000}
+"""A thief chooses some words; past these numbers a new word becomes ``other``."""
+OTHER = "other"
+_ACTIONS = {code: number for number, code in enumerate(("", "C", "R", "U", "D", "E"))}
+_WHY = {word: number for number, word in enumerate(("", "no_agent", "no_requestor", "unnamed"))}
+WHY = tuple(_WHY)
+ACTIONS = tuple(_ACTIONS)
+
+
+class Names:
+    """All vocabularies of one site."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, list[str]] = {each: [] for each in VOCABULARIES}
+        self._numbers: dict[str, dict[str, int]] = {each: {} for each in VOCABULARIES}
+        self._fresh: list[Name] = []
+        self._owners: dict[str, int] = {}
+        self.canon = np.zeros(64, np.int32)
+
+    def number(self, vocabulary: str, word: str) -> int:
+        """Number of a word, -1 for an empty one; a new word gets the next number."""
+        if not word:
+            return -1
+        numbers = self._numbers[vocabulary]
+        found = numbers.get(word)
+        if found is None:
+            words = self.words[vocabulary]
+            if len(words) >= MOST_NAMES.get(vocabulary, 2**31 - 2) and word != OTHER:
+                return self.number(vocabulary, OTHER)
+            found = len(words)
+            words.append(word)
+            numbers[word] = found
+            self._fresh.append((vocabulary, found, word))
+            if vocabulary == "account":
+                self._own(found, word)
+        return found
+
+    def _own(self, number: int, word: str) -> None:
+        """``Practitioner/x`` and ``x`` are one account to the watch; the ledger keeps both spellings."""
+        if number >= self.canon.size:
+            self.canon = np.concatenate([self.canon, np.zeros(self.canon.size, np.int32)])
+        self.canon[number] = self._owners.setdefault(word.removeprefix("Practitioner/"), number)
+
+    def join_accounts(self, name: str, alias: str) -> tuple[int, int]:
+        """Two names of one account; the watch keeps one record for both from now on."""
+        pair = self.number("account", name), self.number("account", alias)
+        self.join_numbers(*pair)
+        return pair
+
+    def join_numbers(self, one: int, other: int) -> None:
+        """The same by numbers: the lower one stands for both."""
+        first, second = sorted((int(self.canon[one]), int(self.canon[other])))
+        count = len(self.words["account"])
+        self.canon[:count][self.canon[:count] == second] = first
+
+    def known(self, vocabulary: str, word: str) -> int:
+        """Number of a word, or -1 where it was never met."""
+        return self._numbers[vocabulary].get(word, -1)
+
+    def column(self, vocabulary: str, column: pa.Array) -> Array:
+        """Numbers (n,) int32 of a string column."""
+        encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+        numbers = [self.number(vocabulary, word) for word in encoded.dictionary.to_pylist()]
+        table = np.array([*numbers, -1], np.int32)
+        return table[encoded.indices.to_numpy(zero_copy_only=False)]
+
+    def take_fresh(self) -> list[Name]:
+        """Names met since the last call."""
+        fresh, self._fresh = self._fresh, []
+        return fresh
+
+    def restore(self, written: list[Name]) -> None:
+        """Learn names from the ledger, in their order."""
+        for vocabulary, _, word in written:
+            self.number(vocabulary, word)
+        self._fresh.clear()
+
+
+class Door:
+    """Turns rows of ACCESS_SCHEMA into frames under one secret key."""
+
+    def __init__(self, key: bytes, names: Names) -> None:
+        self._key = key
+        self.names = names
+        self._masks = np.zeros(0, np.int64)
+
+    def patient(self, identifier: str) -> int:
+        """Keyed pseudonym of one patient identifier."""
+        return hash_text(identifier, self._key, b"patient")
+
+    def patients(self, identifiers: pa.Array) -> Array:
+        """Keyed pseudonyms (m,) uint64."""
+        return hash_strings(identifiers, self._key, b"patient")
+
+    def link(self, identifier: str) -> int:
+        """Keyed hash of a care link's identifier."""
+        return hash_text(identifier, self._key, b"link")
+
+    def network(self, address: str) -> str:
+        """Name under which a network address is kept."""
+        return f"{hash_text(address.strip().lower(), self._key, b'network'):016x}" if address else ""
+
+    def event_keys(self, frame: Frame, live: bool) -> Array:
+        """Hashes (n,) uint64 of (source, event id); without an id, of (source, offset).
+
+        A ``live`` feed's offsets start anew with each connection, so there the content stands in.
+        """
+        keys = hash_strings(frame.events, self._key, b"event")
+        nameless = pc.equal(frame.events, "").to_numpy(zero_copy_only=False)
+        instead = frame.rows["content"] if live else frame.rows["offset"].astype(np.uint64)
+        keys[nameless] = instead[nameless] * np.uint64(0x9E3779B97F4A7C15)
+        return keys ^ ((frame.rows["source"] + 1).astype(np.uint64) * np.uint64(0xD6E8FEB86659FD93))
+
+    def frame(self, batch: pa.RecordBatch) -> Frame:
+        """The batch's rows as numbers; roles and units only as far as the log says them."""
+        rows = np.zeros(batch.num_rows, EVENT)
+        for name in ("recorded_ms", "offset", "content", "count", "page", "kind", "outcome", "value_kind"):
+            rows[name] = batch.column(name).to_numpy(zero_copy_only=False)
+        rows["flags"] = np.where(rows["recorded_ms"] == MISSING_MS, FLAG_NO_TIME, 0)
+        for name in ("source", "account", "software", "role", "unit"):
+            rows[name] = self.names.column(name, batch.column(name))
+        rows["network"] = self._networks(batch.column("address"))
+        searched, resource = _plain(batch.column("query_form")), _plain(batch.column("resource"))
+        rows["form"] = self.names.column("form", pc.if_else(pc.equal(searched, ""), resource, searched))
+        rows["action"] = _codes(batch.column("action"), _ACTIONS)
+        rows["why"] = _codes(batch.column("unknown_account"), _WHY)
+        self._sessions(batch, rows)
+        patients = self._patients(batch.column("patients"), rows)
+        query = batch.column("is_query").to_numpy(zero_copy_only=False)
+        directory = pc.equal(resource, "Patient").to_numpy(zero_copy_only=False)
+        page = query & (directory | (rows["patients"] != 1))
+        rows["flags"] |= np.where(page, FLAG_QUERY, 0).astype(np.int8)
+        self._mask_values(batch.column("value"), rows)
+        return Frame(rows, patients, _plain(batch.column("event")))
+
+    def one(self, access: Access) -> Frame:
+        """:meth:`frame` of a single row, without the cost of columns: the live path."""
+        names, key = self.names, self._key
+        account = names.number("account", access.account)
+        form = names.number("form", access.query_form)
+        if form < 0:
+            form = names.number("form", access.resource)
+        flags = FLAG_NO_TIME if access.recorded_ms == MISSING_MS else 0
+        if access.is_query and not (len(access.patients) == 1 and access.resource != "Patient"):
+            flags |= FLAG_QUERY
+        session = access.session or f"{access.account}\x1f{access.address}\x1f{access.software}"
+        value = 0
+        if access.value_kind and account >= 0:
+            self._learn_masks()
+            value = (access.value + int(self._masks[account]) + 2**63) % 2**64 - 2**63
+        row = (
+            access.recorded_ms, access.offset, access.content, hash_text(session, key, b"session"),
+            hash_text(access.request, key, b"request") if access.request else 0, value, 0,
+            names.number("source", access.source), account,
+            names.number("network", self.network(access.address)), names.number("software", access.software),
+            form, names.number("role", access.role), names.number("unit", access.unit), len(access.patients),
+            access.count, access.page, access.kind, _ACTIONS.get(access.action, 0), access.outcome,
+            access.value_kind, flags, _WHY.get(access.unknown_account, 0), 0,
+        )
+        patients = np.array([self.patient(each) for each in access.patients], np.uint64)
+        return Frame(np.array([row], EVENT), patients, pa.array([access.event], pa.string()))
+
+    def _networks(self, addresses: pa.Array) -> Array:
+        encoded = addresses if pa.types.is_dictionary(addresses.type) else addresses.dictionary_encode()
+        words = [self.network(word) for word in encoded.dictionary.to_pylist()]
+        table = np.array([*(self.names.number("network", word) for word in words), -1], np.int32)
+        return table[encoded.indices.to_numpy(zero_copy_only=False)]
+
+    def _sessions(self, batch: pa.RecordBatch, rows: Array) -> None:
+        named = _plain(batch.column("session"))
+        parts = [_plain(batch.column(name)) for name in ("account", "address", "software")]
+        derived = pc.binary_join_element_wise(*parts, "\x1f")
+        sessions = pc.if_else(pc.equal(named, ""), derived, named)
+        rows["session"] = hash_strings(sessions, self._key, b"session")
+        requests = _plain(batch.column("request"))
+        rows["request"] = hash_strings(requests, self._key, b"request")
+        rows["request"][pc.equal(requests, "").to_numpy(zero_copy_only=False)] = 0
+
+    def _patients(self, lists: pa.Array, rows: Array) -> Array:
+        offsets = lists.offsets.to_numpy(zero_copy_only=False).astype(np.int64)
+        rows["patients"] = np.diff(offsets)
+        rows["first_patient"] = offsets[:-1] - offsets[0]
+        return self.patients(_plain(lists.flatten()))
+
+    def _mask_values(self, values: pa.Array, rows: Array) -> None:
+        self._learn_masks()
+        plain = values.to_numpy(zero_copy_only=False)
+        masked = np.where(rows["account"] >= 0, self._masks[rows["account"]] if self._masks.size else 0, 0)
+        with np.errstate(over="ignore"):
+            rows["value"] = np.where(rows["value_kind"] != 0, plain + masked, 0)
+
+    def _learn_masks(self) -> None:
+        words, have = self.names.words["account"], self._masks.size
+        if len(words) > have:
+            more = hash_strings(pa.array(words[have:], pa.string()), self._key, b"value-mask")
+            self._masks = np.concatenate([self._masks, more.view(np.int64)])
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+
+
+def _codes(column: pa.Array, table: dict[str, int]) -> Array:
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    numbers = np.array([*(table.get(word, 0) for word in encoded.dictionary.to_pylist()), 0], np.int8)
+    return numbers[encoded.indices.to_numpy(zero_copy_only=False)]

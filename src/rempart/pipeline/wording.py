@@ -1,0 +1,54 @@
+"""An answer as people and machines outside read it: the contract's JSON, in the reader's language.
+
+Reads a row of DECISION; gives the contract's fields. Nothing of a patient is in it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rempart.language import gettext, number
+from rempart.records import MISSING_MS, Action
+from rempart.watch.reasons import REASONS, sentence
+
+ACTION_NAMES = tuple(action.name.lower() for action in Action)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def iso_time(at_ms: int) -> str | None:
+    """RFC 3339 in UTC with milliseconds; None where no time is known."""
+    if at_ms == MISSING_MS:
+        return None
+    at = _EPOCH + timedelta(milliseconds=at_ms)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def reason_list(codes: Any, weights: Any, seen: Any, usual: Any, count: int) -> list[dict[str, Any]]:
+    """The first ``count`` reasons as ``{"code", "text", "weight"}``, in the language in force."""
+    return [
+        {
+            "code": REASONS[int(codes[i])].code,
+            "text": sentence(int(codes[i]), int(seen[i]), int(usual[i]), gettext, number),
+            "weight": round(float(weights[i]), 2),
+        }
+        for i in range(count)
+    ]
+
+
+def answer(event: str, account: str, recorded_ms: int, decision: Any) -> dict[str, Any]:
+    """One line of the live protocol's output."""
+    count = int(decision["reasons"])
+    reasons: list[dict[str, Any]] = []
+    if count:
+        reasons = reason_list(decision["code"], decision["weight"], decision["seen"], decision["usual"], count)
+    return {
+        "event": event,
+        "account": account or None,
+        "recorded": iso_time(recorded_ms),
+        "action": ACTION_NAMES[int(decision["action"])],
+        "applies_to": "account" if decision["whole_account"] else "session",
+        "hijack": float(f"{float(decision['hijack']):.4g}"),
+        "stake_eur": [round(float(decision["stake_low_eur"]), 2), round(float(decision["stake_high_eur"]), 2)],
+        "reasons": reasons,
+    }

@@ -1,0 +1,166 @@
+"""What a search asked for, without what it searched: form, page, bound and one ordered number.
+
+Reads: the text of ``AuditEvent.entity.query`` (base64): a path or URL with its query string,
+optionally followed by request headers, or a POST of ``_search`` with a form as body. Gives:
+``Patient?birthdate`` (type and sorted parameter names), ``_count``, the page or row offset, and an
+order-preserving number of the searched value, so that a walk through birth dates, names or
+identifiers shows as a walk. The text itself is forgotten. Misses: GraphQL, SQL, JSON bodies;
+of several ordered values only the most telling is kept (birth date, else letters, else digits, else
+another date).
+
+Follows HL7 FHIR search (https://hl7.org/fhir/R5/search.html) and IHE BALP, which puts the request
+line, or the whole request, into ``query``.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+import unicodedata
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
+
+from rempart.records import ValueKind
+from rempart.sources.fhir_words import parse_time, type_name
+
+QUERY_LIMIT = 16_384
+"""Longest query text looked at, in characters; what follows is not read."""
+
+MAX_NAMES = 12
+MAX_NUMBER = 2**31 - 1
+"""``_count`` and page numbers are bounded here (they live in 32 bits)."""
+
+_NAME = re.compile(r"[A-Za-z_.:-]{1,40}", re.ASCII)
+_CONTROL = re.compile(
+    r"_(count|getpages|getpagesoffset|offset|page|format|pretty|summary|elements|total|sort|bundletype|"
+    r"contained|containedtype|maxresults|searchId|searchid|skip|score)|page|offset",
+    re.ASCII,
+)
+_METHOD = re.compile(r"(?:GET|POST|HEAD|PUT|PATCH|DELETE)[ \t]+", re.ASCII | re.IGNORECASE)
+_DATE_NAMES = ("date", "_lastupdated", "recorded", "period", "death-date", "authored", "authoredon")
+_LETTER_NAMES = ("family", "name", "given", "phonetic")
+_NUMBER_NAMES = ("identifier", "_id", "patient.identifier", "subject.identifier", "patient", "subject")
+_PREFIX = re.compile(r"(?:eq|ne|gt|lt|ge|le|sa|eb|ap)(?=\d)", re.ASCII)
+_EPOCH_ORDINAL = 719_163
+_DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class QueryForm:
+    """A search without its values; fields as in :class:`rempart.records.Access`."""
+
+    resource: str
+    form: str
+    count: int
+    page: int
+    value_kind: int
+    value: int
+
+
+NO_QUERY = QueryForm("", "", -1, -1, int(ValueKind.NONE), 0)
+
+
+def read_query(encoded: str) -> QueryForm:
+    """The form of a base64 query as FHIR carries it (or, by mistake, of plain query text).
+
+    :data:`NO_QUERY` where it cannot be decoded.
+    """
+    if "?" in encoded or "&" in encoded:
+        return describe_query(encoded)
+    try:
+        raw = binascii.a2b_base64(encoded[: QUERY_LIMIT * 2] + "==", strict_mode=False)
+    except (binascii.Error, ValueError):
+        return NO_QUERY
+    return describe_query(raw.decode("utf-8", "replace"))
+
+
+def describe_query(text: str) -> QueryForm:
+    """The form of a query's text: ``Patient?birthdate=1980-02-03&_count=50``, a URL, or a request."""
+    head, _, rest = text[:QUERY_LIMIT].lstrip().partition("\n")
+    head = _METHOD.sub("", head, count=1).strip()
+    target = head.split(" ", 1)[0].split("#", 1)[0]
+    path, _, query = target.partition("?")
+    if not query and "=" in path and "/" not in path:
+        path, query = "", path
+    resource = _searched_type(path)
+    if not query:
+        query = _body_of(rest)
+    return _describe_pairs(resource, query)
+
+
+def _searched_type(path: str) -> str:
+    segments = [part for part in path.split("/") if part and not part.startswith(("_", "$"))]
+    for segment in reversed(segments):
+        if type_name(segment) and "." not in segment:
+            return segment
+    return ""
+
+
+def _body_of(rest: str) -> str:
+    lines = [line.strip() for line in rest.replace("\r", "").split("\n")]
+    body = [line for line in lines if "=" in line and ": " not in line and " " not in line]
+    return body[-1] if body else ""
+
+
+def _describe_pairs(resource: str, query: str) -> QueryForm:
+    count = page = -1
+    names: set[str] = set()
+    values: dict[str, str] = {}
+    for pair in query.split("&")[:200]:
+        key, _, value = pair.partition("=")
+        key = unquote_plus(key)
+        name = key.partition(":")[0]
+        if name in ("_count", "_maxresults"):
+            count = max(count, _bounded(value))
+        elif name in ("page", "_page", "_offset", "offset", "_getpagesoffset", "_skip"):
+            page = max(page, _bounded(value))
+        elif _NAME.fullmatch(key) and not _CONTROL.fullmatch(name):
+            names.add(name)
+            values.setdefault(name.lower(), unquote_plus(value[:400]))
+    kept = sorted(names)[:MAX_NAMES]
+    form = f"{resource}?{'&'.join(kept)}" if kept else resource
+    kind, value_number = _ordered_value(values)
+    return QueryForm(resource, form[:256], count, page, int(kind), value_number)
+
+
+def _bounded(text: str) -> int:
+    digits = unquote_plus(text[:60]).strip()
+    if not digits.isascii() or not digits.isdigit():
+        return -1
+    return min(int(digits), MAX_NUMBER)
+
+
+def _ordered_value(values: dict[str, str]) -> tuple[ValueKind, int]:
+    """The most telling ordered value: birth date, else letters, else digits, else another date."""
+    day = _day_number(values.get("birthdate", ""))
+    if day:
+        return ValueKind.DATE, day
+    for name in _LETTER_NAMES:
+        letters = fold_letters(values.get(name, ""))
+        if letters:
+            return ValueKind.LETTERS, letters
+    for name in _NUMBER_NAMES:
+        digits = "".join(c for c in values.get(name, "").rpartition("|")[2] if "0" <= c <= "9")
+        if digits:
+            return ValueKind.NUMBER, int(digits[-15:])
+    for name in _DATE_NAMES:
+        day = _day_number(values.get(name, ""))
+        if day:
+            return ValueKind.DATE, day
+    return ValueKind.NONE, 0
+
+
+def _day_number(text: str) -> int:
+    """The proleptic Gregorian ordinal of a searched date, 0 where there is none."""
+    at = parse_time(_PREFIX.sub("", text.strip(), count=1)[:40])
+    return at // _DAY_MS + _EPOCH_ORDINAL if at > -(2**62) else 0
+
+
+def fold_letters(text: str) -> int:
+    """The first eight letters in base 27, accents and case dropped: ``b`` lies between ``az`` and ``ba``."""
+    folded = unicodedata.normalize("NFKD", text[:64]).casefold()
+    letters = [ord(c) - 96 for c in folded if "a" <= c <= "z"][:8]
+    number = 0
+    for place in range(8):
+        number = number * 27 + (letters[place] if place < len(letters) else 0)
+    return number

@@ -1,0 +1,147 @@
+"""What the watch looks at: one row a statistic, its group, its day-0 expectation, what it misses.
+
+Every statistic is a non-negative number kept for each account at every event. What matters is its
+*daily maximum*: the tail of honest daily maxima (the account's own, its role's, the house's) says
+how surprising today's value is. Before a site has history, that tail is a log-logistic law with
+the median and shape given here (survival ``1 / (1 + (x / median) ** shape)``), a documented guess
+about hospital work, not a fit to any simulator.
+
+The shapes are heavy on purpose: recalls, audits, handovers and vaccination days make honest work
+burst. Source of the approach: Siffer et al. 2017 (peaks over threshold on streams) for tails
+learned online; Vovk & Wang 2021 for combining dependent evidence without inflating it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Stat(IntEnum):
+    """Index of a statistic in every array that has one column a statistic."""
+
+    PATIENTS_10MIN = 0
+    PATIENTS_1H = 1
+    PATIENTS_24H = 2
+    STRANGERS_1H = 3
+    STRANGERS_24H = 4
+    IN_CARE_24H = 5
+    PAGES_1H = 6
+    ORDERED_RUN = 7
+    MISSES_1H = 8
+    FAILED_LOGINS_1H = 9
+    NEW_PLACE = 10
+    TWO_PLACES_1H = 11
+    ODD_HOUR = 12
+    SLEPT_DAYS = 13
+    DOUBT = 14
+
+
+N_STATS = len(Stat)
+
+
+class Group(IntEnum):
+    """Statistics that tend to move together; a group counts once, by its strongest member."""
+
+    VOLUME = 0
+    STRANGERS = 1
+    SEARCH = 2
+    PLACE = 3
+    TIME = 4
+    NONE = 5
+
+
+N_GROUPS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One statistic: what it reads, what it misses, and the day-0 law of its daily maximum."""
+
+    stat: Stat
+    group: Group
+    median: float
+    shape: float
+    reads: str
+    misses: str
+
+
+CHANNELS: tuple[Channel, ...] = (
+    Channel(
+        Stat.PATIENTS_10MIN, Group.VOLUME, 6.0, 2.4,
+        "distinct patients opened in the last 10 minutes",
+        "a thief who keeps a human pace",
+    ),
+    Channel(
+        Stat.PATIENTS_1H, Group.VOLUME, 14.0, 2.3,
+        "distinct patients opened in the last hour",
+        "a thief who stays under the account's usual hour",
+    ),
+    Channel(
+        Stat.PATIENTS_24H, Group.VOLUME, 30.0, 2.2,
+        "distinct patients opened in the last 24 hours",
+        "a theft spread over many days or accounts",
+    ),
+    Channel(
+        Stat.STRANGERS_1H, Group.STRANGERS, 4.0, 1.9,
+        "patients of the last hour that neither care data, own earlier visits nor colleagues explain",
+        "theft of patients in the owner's care; a site without care data and without history",
+    ),
+    Channel(
+        Stat.STRANGERS_24H, Group.STRANGERS, 8.0, 1.8,
+        "the same over 24 hours",
+        "the same",
+    ),
+    Channel(
+        Stat.IN_CARE_24H, Group.VOLUME, 25.0, 2.2,
+        "distinct patients of the last 24 hours that care explains: emptying a doctor's own list",
+        "a list emptied slower than honest work grows",
+    ),
+    Channel(
+        Stat.PAGES_1H, Group.SEARCH, 6.0, 1.9,
+        "result pages asked for in the last hour, weighted by their width",
+        "searches that name one patient each",
+    ),
+    Channel(
+        Stat.ORDERED_RUN, Group.SEARCH, 2.0, 2.2,
+        "searches whose value steps in order (next day of birth, next name, next number, next page)",
+        "a shuffled list of values; identifiers opened directly without a search",
+    ),
+    Channel(
+        Stat.MISSES_1H, Group.SEARCH, 1.5, 1.9,
+        "look-ups of the last hour that failed: guessing identifiers misses often",
+        "guesses that hit; systems that answer 200 to a miss",
+    ),
+    Channel(
+        Stat.FAILED_LOGINS_1H, Group.PLACE, 1.0, 2.0,
+        "failed logins of the last hour",
+        "a password already known",
+    ),
+    Channel(
+        Stat.NEW_PLACE, Group.PLACE, 0.5, 1.8,
+        "nats of surprise of a network or software this account did not use before, by how many "
+        "others in the house use it",
+        "a thief behind the hospital's own address with the owner's software",
+    ),
+    Channel(
+        Stat.TWO_PLACES_1H, Group.PLACE, 0.7, 1.8,
+        "changes between networks within minutes, in the last hour",
+        "a thief who works only while the owner is away",
+    ),
+    Channel(
+        Stat.ODD_HOUR, Group.TIME, 1.5, 3.0,
+        "nats of surprise of this hour of the week for the account, its role and the house",
+        "a thief in the owner's hours",
+    ),
+    Channel(
+        Stat.SLEPT_DAYS, Group.TIME, 1.5, 1.6,
+        "days without activity before the account woke, held for a day after the waking",
+        "an account that is used now and then",
+    ),
+    Channel(
+        Stat.DOUBT, Group.NONE, 2.5, 3.2,
+        "the doubt itself: its honest daily maxima set the threshold the friction budget allows",
+        "nothing of its own",
+    ),
+)
+"""In the order of :class:`Stat`."""

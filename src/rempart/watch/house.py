@@ -1,0 +1,186 @@
+"""Facts across accounts, read as of the last closed minute of event time.
+
+Which accounts use a network, and which colleagues of a unit opened a patient. Observations wait
+until their minute closes (the watermark, the latest event time, has left it), so an answer does
+not depend on the number of shards or the cut of the batches. One event alone cannot drag the
+watermark more than a day ahead: a second one must agree, since clocks can be wrong.
+
+Gives, for each event: how many other accounts use its network (0 to 3), and for each patient a
+grade for "a colleague's patient". Misses crews within one minute.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from rempart.records import MISSING_MS
+from rempart.watch.state import DAY_MS, MINUTE_MS, PENDING, WARD_VISIT, House
+from rempart.watch.windows import mix
+
+COLLEAGUE_GRADE = 0.6
+COLLEAGUE_DAYS = 14
+UNSET = -(2**62)
+"""Watermark before the first event."""
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _find_ward(wards, unit, patient):  # type: ignore[no-untyped-def]
+    mask = np.uint64(wards.size - 1)
+    slot = np.int64(mix(patient, unit) & mask)
+    while wards[slot].unit != -1:
+        if wards[slot].unit == unit and wards[slot].patient == patient:
+            break
+        slot = (slot + 1) & np.int64(mask)
+    return slot
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _fold_ward(wards, clock, seen):  # type: ignore[no-untyped-def]
+    slot = _find_ward(wards, seen.unit, seen.patient)
+    ward = wards[slot]
+    if ward.unit == -1:
+        ward.unit = seen.unit
+        ward.patient = seen.patient
+        ward.account[0] = -1
+        ward.account[1] = -1
+        clock[3] += 1
+    if ward.account[0] == seen.account:
+        ward.ms[0] = max(ward.ms[0], seen.ms)
+        return
+    ward.account[1] = ward.account[0]
+    ward.ms[1] = ward.ms[0]
+    ward.account[0] = seen.account
+    ward.ms[0] = seen.ms
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _fold_network(network, account, ms):  # type: ignore[no-untyped-def]
+    if network.known == 0:
+        network.first_ms = ms
+    for i in range(network.known):
+        if network.accounts[i] == account:
+            return
+    if network.known < 4:
+        network.accounts[network.known] = account
+        network.known += 1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def close_minute(networks, wards, pending, clock):  # type: ignore[no-untyped-def]
+    """Turn what waited into facts."""
+    for i in range(clock[2]):
+        seen = pending[i]
+        if seen.network != -1:
+            _fold_network(networks[seen.network], seen.account, seen.ms)
+        if seen.unit != -1:
+            _fold_ward(wards, clock, seen)
+    clock[2] = 0
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _colleague(wards, unit, patient, account, now):  # type: ignore[no-untyped-def]
+    slot = _find_ward(wards, unit, patient)
+    if wards[slot].unit == -1:
+        return np.float32(0.0)
+    latest = np.int64(-(2**62))
+    for i in range(2):
+        who = wards[slot].account[i]
+        if who != -1 and who != account:
+            latest = max(latest, wards[slot].ms[i])
+    age = now - latest
+    if age > COLLEAGUE_DAYS * DAY_MS:
+        return np.float32(0.0)
+    return np.float32(COLLEAGUE_GRADE * (1.0 - 0.5 * max(age, 0) / (COLLEAGUE_DAYS * DAY_MS)))
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _others(network, account):  # type: ignore[no-untyped-def]
+    count = 0
+    for i in range(network.known):
+        if network.accounts[i] != account:
+            count += 1
+    return min(count, 3)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def tell_time(rows, clock, marks, now):  # type: ignore[no-untyped-def]
+    """Watermark and effective time of consecutive events.
+
+    ``marks`` (n,) receives the watermark after each event, ``now`` (n,) the time it is judged at:
+    its own, but not before the watermark's day and not after the watermark.
+    """
+    for i in range(rows.size):
+        recorded = rows[i].recorded_ms
+        agreed = clock[0] == UNSET or recorded <= clock[0] + DAY_MS or clock[1] >= recorded - DAY_MS
+        if recorded > clock[0] and agreed:
+            clock[0] = recorded
+        if recorded != MISSING_MS:
+            clock[1] = recorded
+        marks[i] = clock[0]
+        now[i] = max(min(recorded, clock[0]), clock[0] // DAY_MS * DAY_MS)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def walk(rows, now_ms, marks, before, patients, grades, others, networks, wards, pending, clock):  # type: ignore[no-untyped-def]
+    """Read the snapshot for consecutive events and let their minutes close.
+
+    ``before`` is the watermark before the first event. Fills ``others`` (n,) and raises ``grades``
+    (m,) to the colleague's grade where that is higher.
+    """
+    for i in range(rows.size):
+        row = rows[i]
+        now = now_ms[i]
+        if marks[i] // MINUTE_MS > before // MINUTE_MS:
+            close_minute(networks, wards, pending, clock)
+        before = marks[i]
+        if row.account == -1 or row.kind != 0:
+            continue
+        others[i] = _others(networks[row.network], row.account) if row.network != -1 else 3
+        last = row.first_patient + row.patients
+        for p in range(row.first_patient, last):
+            if row.unit != -1:
+                grades[p] = max(grades[p], _colleague(wards, row.unit, patients[p], row.account, now))
+        if row.unit == -1 and row.network == -1:
+            continue
+        for p in range(row.first_patient, max(last, row.first_patient + 1)):
+            here = pending[clock[2]]
+            here.account = row.account
+            here.network = row.network
+            here.unit = row.unit if p < last else -1
+            here.patient = patients[p] if p < last else np.uint64(0)
+            here.ms = now
+            clock[2] += 1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _keep_wards(wards, fresh, oldest):  # type: ignore[no-untyped-def]
+    kept = 0
+    for i in range(wards.size):
+        if wards[i].unit != -1 and max(wards[i].ms[0], wards[i].ms[1]) >= oldest:
+            fresh[_find_ward(fresh, wards[i].unit, wards[i].patient)] = wards[i]
+            kept += 1
+    return kept
+
+
+def make_room(house: House, networks: int, observations: int, oldest_ms: int) -> None:
+    """Grow the tables so that ``networks`` in all and ``observations`` more fit."""
+    if networks > house.networks.size:
+        grown = np.zeros(max(networks, house.networks.size * 2), house.networks.dtype)
+        grown["accounts"] = -1
+        grown[: house.networks.size] = house.networks
+        house.networks = grown
+    waiting = int(house.clock[2]) + observations
+    if waiting > house.pending.size:
+        grown = np.zeros(max(waiting, house.pending.size * 2), PENDING)
+        grown[: house.pending.size] = house.pending
+        house.pending = grown
+    if (int(house.clock[3]) + waiting) * 2 > house.wards.size:
+        size = house.wards.size
+        recent = int(np.count_nonzero((house.wards["unit"] != -1) & (house.wards["ms"].max(axis=1) >= oldest_ms)))
+        while size < (recent + waiting) * 3:
+            size *= 2
+        fresh = np.zeros(size, WARD_VISIT)
+        fresh["unit"] = -1
+        house.clock[3] = _keep_wards(house.wards, fresh, np.int64(oldest_ms))
+        house.wards = fresh

@@ -1,0 +1,164 @@
+"""The object the pipeline holds: frames in, answers out, state kept in arrays.
+
+Order of one frame: tell the time, split at the days the watermark closes, learn each closed day,
+then for each piece read the house's snapshot and let the shards judge their accounts. Nothing here
+reads a clock, a disk or a network; the same events give the same answers whatever the number of
+shards and however the events are cut into frames.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rempart.records import DECISION, Frame
+from rempart.watch import house as across
+from rempart.watch import windows
+from rempart.watch.kernel import judge_rows
+from rempart.watch.state import (
+    ACCOUNT,
+    DAY_MS,
+    VISIT_DAYS,
+    Array,
+    House,
+    Shard,
+    dump,
+    fresh_accounts,
+    load,
+)
+from rempart.watch.tails import Tails
+
+POLICY = np.dtype([("threshold", "f4"), ("enforce", "i4")])
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the site chose. ``challenges_per_day`` is step-ups per active account-day."""
+
+    challenges_per_day: float = 1 / 220
+    enforce: bool = False
+
+    def as_row(self) -> Any:
+        """The same for the kernel; the threshold in nats."""
+        row = np.zeros(1, POLICY)
+        row["threshold"] = -np.log(self.challenges_per_day)
+        row["enforce"] = self.enforce
+        return row[0]
+
+
+class Watch:
+    """Judges frames in order. Not thread-safe: one caller."""
+
+    def __init__(self, policy: Policy, zone_from: Array, zone_offset: Array, shards: int = 1) -> None:
+        """``zone_from`` and ``zone_offset`` (k,) int64 ms: the site's zone as transitions, sorted."""
+        self._policy = policy.as_row()
+        self._zone = (zone_from, zone_offset)
+        self.accounts = fresh_accounts(64)
+        self.tails = Tails()
+        self._house = House()
+        self._shards = tuple(Shard() for _ in range(shards))
+        self._pool = ThreadPoolExecutor(shards) if shards > 1 else None
+        self._day = -1
+
+    @property
+    def watermark_ms(self) -> int:
+        """Latest agreed event time, in ms; far in the past before the first event."""
+        return int(self._house.clock[0])
+
+    def judge(self, frame: Frame, grades: Array, prices: Array, names: tuple[int, int, int]) -> Array:
+        """Answers (n,) of DECISION to the frame's events.
+
+        ``grades`` (m,) float32 explanation of each of ``frame.patients`` by care, changed in place;
+        ``prices`` (forms + 1, 2) euros; ``names`` how many accounts, networks and roles exist.
+        """
+        rows = frame.rows
+        out = np.zeros(rows.size, DECISION)
+        marks = np.empty(rows.size, np.int64)
+        now = np.empty(rows.size, np.int64)
+        before = self._house.clock[0]
+        across.tell_time(rows, self._house.clock, marks, now)
+        self._make_room(rows.size, frame.patients.size, names)
+        days = marks // DAY_MS
+        cuts = [0, *(np.flatnonzero(days[1:] != days[:-1]) + 1).tolist(), rows.size]
+        for first, last in zip(cuts[:-1], cuts[1:], strict=True):
+            if first == last:
+                continue
+            self._open_day(int(days[first]))
+            piece = slice(first, last)
+            self._judge_piece(rows[piece], now[piece], marks[piece], before, frame.patients, grades, prices,
+                              out[piece])
+            before = marks[last - 1]
+        return out
+
+    def _judge_piece(self, rows: Array, now: Array, marks: Array, before: int, patients: Array, grades: Array,
+                     prices: Array, out: Array) -> None:
+        others = np.zeros(rows.size, np.int8)
+        house, tails = self._house, self.tails
+        across.walk(rows, now, marks, before, patients, grades, others, house.networks, house.wards,
+                    house.pending, house.clock)
+
+        def run(number: int) -> None:
+            shard = self._shards[number]
+            judge_rows(rows, now, self._day, patients, grades, others, prices, self.accounts, shard.visits,
+                       shard.nodes, shard.counts, tails.nats, tails.role_days, tails.shares, tails.surprise,
+                       *self._zone, self._policy, number, len(self._shards), out)
+
+        if self._pool is None or rows.size < 512:
+            for number in range(len(self._shards)):
+                run(number)
+        else:
+            list(self._pool.map(run, range(len(self._shards))))
+
+    def _open_day(self, day: int) -> None:
+        if day == self._day:
+            return
+        if self._day >= 0:
+            self.tails.close_day(self.accounts)
+            for shard in self._shards:
+                windows.forget_old(shard, self._oldest_ms(day))
+        self._day = day
+
+    def _oldest_ms(self, day: int) -> int:
+        return (day - VISIT_DAYS) * DAY_MS
+
+    def _make_room(self, events: int, patients: int, names: tuple[int, int, int]) -> None:
+        accounts, networks, roles = names
+        if accounts > self.accounts.size:
+            grown = fresh_accounts(max(accounts, self.accounts.size * 2))
+            grown[: self.accounts.size] = self.accounts
+            self.accounts = grown
+        oldest = self._oldest_ms(self._day)
+        across.make_room(self._house, networks, events + patients, oldest)
+        for shard in self._shards:
+            windows.make_room(shard, patients, oldest)
+        self.tails.add_roles(roles)
+
+    def state(self) -> dict[str, Array]:
+        """Everything the watch knows, as arrays, independent of the number of shards' threads."""
+        arrays = {"accounts": self.accounts, "day": np.array([self._day, len(self._shards)])}
+        arrays.update(dump("house", self._house))
+        for number, shard in enumerate(self._shards):
+            arrays.update(dump(f"shard{number}", shard))
+        arrays.update({f"tails.{name}": array for name, array in vars(self.tails).items()})
+        return arrays
+
+    def restore(self, arrays: dict[str, Array]) -> None:
+        """Continue from :meth:`state`; the number of shards is the one it was saved with."""
+        self.accounts = np.array(arrays["accounts"].astype(ACCOUNT, copy=True))
+        self._day, shards = (int(value) for value in arrays["day"])
+        if shards != len(self._shards):
+            self._shards = tuple(Shard() for _ in range(shards))
+            self._pool = ThreadPoolExecutor(shards) if shards > 1 else None
+        load("house", self._house, arrays)
+        for number, shard in enumerate(self._shards):
+            load(f"shard{number}", shard, arrays)
+        for name in vars(self.tails):
+            setattr(self.tails, name, np.array(arrays[f"tails.{name}"], copy=True))
+
+    def close(self) -> None:
+        """Let the threads go."""
+        if self._pool is not None:
+            self._pool.shutdown()

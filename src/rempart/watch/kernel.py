@@ -1,0 +1,271 @@
+"""The loop: consecutive events in, one answer each out. Compiled once, for batches and single events.
+
+An account's answers depend on its own events and on the snapshots handed in, so shards may walk
+the same rows in parallel, each skipping the accounts of the others.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from rempart.records import FLAG_LEFT, FLAG_QUERY, FLAG_TRUSTED, MAX_REASONS, Action, Kind
+from rempart.watch.channels import N_STATS, Stat
+from rempart.watch.hours import hour_bin, odd_hour, slept
+from rempart.watch.pages import ask_page, follow_order
+from rempart.watch.place import come_from
+from rempart.watch.reasons import FAILED_CHALLENGE, LEFT, REOPENED, UNANSWERED
+from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS
+from rempart.watch.volume import open_patients
+from rempart.watch.weigh import doubt_of, surprise
+
+PRIOR_LOG_ODDS = -11.5
+"""Log odds that a given account is in a thief's hands on a given day: about 1 in 100,000."""
+PASSED_NATS = 3.5
+"""What a passed challenge is worth: 3 % of owners are fooled into approving (ln 1/0.03)."""
+PASSED_HOURS = 12.0
+LEFT_NATS = 6.0
+RATCHET = 2.0
+"""Nats of new doubt before a session that passed is asked again within PASSED_HOURS."""
+RESTRICT_NATS = 2.3
+"""Ten times rarer than the step-up threshold."""
+EXPLAINED_ENOUGH = 0.6
+"""Share of an account's patients that care must explain before ``restrict`` may be used."""
+NOTABLE = 0.6
+"""Share of the threshold from which an allowed access gets its reasons written down too."""
+_DOUBT, _FAILED = int(Stat.DOUBT), int(Stat.FAILED_LOGINS_1H)
+_ACCESS, _PASS, _FAIL, _BACK = (int(kind) for kind in Kind)
+_ALLOW, _STEP_UP, _RESTRICT, _BLOCK = (int(action) for action in Action)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _fade(acc, now):  # type: ignore[no-untyped-def]
+    """Let decayed sums fade to ``now``."""
+    past = now - acc.decayed_ms
+    if past <= 0:
+        return
+    hour = np.float32(np.exp(-past / HOUR_MS))
+    day = np.float32(np.exp(-past / (DAY_MS / 2)))
+    acc.strangers *= hour
+    acc.pages *= hour
+    acc.misses *= hour
+    acc.failed *= hour
+    acc.flips *= hour
+    acc.run *= hour
+    acc.strangers_day *= day
+    acc.in_care *= day
+    acc.decayed_ms = now
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _slot(acc, session, take, now):  # type: ignore[no-untyped-def]
+    """Slot of a challenged session, or -1; ``take`` reuses the oldest one."""
+    oldest = 0
+    for i in range(SESSIONS):
+        if acc.asked_ms[i] != 0 and acc.session[i] == session:
+            return i
+        if acc.asked_ms[i] < acc.asked_ms[oldest]:
+            oldest = i
+    if not take:
+        return -1
+    acc.session[oldest] = session
+    acc.asked_ms[oldest] = now
+    acc.passed_ms[oldest] = 0
+    acc.unanswered[oldest] = 0.0
+    return oldest
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _observe(acc, account, row, now, patients, grades, others, shard, tails):  # type: ignore[no-untyped-def]
+    """Run every channel on one event; returns patients new to the haul and the hour's bin."""
+    visits, nodes, counts = shard
+    shares, surprises, zone_from, zone_offset = tails
+    stat = acc.now
+    at = hour_bin(now, zone_from, zone_offset)
+    stat[13] = slept(acc, now)
+    _fade(acc, now)
+    stat[10] = come_from(acc, row, others, acc.day, now, surprises)
+    stat[12] = odd_hour(acc, at, shares[acc.role + 1])
+    fresh = 0
+    if row.outcome > 0:
+        acc.misses += np.float32(1.0)
+    if row.flags & FLAG_QUERY:
+        width = row.patients if row.patients > 0 else max(row.count, 0)
+        ask_page(acc, row, width)
+        follow_order(acc, row)
+        fresh = max(width, 1)
+    elif row.outcome <= 0:
+        fresh = open_patients(acc, account, visits, nodes, counts, patients, grades, now)
+    stat[0] = acc.distinct[0]
+    stat[1] = acc.distinct[1]
+    stat[2] = acc.distinct[2]
+    stat[3] = acc.strangers
+    stat[4] = acc.strangers_day
+    stat[5] = acc.in_care
+    stat[6] = acc.pages
+    stat[7] = acc.run
+    stat[8] = acc.misses
+    stat[9] = acc.failed
+    stat[11] = acc.flips
+    return fresh
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _explain(out, parts, acc, extra_code, extra_nats):  # type: ignore[no-untyped-def]
+    """Fill the reasons of a non-allow answer, largest weight first."""
+    filled = 0
+    if extra_code >= 0:
+        out.code[0] = extra_code
+        out.weight[0] = extra_nats
+        out.seen[0] = 0
+        out.usual[0] = 0
+        filled = 1
+    while filled < MAX_REASONS:
+        best = -1
+        for stat in range(_DOUBT):
+            if parts[stat] > 0.05 and (best < 0 or parts[stat] > parts[best]):
+                best = stat
+        if best < 0:
+            break
+        out.code[filled] = best
+        out.weight[filled] = parts[best]
+        out.seen[filled] = np.int32(min(acc.now[best] + 0.5, 2e9))
+        out.usual[filled] = np.int32(np.expm1(acc.mean[best]) + 0.5) if acc.days > 0 else -1
+        parts[best] = 0.0
+        filled += 1
+    if filled == 0:
+        out.code[0] = UNANSWERED
+        out.weight[0] = 0.0
+        out.seen[0] = 0
+        out.usual[0] = -1
+        filled = 1
+    out.reasons = filled
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _choose(acc, row, now, fresh, doubt, nats, odds, policy):  # type: ignore[no-untyped-def]
+    """The mildest answer that fits; asks where an access adds to the haul."""
+    if acc.blocked == 1:
+        return _BLOCK
+    slot = _slot(acc, row.session, False, now)
+    if slot >= 0 and now - acc.asked_ms[slot] > PASSED_HOURS * HOUR_MS:
+        acc.asked_ms[slot] = 0
+        slot = -1
+    threshold = policy.threshold
+    if slot >= 0 and acc.passed_ms[slot] != 0:
+        if nats < threshold or doubt < acc.passed_doubt[slot] + RATCHET or fresh == 0:
+            return _ALLOW
+        acc.passed_ms[slot] = 0
+        acc.asked_ms[slot] = now
+        acc.unanswered[slot] = 0.0
+        acc.passed_doubt[slot] = doubt
+        return _STEP_UP
+    open_challenge = slot >= 0 and policy.enforce == 1
+    if not open_challenge and (nats < threshold or fresh == 0):
+        return _ALLOW
+    if slot < 0:
+        slot = _slot(acc, row.session, True, now)
+    acc.challenged = 1
+    acc.passed_doubt[slot] = max(doubt, acc.passed_doubt[slot]) if open_challenge else doubt
+    unanswered = acc.unanswered[slot]
+    acc.unanswered[slot] += np.float32(1.0)
+    sure = odds > 0.0 and nats >= threshold + RESTRICT_NATS
+    waited = policy.enforce == 0 or unanswered >= 3
+    if sure and waited and acc.opened > 20.0 and acc.explained >= EXPLAINED_ENOUGH * acc.opened:
+        return _RESTRICT
+    return _STEP_UP
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _control(acc, row, now, out, policy):  # type: ignore[no-untyped-def]
+    """A login or a reinstatement; returns the code of an extra reason, or -1."""
+    slot = _slot(acc, row.session, False, now)
+    asked = slot >= 0 and acc.passed_ms[slot] == 0 and now - acc.asked_ms[slot] <= PASSED_HOURS * HOUR_MS
+    trusted = row.flags & FLAG_TRUSTED != 0
+    if row.kind == _BACK:
+        if not trusted:
+            return -1
+        acc.blocked = 0
+        acc.withheld = 0
+        acc.failed = 0.0
+        for i in range(SESSIONS):
+            acc.asked_ms[i] = 0
+        return REOPENED
+    if row.kind == _PASS:
+        if asked and trusted and policy.enforce == 1:
+            acc.passed_ms[slot] = now
+            acc.released = 1
+        return -1
+    acc.failed += np.float32(1.0)
+    acc.now[_FAILED] = acc.failed
+    acc.top[_FAILED] = max(acc.top[_FAILED], acc.failed)
+    if asked and trusted and policy.enforce == 1:
+        acc.blocked = 1
+        acc.withheld = 1
+        return FAILED_CHALLENGE
+    return -1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def judge_rows(rows, now_ms, day, patients, grades, others, prices, accounts, visits, nodes, counts,  # type: ignore[no-untyped-def]
+               nats_table, role_days, shares, surprises, zone_from, zone_offset, policy, shard, shards, out):
+    """Judge the rows of one day that belong to ``shard``; fills ``out`` (n,) of records.DECISION.
+
+    ``prices`` (forms + 1, 2) euros a new patient, low and high, by form number (-1 is the last row).
+    """
+    parts = np.zeros(N_STATS, np.float32)
+    place = (visits, nodes, counts)
+    habits = (shares, surprises, zone_from, zone_offset)
+    for i in range(rows.size):
+        row = rows[i]
+        account = row.account
+        if account == -1 or account % shards != shard:
+            continue
+        acc = accounts[account]
+        answer = out[i]
+        now = max(now_ms[i], acc.last_ms)
+        acc.day = day
+        acc.seen = 1
+        if row.role != -1:
+            acc.role = row.role
+        extra = -1
+        fresh = 0
+        if row.kind == _ACCESS:
+            first = row.first_patient
+            last = first + row.patients
+            fresh = _observe(acc, account, row, now, patients[first:last], grades[first:last], others[i],
+                             place, habits)
+        else:
+            _fade(acc, now)
+            extra = _control(acc, row, now, answer, policy)
+            fresh = 1 if row.kind == _FAIL else 0
+        acc.last_ms = now
+        doubt = doubt_of(acc, nats_table, role_days, parts)
+        extra_nats = np.float32(0.0)
+        if row.flags & FLAG_LEFT and extra < 0:
+            extra = LEFT
+            extra_nats = np.float32(LEFT_NATS)
+            doubt += extra_nats
+        acc.now[_DOUBT] = doubt
+        for stat in range(N_STATS):
+            acc.top[stat] = max(acc.top[stat], acc.now[stat])
+        nats = surprise(acc, _DOUBT, doubt, nats_table, role_days)
+        odds = PRIOR_LOG_ODDS + doubt
+        slot = _slot(acc, row.session, False, now)
+        if slot >= 0 and acc.passed_ms[slot] != 0:
+            odds -= PASSED_NATS * np.exp(-(now - acc.passed_ms[slot]) / (PASSED_HOURS * HOUR_MS))
+        if acc.blocked == 1:
+            odds += PASSED_NATS
+        answer.doubt = doubt
+        answer.hijack = np.float32(1.0 / (1.0 + np.exp(-odds)))
+        if row.kind == _ACCESS:
+            answer.stake_low_eur = np.float32(prices[row.form, 0] * fresh)
+            answer.stake_high_eur = np.float32(prices[row.form, 1] * fresh)
+        if row.kind == _ACCESS or row.kind == _FAIL:
+            answer.action = _choose(acc, row, now, fresh, doubt, nats, odds, policy)
+        if acc.blocked == 1:
+            answer.action = _BLOCK
+            extra = FAILED_CHALLENGE if extra < 0 else extra
+        answer.whole_account = 1 if answer.action == _BLOCK else 0
+        if answer.action != _ALLOW or extra >= 0 or nats >= NOTABLE * policy.threshold:
+            _explain(answer, parts, acc, extra, extra_nats)

@@ -1,0 +1,69 @@
+"""Place: networks and software new to the account, and two networks within minutes.
+
+Reads network and software numbers and, for a new network, how many other accounts of the house
+were known to use it at the last closed minute. Gives nats of surprise (learned: how often honest
+account-days bring such a novelty) and a decayed count of changes between networks. What was new
+today stays new until the day closes undisturbed. Misses thieves behind the hospital's own address.
+Risk-based authentication: Wiefling et al., TOPS 2022.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from rempart.watch.state import MINUTE_MS, PLACES, SOFTWARES
+
+COMMON, FEW, UNSEEN, SOFTWARE = 0, 1, 2, 3
+"""Classes of novelty: a network of three or more others, of one or two, of nobody; new software."""
+BETWEEN_MS = 10 * MINUTE_MS
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _place_is_new(acc, network, day, now):  # type: ignore[no-untyped-def]
+    oldest = 0
+    for i in range(PLACES):
+        if acc.place[i] == network:
+            acc.place_ms[i] = now
+            return acc.place_day[i] == day
+        if acc.place_ms[i] < acc.place_ms[oldest]:
+            oldest = i
+    acc.place[oldest] = network
+    acc.place_ms[oldest] = now
+    acc.place_day[oldest] = day
+    return True
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _software_is_new(acc, software, day):  # type: ignore[no-untyped-def]
+    for i in range(SOFTWARES):
+        if acc.software[i] == software:
+            return acc.software_day[i] == day
+    for i in range(SOFTWARES - 1, 0, -1):
+        acc.software[i] = acc.software[i - 1]
+        acc.software_day[i] = acc.software_day[i - 1]
+    acc.software[0] = software
+    acc.software_day[0] = day
+    return True
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def come_from(acc, row, others, day, now, surprise):  # type: ignore[no-untyped-def]
+    """Nats of surprise of where this event comes from; 0 for an account without history.
+
+    ``others`` is how many other accounts use the network (0 to 3), ``surprise`` (4,) nats a class.
+    """
+    nats = np.float32(0.0)
+    if row.network != -1:
+        if _place_is_new(acc, row.network, day, now):
+            kind = UNSEEN if others == 0 else (FEW if others < 3 else COMMON)
+            nats = surprise[kind]
+            acc.new_place_class |= 1 << kind
+        moved = acc.last_place != -1 and acc.last_place != row.network
+        if moved and now - acc.last_ms < BETWEEN_MS:
+            acc.flips += np.float32(1.0)
+        acc.last_place = row.network
+    if row.software != -1 and _software_is_new(acc, row.software, day):
+        nats += surprise[SOFTWARE]
+        acc.new_place_class |= 1 << SOFTWARE
+    return nats * np.float32(acc.days / (acc.days + 2.0))

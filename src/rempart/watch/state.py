@@ -1,0 +1,149 @@
+"""The arrays the watch lives in: accounts, visits, recent events, the house.
+
+All state is in flat numpy structured arrays so that one compiled kernel can read it, a checkpoint
+can save it byte for byte, and memory can be counted. Arrays grow by doubling, outside the kernel,
+before a batch that could need it. Visits older than :data:`VISIT_DAYS` are dropped when the day
+closes: memory is bounded by the number of accounts and by recent activity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from rempart.watch.channels import N_STATS
+
+DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
+MINUTE_MS = 60_000
+VISIT_DAYS = 30
+WINDOWS_MS = (10 * MINUTE_MS, HOUR_MS, DAY_MS)
+PLACES = 8
+SOFTWARES = 4
+SESSIONS = 3
+HOUR_BINS = 48
+BINS = 96
+
+Array = np.ndarray[Any, Any]
+
+ACCOUNT = np.dtype(
+    [
+        ("last_ms", "i8"),
+        ("woke_ms", "i8"),
+        ("value", "i8"),
+        ("decayed_ms", "i8"),
+        ("request", "u8"),
+        ("hours_today", "u8"),
+        ("session", "u8", (SESSIONS,)),
+        ("asked_ms", "i8", (SESSIONS,)),
+        ("passed_ms", "i8", (SESSIONS,)),
+        ("place_ms", "i8", (PLACES,)),
+        ("newest", "i4"),
+        ("tail", "i4", (3,)),
+        ("distinct", "i4", (3,)),
+        ("place", "i4", (PLACES,)),
+        ("place_day", "i4", (PLACES,)),
+        ("software", "i4", (SOFTWARES,)),
+        ("software_day", "i4", (SOFTWARES,)),
+        ("last_place", "i4"),
+        ("day", "i4"),
+        ("days", "i4"),
+        ("role", "i4"),
+        ("passed_doubt", "f4", (SESSIONS,)),
+        ("unanswered", "f4", (SESSIONS,)),
+        ("now", "f4", (N_STATS,)),
+        ("top", "f4", (N_STATS,)),
+        ("mean", "f4", (N_STATS,)),
+        ("spread", "f4", (N_STATS,)),
+        ("hours", "f4", (HOUR_BINS,)),
+        ("strangers", "f4"),
+        ("strangers_day", "f4"),
+        ("in_care", "f4"),
+        ("pages", "f4"),
+        ("run", "f4"),
+        ("misses", "f4"),
+        ("failed", "f4"),
+        ("flips", "f4"),
+        ("slept", "f4"),
+        ("explained", "f4"),
+        ("opened", "f4"),
+        ("value_kind", "i1"),
+        ("step", "i1"),
+        ("blocked", "i1"),
+        ("withheld", "i1"),
+        ("challenged", "i1"),
+        ("released", "i1"),
+        ("new_place_class", "i1"),
+        ("seen", "i1"),
+    ],
+    align=True,
+)
+"""One account. ``now`` holds the current statistics, ``top`` their maxima today, ``mean`` and
+``spread`` the account's own history of ``log1p(top)``; ``*_ms`` as in :mod:`rempart.records`."""
+
+VISIT = np.dtype([("patient", "u8"), ("last_ms", "i8"), ("first_ms", "i8"), ("account", "i4"), ("node", "i4")])
+"""One (account, patient) pair in an open-addressing table; ``account`` -1 marks a free slot."""
+
+NODE = np.dtype([("ms", "i8"), ("next", "i4"), ("superseded", "i4")])
+"""One recent event in an account's queue, oldest first by ``next``; free ones are chained."""
+
+NETWORK = np.dtype([("first_ms", "i8"), ("accounts", "i4", (4,)), ("known", "i4")])
+"""Who in the house uses a network: up to four accounts, and how many of them (``known``)."""
+
+WARD_VISIT = np.dtype(
+    [("patient", "u8"), ("ms", "i8", (2,)), ("unit", "i4"), ("account", "i4", (2,)), ("spare", "i4")]
+)
+"""The last two accounts of a unit that opened a patient, in an open-addressing table."""
+
+PENDING = np.dtype([("patient", "u8"), ("ms", "i8"), ("account", "i4"), ("unit", "i4"), ("network", "i4"),
+                    ("spare", "i4")])
+"""An observation that becomes a house-wide fact when its minute closes."""
+
+
+def _empty(dtype: np.dtype[Any], n: int, key: str | None = None) -> Array:
+    array = np.zeros(n, dtype)
+    if key is not None:
+        array[key] = -1
+    return array
+
+
+@dataclass
+class Shard:
+    """What belongs to the accounts of one shard (``account % shards``)."""
+
+    visits: Array = field(default_factory=lambda: _empty(VISIT, 1 << 12, "account"))
+    nodes: Array = field(default_factory=lambda: _empty(NODE, 1 << 12))
+    counts: Array = field(default_factory=lambda: np.array([0, -1, 0, 0], np.int64))
+    """Visits in use, first free node, nodes ever handed out, unused."""
+
+
+@dataclass
+class House:
+    """Facts across accounts, as of the last closed minute."""
+
+    networks: Array = field(default_factory=lambda: _empty(NETWORK, 256))
+    wards: Array = field(default_factory=lambda: _empty(WARD_VISIT, 1 << 12, "unit"))
+    pending: Array = field(default_factory=lambda: _empty(PENDING, 1 << 12))
+    clock: Array = field(default_factory=lambda: np.array([-(2**62), -(2**62), 0, 0], np.int64))
+    """Watermark (ms), time of the event before, pending observations, ward visits in use."""
+
+
+def fresh_accounts(n: int) -> Array:
+    """``n`` accounts nothing is known of."""
+    accounts = np.zeros(n, ACCOUNT)
+    for name in ("newest", "tail", "place", "software", "last_place", "day", "role"):
+        accounts[name] = -1
+    return accounts
+
+
+def dump(prefix: str, holder: Shard | House) -> dict[str, Array]:
+    """The holder's arrays under ``prefix.field`` names, for a checkpoint."""
+    return {f"{prefix}.{item.name}": getattr(holder, item.name) for item in fields(holder)}
+
+
+def load(prefix: str, holder: Shard | House, arrays: dict[str, Array]) -> None:
+    """Put back what :func:`dump` gave; copies, so that a checkpoint stays untouched."""
+    for item in fields(holder):
+        setattr(holder, item.name, np.array(arrays[f"{prefix}.{item.name}"], copy=True))

@@ -1,0 +1,176 @@
+"""What is usual: tails of honest daily maxima, learned when a day closes.
+
+For every statistic the watch keeps a histogram of daily maxima (bins of ``log1p``), for the house
+and for each role, on top of the day-0 law of :mod:`channels` worth a stated number of days. A day
+is learned whatever it scored (dropping high days would thin the tails and make friction explode),
+but not when its challenge failed or its account was blocked. The account's own habits move by at
+most :data:`FASTEST_RISE` a day, so that a patient thief teaches slowly.
+
+Gives: ``tails`` (N_STATS, roles + 1, BINS) nats, ``-ln`` of the tail probability.
+Misses: seasons; a house that changes as a whole is relearned in about a month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rempart.watch.channels import CHANNELS, N_STATS, Stat
+from rempart.watch.state import BINS, HOUR_BINS, Array
+from rempart.watch.weigh import BINS_PER_LOG
+
+PRIOR_DAYS = 60.0
+"""Account-days the day-0 law is worth against the house's own history."""
+ROLE_PRIOR_DAYS = 30.0
+"""Account-days the house is worth against a role's own history."""
+KEEP_A_DAY = 0.985
+"""What a day's weight keeps on the next day (half after about 46 days)."""
+FASTEST_RISE = 0.15
+"""Largest daily rise of an account's usual ``log1p`` value: about 16 % a day."""
+TOP_SHARE = 0.02
+"""Beyond this share of days the tail is continued as a power law."""
+PLACE_PRIOR = np.array([0.06, 0.04, 0.03, 0.04])
+"""Day-0 share of honest account-days that bring each class of novelty of :mod:`place`."""
+PLACE_PRIOR_DAYS = 100.0
+HOUR_PRIOR = np.array([0.02] * 6 + [0.05, 0.2, 0.5] + [0.6] * 9 + [0.3, 0.15, 0.1, 0.06, 0.04, 0.03]
+                      + [0.015] * 6 + [0.02, 0.05, 0.1] + [0.12] * 9 + [0.08, 0.05, 0.04, 0.03, 0.02, 0.02])
+"""Day-0 share of active days that touch each hour, weekdays then weekends."""
+HOUR_PRIOR_DAYS = 40.0
+
+
+def _prior() -> Array:
+    """Probability mass of each bin under the day-0 laws, (N_STATS, BINS)."""
+    edges = np.expm1(np.arange(BINS + 1) / BINS_PER_LOG)
+    mass = np.empty((N_STATS, BINS))
+    for channel in CHANNELS:
+        survival = 1.0 / (1.0 + (edges / channel.median) ** channel.shape)
+        survival[-1] = 0.0
+        mass[channel.stat] = survival[:-1] - survival[1:]
+    return mass
+
+
+@dataclass
+class Tails:
+    """The house's learned habits; every field is a numpy array, saved as it is."""
+
+    counts: Array = field(default_factory=lambda: np.zeros((N_STATS, 1, BINS)))
+    role_days: Array = field(default_factory=lambda: np.zeros(1))
+    hours: Array = field(default_factory=lambda: np.zeros((1, HOUR_BINS)))
+    novel: Array = field(default_factory=lambda: np.zeros(5))
+    """Account-days with each class of novelty, and all account-days with history."""
+    nats: Array = field(default_factory=lambda: np.zeros((N_STATS, 1, BINS), np.float32))
+    shares: Array = field(default_factory=lambda: np.zeros((1, HOUR_BINS), np.float32))
+    surprise: Array = field(default_factory=lambda: np.zeros(4, np.float32))
+
+    def __post_init__(self) -> None:
+        self.rebuild()
+
+    def add_roles(self, roles: int) -> None:
+        """Make room for ``roles`` roles; a new one starts as the house."""
+        have = self.counts.shape[1]
+        if roles + 1 <= have:
+            return
+        more = roles + 1 - have
+        self.counts = np.concatenate([self.counts, np.zeros((N_STATS, more, BINS))], axis=1)
+        self.role_days = np.concatenate([self.role_days, np.zeros(more)])
+        self.hours = np.concatenate([self.hours, np.zeros((more, HOUR_BINS))])
+        self.rebuild()
+
+    def close_day(self, accounts: Array) -> None:
+        """Learn the day of every account that was active, then forget its maxima."""
+        for kept in (self.counts, self.role_days, self.hours, self.novel):
+            kept *= KEEP_A_DAY
+        rows = np.flatnonzero(accounts["seen"] == 1)
+        learned = rows[accounts["withheld"][rows] == 0]
+        if learned.size:
+            self._learn_house(accounts, learned)
+            _learn_accounts(accounts, learned)
+        _forget_day(accounts, rows)
+        self.rebuild()
+
+    def _learn_house(self, accounts: Array, rows: Array) -> None:
+        role = accounts["role"][rows] + 1
+        bins = np.minimum(np.log1p(accounts["top"][rows]) * BINS_PER_LOG, BINS - 1).astype(np.int64)
+        for stat in range(N_STATS):
+            np.add.at(self.counts[stat], (np.zeros_like(role), bins[:, stat]), 1.0)
+            named = role > 0
+            np.add.at(self.counts[stat], (role[named], bins[named, stat]), 1.0)
+        touched = (accounts["hours_today"][rows, None] >> np.arange(HOUR_BINS, dtype=np.uint64)) & np.uint64(1)
+        for who in (np.zeros_like(role), role):
+            chosen = slice(None) if who is not role else role > 0
+            np.add.at(self.role_days, who[chosen], 1.0)
+            np.add.at(self.hours, who[chosen], touched[chosen].astype(np.float64))
+        known = rows[accounts["days"][rows] > 0]
+        classes = accounts["new_place_class"][known]
+        self.novel[:4] += [(classes >> kind & 1).sum() for kind in range(4)]
+        self.novel[4] += known.size
+
+    def rebuild(self) -> None:
+        """Recompute the tables the kernel reads."""
+        mass = _prior()
+        house = mass * PRIOR_DAYS + self.counts[:, 0]
+        house /= house.sum(axis=1, keepdims=True)
+        total = house[:, None, :] * ROLE_PRIOR_DAYS + self.counts
+        total[:, 0] = house
+        self.nats = _tail_nats(total).astype(np.float32)
+        days = self.role_days[:, None]
+        base = (HOUR_PRIOR * HOUR_PRIOR_DAYS + self.hours[0]) / (HOUR_PRIOR_DAYS + self.role_days[0])
+        shares = (base * 20.0 + self.hours) / (20.0 + days)
+        shares[0] = base
+        self.shares = shares.astype(np.float32)
+        rate = (PLACE_PRIOR * PLACE_PRIOR_DAYS + self.novel[:4]) / (PLACE_PRIOR_DAYS + self.novel[4])
+        self.surprise = -np.log(rate).astype(np.float32)
+
+
+def _tail_nats(mass: Array) -> Array:
+    """``-ln P(X >= x)`` at each bin's lower edge, continued as a power law beyond TOP_SHARE.
+
+    The power is Hill's estimate (Hill 1975) over the top, kept between 1.2 and 6.
+    """
+    share = mass[..., ::-1].cumsum(axis=-1)[..., ::-1]
+    share = share / share[..., :1]
+    at = (share >= TOP_SHARE).sum(axis=-1) - 1
+    steps = np.arange(BINS)
+    beyond = np.maximum(steps - at[..., None], 0) / BINS_PER_LOG
+    top = np.take_along_axis(share, at[..., None], -1)
+    weight = mass * (steps >= at[..., None])
+    excess = (weight * (beyond + 0.5 / BINS_PER_LOG)).sum(axis=-1, keepdims=True)
+    power = np.clip(weight.sum(axis=-1, keepdims=True) / np.maximum(excess, 1e-12), 1.2, 6.0)
+    continued = -np.log(top) + power * beyond
+    plain = -np.log(np.maximum(share, 1e-300))
+    return np.where(beyond > 0, np.minimum(continued, 60.0), plain)
+
+
+def _learn_accounts(accounts: Array, rows: Array) -> None:
+    """Move each account's own habits towards its day, no faster than FASTEST_RISE up."""
+    today = np.log1p(accounts["top"][rows])
+    mean, spread = accounts["mean"][rows], accounts["spread"][rows]
+    days = accounts["days"][rows].astype(np.float64)[:, None]
+    rate = np.maximum(1.0 / (days + 1.0), 0.06)
+    gap = today - mean
+    step = rate * gap
+    step = np.where(days >= 3, np.minimum(step, FASTEST_RISE), step)
+    capped = np.clip(gap, -2.0, 2.0)
+    spread = np.where(days == 0, 0.6, np.sqrt((1 - rate) * spread**2 + rate * capped**2))
+    accounts["mean"][rows] = mean + step
+    accounts["spread"][rows] = spread
+    touched = (accounts["hours_today"][rows, None] >> np.arange(HOUR_BINS, dtype=np.uint64)) & np.uint64(1)
+    keep = np.float32(KEEP_A_DAY)
+    accounts["hours"][rows] = accounts["hours"][rows] * keep + touched.astype(np.float32)
+    accounts["days"][rows] += 1
+
+
+def _forget_day(accounts: Array, rows: Array) -> None:
+    """Start afresh; what was new on a withheld day does not become known."""
+    bad = rows[accounts["withheld"][rows] == 1]
+    for slot, first in (("place", "place_day"), ("software", "software_day")):
+        fresh = accounts[first][bad] == accounts["day"][bad][:, None]
+        accounts[slot][bad] = np.where(fresh, -1, accounts[slot][bad])
+    for name in ("top", "hours_today", "new_place_class", "seen", "withheld", "challenged", "released"):
+        accounts[name][rows] = 0
+    fading = np.float32(0.9)
+    accounts["explained"][rows] *= fading
+    accounts["opened"][rows] *= fading
+
+

@@ -1,0 +1,42 @@
+"""Volume and strangers: how many patients, and how many of them nothing explains.
+
+Reads each opened patient's explanation grade (care data and colleagues, from outside) and the
+account's own earlier visits. Gives distinct counts and decayed sums. A result page is one piece of
+evidence, not as many as it has rows, so pages are counted in ``pages`` instead. Misses thieves who
+take only patients in the owner's care slower than honest work grows. Explanation-based auditing:
+Fabbri & LeFevre, VLDB 2011.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from rempart.watch.state import DAY_MS, VISIT_DAYS
+from rempart.watch.windows import expire, visit
+
+OWN_VISIT_GRADE = 0.85
+"""How far an own visit of an earlier day explains a new one; falls to half over VISIT_DAYS."""
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def open_patients(acc, account, visits, nodes, counts, patients, grades, now):  # type: ignore[no-untyped-def]
+    """Open the patients of one access; returns how many are new to the last 24 hours."""
+    expire(acc, nodes, counts, now)
+    fresh = 0
+    for i in range(patients.size):
+        before = visit(acc, account, visits, nodes, counts, patients[i], now)
+        if before > now - DAY_MS:
+            continue
+        grade = grades[i]
+        age = now - before
+        if age < VISIT_DAYS * DAY_MS:
+            own = OWN_VISIT_GRADE * (1.0 - 0.5 * age / (VISIT_DAYS * DAY_MS))
+            grade = max(grade, np.float32(own))
+        fresh += 1
+        acc.strangers += np.float32(1.0) - grade
+        acc.strangers_day += np.float32(1.0) - grade
+        acc.in_care += grade
+        acc.explained += grade
+        acc.opened += np.float32(1.0)
+    return fresh

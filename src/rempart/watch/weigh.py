@@ -1,0 +1,85 @@
+"""Evidence to doubt to answer.
+
+Each statistic's surprise is the negative log of a tail probability of honest daily maxima, pooled
+geometrically over the account, its role and the house (an arithmetic pool would cap the evidence
+at the house's floor). Groups of dependent statistics count once, by their strongest member, and
+are capped, so that dependence cannot inflate certainty. The sum is *doubt*, in nats; the tail of
+doubt's own honest daily maxima, against the friction the site chose, decides whether to ask.
+
+Sources: Vovk & Wang 2021 (merging dependent evidence); Shin, Ramdas & Rinaldo 2023 (e-detectors).
+Misses: evidence that stays small in every group.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from rempart.watch.channels import CHANNELS, N_GROUPS, Group, Stat
+from rempart.watch.state import BINS
+
+BINS_PER_LOG = 8.0
+"""Tail tables have one bin for each 1/8 of ``log1p(statistic)``."""
+OWN_SLOPE = 1.8
+OWN_SPREAD = 0.3
+GROUP_FLOOR = 1.2
+"""Nats of a group that mean nothing: the strongest of a few statistics is always a little odd."""
+GROUP_CAP = 9.0
+SECOND = 0.3
+"""How much the weaker of volume and strangers adds to the stronger."""
+GROUP_OF = np.array([channel.group for channel in CHANNELS], np.int64)
+GROUP_WEIGHT = np.array([1.0, 1.0, 0.7, 1.0, 0.9], np.float32)
+_DOUBT = int(Stat.DOUBT)
+_VOLUME, _STRANGERS = int(Group.VOLUME), int(Group.STRANGERS)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def table_nats(tails, stat, role, y):  # type: ignore[no-untyped-def]
+    """Interpolated nats of ``tails[stat, role]`` at ``y = log1p(x)``."""
+    at = min(y * BINS_PER_LOG, BINS - 1.001)
+    low = int(at)
+    part = at - low
+    return tails[stat, role, low] * (1.0 - part) + tails[stat, role, low + 1] * part
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def surprise(acc, stat, x, tails, role_days):  # type: ignore[no-untyped-def]
+    """Pooled nats of one statistic: own history, then role, then house."""
+    y = np.log1p(x)
+    role = acc.role + 1
+    seen = role_days[role]
+    house = table_nats(tails, stat, 0, y)
+    nats = house
+    if role > 0:
+        part = seen / (seen + 40.0)
+        nats = part * table_nats(tails, stat, role, y) + (1.0 - part) * house
+    if stat != _DOUBT and acc.days > 0:
+        z = (y - acc.mean[stat]) / max(acc.spread[stat], OWN_SPREAD)
+        own = np.log1p(np.exp(min(OWN_SLOPE * z, 30.0)))
+        part = 0.5 * acc.days / (acc.days + 7.0)
+        nats = part * own + (1.0 - part) * nats
+    return np.float32(nats)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def doubt_of(acc, tails, role_days, parts):  # type: ignore[no-untyped-def]
+    """Doubt in nats; ``parts`` (N_STATS,) receives what each statistic contributed."""
+    best = np.zeros(N_GROUPS, np.float32)
+    who = np.full(N_GROUPS, -1, np.int64)
+    for stat in range(_DOUBT):
+        parts[stat] = np.float32(0.0)
+        nats = surprise(acc, stat, acc.now[stat], tails, role_days)
+        group = GROUP_OF[stat]
+        if nats > best[group]:
+            best[group] = nats
+            who[group] = stat
+    for group in range(N_GROUPS):
+        best[group] = max(np.float32(0.0), min(best[group], GROUP_CAP) - GROUP_FLOOR) * GROUP_WEIGHT[group]
+    weaker = _VOLUME if best[_VOLUME] < best[_STRANGERS] else _STRANGERS
+    best[weaker] *= SECOND
+    doubt = np.float32(0.0)
+    for group in range(N_GROUPS):
+        doubt += best[group]
+        if who[group] >= 0:
+            parts[who[group]] = best[group]
+    return doubt
