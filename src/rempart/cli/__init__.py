@@ -1,0 +1,32 @@
+"""The command line: one file a command; parse, call, print. Only here errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from rempart import __version__
+from rempart.cli.ledger import ledger_command
+from rempart.cli.replay import replay_command
+from rempart.cli.watch import watch_command
+from rempart.errors import RempartError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def rempart() -> None:
+    """Judge every access to patient data; keep the ledger of what was exposed to whom."""
+
+
+for command in (watch_command, replay_command, ledger_command):
+    rempart.add_command(command)
+
+
+def main() -> None:
+    """Run the command; an error of ours is one line and its own exit code."""
+    try:
+        rempart.main(standalone_mode=True)
+    except RempartError as error:
+        sys.stderr.write(f"rempart: {error}\n")
+        sys.exit(error.exit_code)

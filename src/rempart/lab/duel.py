@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from rempart.lab.play import ClosedLoop, Temper
+from rempart.lab.play import ClosedLoop
+from rempart.lab.raid import Temper
 from rempart.lab.region import Region
 from rempart.lab.tally import Friction, ThiefResult, add_up
 from rempart.lab.thieves.thief import Thief

@@ -184,45 +184,26 @@ class ClosedLoop:
             yield from self._attempt(raid, step, at_ms)
 
     def _attempt(self, raid: Raid, step: Attempt, at_ms: int) -> Play:
-        act = Act(
-            at_ms,
-            _THIEF_ORDER,
-            step.session,
-            step.what,
-            step.resource,
-            step.patients,
-            step.query,
-            step.outcome,
-        )
+        """Make the thief's request, and tell it what came back."""
+        act = Act(at_ms, _THIEF_ORDER, *step)
         raid.sessions[step.session] = None
         answers: list[tuple[str, tuple[int, ...]]] = []
-        whole_account = False
+        locks = False
         for resource, shown in self._other_scribe.write(act):
             decision = yield resource
             action = ALLOW if decision is None else decision["action"]
             answers.append((action, shown))
-            whole_account |= (
-                action == BLOCK and decision is not None and decision.get("applies_to") == "account"
-            )
-        if step.what not in (READ, SEARCH):
-            raid.last = Answer(ALLOW, None, ())
-            self._later(at_ms + 1, raid)
-            return
-        worst = max((action for action, _ in answers), key=_MILDEST_FIRST.index)
-        raid.answers[worst] = raid.answers.get(worst, 0) + 1
-        passed: bool | None = None
+            locks |= action == BLOCK and decision is not None and decision.get("applies_to") == "account"
         heard_ms = at_ms + 1
-        if worst != ALLOW and raid.first_doubt_ms is None:
-            raid.first_doubt_ms = at_ms
-        if any(action == STEP_UP for action, _ in answers) and worst != BLOCK:
-            passed = self._challenge(act, self.temper.thief_passes)
-            raid.fooled += passed
-            heard_ms = self._busy_ms[step.session] + 1
-        if worst == BLOCK and whole_account:
-            self._lock(step.session.account, at_ms)
-        served = tuple(self._served(act, answers, passed))
-        raid.taken.add(served, step.category)
-        raid.last = Answer(worst, passed, served)
+        if step.what in (READ, SEARCH):
+            worst = max((action for action, _ in answers), key=_MILDEST_FIRST.index)
+            passed: bool | None = None
+            if worst != BLOCK and any(action == STEP_UP for action, _ in answers):
+                passed = self._challenge(act, self.temper.thief_passes)
+                heard_ms = self._busy_ms[step.session] + 1
+            if locks:
+                self._lock(step.session.account, at_ms)
+            raid.hear(at_ms, Answer(worst, passed, tuple(self._served(act, answers, passed))), step.category)
         self._later(heard_ms, raid)
 
     def _served(

@@ -19,8 +19,10 @@ import pyarrow as pa
 
 from rempart.errors import LedgerError
 from rempart.ledger.book import Ledger
+from rempart.ledger.checkpoint import load_latest, save
 from rempart.ledger.entries import DECISIONS, decode_decisions, decode_input
-from rempart.market.stake import StakeTable
+from rempart.market.book import load as load_book
+from rempart.market.stake import StakeTable, stake_table
 from rempart.pipeline.care_feed import CareFeed
 from rempart.pipeline.door import Door, Names
 from rempart.pipeline.duplicates import Duplicates
@@ -42,6 +44,7 @@ from rempart.watch.reasons import NO_ACCOUNT, NO_TIME, SAME_ID
 from rempart.watch.state import Array
 
 CARE_INPUT = 1
+PROGRESS_INPUT = 2
 RECENT = 1 << 16
 CHECKPOINT_EVERY = 4_000_000
 """Decisions between two checkpoints of the whole state; closing makes one too."""
@@ -92,6 +95,7 @@ class Recent:
 class Course:
     """One writer's way through the stages. Close it: that seals and saves a checkpoint."""
 
+    data: Path
     ledger: Ledger
     names: Names
     door: Door
@@ -115,12 +119,12 @@ class Course:
         names = Names()
         door = Door(ledger.keys.pseudonym_key, names)
         watch = Watch(Policy(settings.challenges_per_day, enforce), *transitions(settings.zone), shards=shards)
-        stakes = StakeTable.load(
-            Path(settings.price_book) if settings.price_book else None,
+        stakes = stake_table(
+            load_book(Path(settings.price_book) if settings.price_book else None),
             Path(settings.content_classes) if settings.content_classes else None,
         )
         course = cls(
-            ledger, names, door, CareFeed(door), Duplicates(), watch, stakes, settings.seal_every, live,
+            data, ledger, names, door, CareFeed(door), Duplicates(), watch, stakes, settings.seal_every, live,
             settings.trusted_sources,
         )
         course._come_back()
@@ -181,8 +185,7 @@ class Course:
         self._tally(kept.rows)
         if kept.rows.size:
             self.ledger.append_decisions(
-                kept.rows, decisions, kept.patients, kept.events, self.names.take_fresh(),
-                msgspec.msgpack.encode(self.progress),
+                kept.rows, decisions, kept.patients, kept.events, self.names.take_fresh()
             )
         self.recent.keep(first, decisions)
         self._since_seal += kept.rows.size
@@ -240,6 +243,8 @@ class Course:
 
     def flush(self, sync: bool = False) -> None:
         """Hand what was journalled to the disk (``sync``: wait for it), then seal if it is time."""
+        if not self.live:
+            self.ledger.append_input(PROGRESS_INPUT, msgspec.msgpack.encode(self.progress))
         self.ledger.flush(sync)
         if self._since_seal >= self.seal_every:
             self.seal()
@@ -260,7 +265,9 @@ class Course:
         arrays["canon"] = self.names.canon
         arrays["recent"] = self.recent.rows
         meta = {"words": self.names.words, "recent": self.recent.next_number, "progress": msgspec.to_builtins(self.progress)}
-        self.ledger.save_checkpoint(arrays, meta)
+        seq = self.ledger.last_seq
+        save(self.data, seq, arrays, meta)
+        self.ledger.drop_sealed_journals(seq)
         self._since_checkpoint = 0
 
     def close(self) -> None:
@@ -278,16 +285,22 @@ class Course:
 
     def _come_back(self) -> None:
         after = -1
-        saved = self.ledger.load_checkpoint()
+        saved = load_latest(self.data)
         if saved is not None:
-            after, arrays, meta = saved
-            self._restore(arrays, meta)
-        for seq, kind, payload in self.ledger.entries_since(after):
-            if kind == DECISIONS:
-                self._redo(seq, payload)
+            after = saved.seq
+            self._restore(saved.arrays, saved.meta)
+        for entry in self.ledger.entries_since(after):
+            if entry.kind == DECISIONS:
+                self._redo(entry.seq, entry.payload)
             else:
-                _, content = decode_input(payload)
-                self.care.restore_input(content)
+                self._learn_again(entry.payload)
+
+    def _learn_again(self, payload: bytes | memoryview) -> None:
+        kind, content = decode_input(payload)
+        if kind == CARE_INPUT:
+            self.care.restore_input(content)
+        else:
+            self.progress = msgspec.msgpack.decode(content, type=Progress)
 
     def _restore(self, arrays: dict[str, Array], meta: dict[str, Any]) -> None:
         for vocabulary, words in meta["words"].items():
@@ -300,7 +313,7 @@ class Course:
         self.duplicates.restore(_under("dup.", arrays))
         self.progress = msgspec.convert(meta["progress"], Progress)
 
-    def _redo(self, seq: int, payload: memoryview) -> None:
+    def _redo(self, seq: int, payload: bytes | memoryview) -> None:
         """Recompute one journal entry's answers and hold them against what was written."""
         written = decode_decisions(payload)
         self.names.restore(written.names)
@@ -315,7 +328,8 @@ class Course:
                 f"journal entry {seq}: the recomputed answers differ from the written ones",
                 "the settings, the price book or the version changed since; start a new data folder",
             )
-        self.progress = msgspec.msgpack.decode(written.note, type=Progress)
+        self._tally(rows)
+        self.progress.merged += rows.size
         self.recent.keep(written.first_number, decisions)
         self._since_seal += rows.size
         self._since_checkpoint += rows.size

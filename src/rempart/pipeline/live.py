@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 import pyarrow as pa
 
-from rempart.ledger.query import find_decision
+from rempart.errors import LedgerError
 from rempart.pipeline.course import Answers, Course
 from rempart.pipeline.rejects import RejectFile
 from rempart.pipeline.wording import answer
@@ -76,7 +76,9 @@ def _again(course: Course, given: Answers, number: int) -> object:
     if number >= given.first_number:
         return given.decisions[number - given.first_number]
     recent = course.recent.find(number)
-    return recent if recent is not None else find_decision(course.ledger.data, number)
+    if recent is None:
+        raise LedgerError(f"decision {number} is too old to be answered again", "ask the ledger for it")
+    return recent
 
 
 def to_batch(run: list[Access]) -> pa.RecordBatch:

@@ -2,13 +2,12 @@
 
 Files, folders and ``-``, recognised by content. Files that begin with care context (no AuditEvent,
 no access rows) are read first, since an export of care data is known as a whole before the log it
-explains. A CSV file is read by the mapping given for it, else by the one proposed from its
-content, and that is said. Misses: formats this version has no reader for, which are named.
+explains. A CSV file is read by the mapping given for it. Misses: formats this version has no reader for, which are named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +16,9 @@ from rempart.records import Batch
 from rempart.sources.csv_reader import read_csv
 from rempart.sources.feed import read_fhir
 from rempart.sources.mapping import load_mapping
-from rempart.sources.mapping_guess import propose
 from rempart.sources.mapping_shape import Mapping
 from rempart.sources.recognise import STDIN, Source, list_sources, open_source
 
-Tell = Callable[[str], None]
 _FHIR = ("ndjson", "bundle", "resource")
 _CONTEXT_WHATS = ("care", "staff", "patients")
 HEAD_BYTES = 65_536
@@ -46,8 +43,8 @@ class Reader:
             source.close()
 
 
-def plan(names: list[str], mapping_options: list[str], tell: Tell) -> Reader:
-    """Recognise every source and put them in reading order; ``tell`` hears what was proposed.
+def plan(names: list[str], mapping_options: list[str]) -> Reader:
+    """Recognise every source and put them in reading order.
 
     ``mapping_options``: ``MAPPING.toml`` for every CSV file, or ``FILE=MAPPING.toml`` for one.
     Raises SourceError for a source that cannot be opened or recognised.
@@ -65,7 +62,7 @@ def plan(names: list[str], mapping_options: list[str], tell: Tell) -> Reader:
         finally:
             source.close()
         if source.kind == "csv":
-            mappings[name] = _mapping_of(name, given, tell)
+            mappings[name] = _mapping_of(name, given)
             (first if mappings[name].what in _CONTEXT_WHATS else then).append(name)
         elif source.kind in _FHIR:
             (then if b"AuditEvent" in head else first).append(name)
@@ -79,18 +76,11 @@ def _split_option(option: str) -> tuple[str, Path]:
     return (name, Path(path)) if mark else ("", Path(option))
 
 
-def _mapping_of(name: str, given: dict[str, Path], tell: Tell) -> Mapping:
+def _mapping_of(name: str, given: dict[str, Path]) -> Mapping:
     chosen = given.get(name) or given.get(Path(name).name) or given.get("")
     if chosen is not None:
         return load_mapping(chosen)
-    source = open_source(name)
-    try:
-        sample = source.stream.read()
-    finally:
-        source.close()
-    mapping = propose(sample).mapping
-    tell(name)
-    return mapping
+    raise SourceError(f"{name}: a table needs a mapping of its columns", "give --mapping MAPPING.toml")
 
 
 def _refuse(source: Source) -> None:

@@ -16,8 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
-from rempart.pipeline.buckets import Buckets
+from rempart.pipeline.buckets import Buckets, pick
 from rempart.pipeline.course import Course, totals
 from rempart.pipeline.outputs import write_outputs
 from rempart.pipeline.reading import Reader
@@ -115,7 +116,8 @@ def _judge_all(course: Course, buckets: Buckets, skip: int, batch: int, hear: Pr
             done += size
             if done <= skip:
                 continue
-            piece = buckets.cut(frame, max(first, first + size - (done - skip)), first + size)
+            begin = max(first, first + size - (done - skip))
+            piece = pick(frame, np.arange(begin, first + size))
             course.decide(piece)
             course.flush()
             hear("judge", done, buckets.events)

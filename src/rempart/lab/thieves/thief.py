@@ -4,7 +4,8 @@
 :class:`Stop`; it hears of each answer once, then ``None``. :class:`Planner` is the plain kind: it
 follows a list of steps and only adapts by giving up. It stops on a block; after a failed
 challenge it waits and tries again a few times; when only the owner's current patients are served
-it goes on until many requests in a row bring nothing. Misses: thieves who change their plan when they are doubted.
+it goes on until many requests in a row bring nothing. Misses: thieves who change their plan when
+they are doubted.
 """
 
 from __future__ import annotations

@@ -1,0 +1,47 @@
+"""``rempart replay``: what would have happened on history."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from rempart import language, settings
+from rempart.cli.options import BATCH, DATA, LANGUAGE, MAPPING, SETTINGS, SHARDS
+from rempart.language import gettext as _
+from rempart.pipeline.reading import plan
+from rempart.pipeline.replay import replay
+
+
+@click.command("replay")
+@click.argument("sources", nargs=-1, required=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the results.")
+@DATA
+@SETTINGS
+@MAPPING
+@SHARDS
+@BATCH
+@LANGUAGE
+def replay_command(sources: tuple[str, ...], out: Path, data: Path | None, settings_path: Path | None,
+                   mappings: tuple[str, ...], shards: int, batch_size: int, lang: str | None) -> None:
+    """Judge the history in SOURCES (files, folders) and write decisions, incidents and a page to OUT."""
+    os.umask(0o077)
+    language.set_language(lang)
+    chosen = settings.load(settings_path)
+    reader = plan(list(sources), list(mappings))
+    console = Console(stderr=True)
+    with console.status("…") as status:
+
+        def hear(stage: str, done: int, of: int) -> None:
+            words = {"read": _("reading"), "judge": _("judging"), "write": _("writing")}[stage]
+            amount = language.number(done) + (f" / {language.number(of)}" if of else "")
+            status.update(f"{words} {amount}")
+
+        summary = replay(reader, out, data, chosen, shards=shards, batch=batch_size,
+                         language=lang or language.current().code, hear=hear)
+    for name in ("read", "decided", "control", "context", "unattributed", "rejected", "duplicates"):
+        sys.stdout.write(f"{name:14}{language.number(int(str(summary[name]))):>16}\n")
+    sys.stdout.write(f"{summary['by_action']}\n{_('open')}: {out / 'report.html'}\n")

@@ -1,0 +1,55 @@
+"""``rempart watch``: judge every access as it comes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from rempart import language, settings
+from rempart.cli.options import DATA, LANGUAGE, MAPPING, SETTINGS, SHARDS
+from rempart.errors import SourceError
+from rempart.pipeline.course import Course, totals
+from rempart.pipeline.live import answer_lines
+from rempart.pipeline.reading import plan
+from rempart.pipeline.rejects import RejectFile
+from rempart.pipeline.watching import watch_files
+
+
+@click.command("watch")
+@click.argument("sources", nargs=-1)
+@click.option("--stdio", is_flag=True, help="Speak the live line protocol on standard input and output.")
+@click.option("--mode", type=click.Choice(["observe", "enforce"]), default="observe", show_default=True,
+              help="enforce: answers are acted on, and unanswered challenges count.")
+@DATA
+@SETTINGS
+@MAPPING
+@SHARDS
+@LANGUAGE
+def watch_command(sources: tuple[str, ...], stdio: bool, mode: str, data: Path | None,
+                  settings_path: Path | None, mappings: tuple[str, ...], shards: int, lang: str | None) -> None:
+    """Judge the accesses in SOURCES (files, folders), or live with --stdio; write the ledger."""
+    if stdio == bool(sources):
+        raise SourceError("watch needs sources or --stdio, and not both", "name files, or give --stdio")
+    os.umask(0o077)
+    language.set_language(lang)
+    folder = settings.data_folder(data)
+    chosen = settings.load(settings_path)
+    reader = None if stdio else plan(list(sources), list(mappings))
+    course = Course.open(folder, chosen, enforce=mode == "enforce", live=stdio, shards=1 if stdio else shards)
+    rejects = RejectFile(folder / "rejects.ndjson")
+    if reader is None:
+        answer_lines(course, rejects, lambda size: os.read(0, size), _deliver)
+    else:
+        watch_files(reader, course, rejects)
+    course.close()
+    rejects.close()
+    sys.stderr.write(f"{dict(totals(course.progress))}\n")
+
+
+def _deliver(lines: bytes) -> None:
+    view = memoryview(lines)
+    while view:
+        view = view[os.write(1, view) :]
