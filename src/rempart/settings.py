@@ -96,22 +96,46 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 KEYS: tuple[Key, ...] = (
     Key("zone", "site", "Time zone the staff lives in; decides what is an odd hour.", _zone),
-    Key("challenges_per_year", "friction",
+    Key(
+        "challenges_per_year",
+        "friction",
         "How many times a year an honest professional may be asked to prove who they are. The one dial "
-        "most sites will touch.", _between(0.01, 100)),
-    Key("working_days_per_year", "friction",
-        "Days a year a professional is active; divides the dial into days.", _between(50, 366)),
-    Key("source_kind", "sources",
+        "most sites will touch.",
+        _between(0.01, 100),
+    ),
+    Key(
+        "working_days_per_year",
+        "friction",
+        "Days a year a professional is active; divides the dial into days.",
+        _between(50, 366),
+    ),
+    Key(
+        "source_kind",
+        "sources",
         "`trace`: logs written after the data were served. `attempt`: an enforcement point asks before "
-        "serving.", _one_of("trace", "attempt")),
-    Key("trusted_sources", "sources",
+        "serving.",
+        _one_of("trace", "attempt"),
+    ),
+    Key(
+        "trusted_sources",
+        "sources",
         "Names of files whose login and reinstatement events are believed (the live protocol's caller "
-        "always is).", _texts),
-    Key("seal_every", "ledger", "Decisions after which a segment of the ledger is sealed.",
-        _whole(1_000, 20_000_000)),
+        "always is).",
+        _texts,
+    ),
+    Key(
+        "seal_every",
+        "ledger",
+        "Decisions after which a segment of the ledger is sealed.",
+        _whole(1_000, 20_000_000),
+    ),
     Key("price_book", "market", "Path of a price book that replaces the packaged one.", _text),
-    Key("content_classes", "market",
-        "Path of a table of what each resource or export word exposes, that extends the packaged one.", _text),
+    Key(
+        "content_classes",
+        "market",
+        "Path of a table of what each resource or export word exposes, that extends the packaged one.",
+        _text,
+    ),
 )
 
 
@@ -133,11 +157,15 @@ def load(path: Path | None) -> Settings:
         for name, value in table.items():
             key = known.get((section, name))
             if key is None:
-                raise SettingsError(f"{path}: [{section}] {name} is no setting", "see docs/reference/settings.md")
+                raise SettingsError(
+                    f"{path}: [{section}] {name} is no setting", "see docs/reference/settings.md"
+                )
             try:
                 values[name] = key.check(value)
             except ValueError as error:
-                raise SettingsError(f"{path}: [{section}] {name} = {value!r} cannot be used", str(error)) from error
+                raise SettingsError(
+                    f"{path}: [{section}] {name} = {value!r} cannot be used", str(error)
+                ) from error
     return Settings(**values)
 
 

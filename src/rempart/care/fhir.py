@@ -16,7 +16,12 @@ from rempart.records import NEVER_MS, Alias, CareLink, StaffLink
 
 MOST = 64
 _CANCELLED = frozenset({"cancelled", "noshow", "entered-in-error", "revoked", "inactive"})
-_KINDS = {"Appointment": "appointment", "Encounter": "encounter", "EpisodeOfCare": "episode", "CareTeam": "team"}
+_KINDS = {
+    "Appointment": "appointment",
+    "Encounter": "encounter",
+    "EpisodeOfCare": "episode",
+    "CareTeam": "team",
+}
 Record = CareLink | StaffLink | Alias
 
 
@@ -98,7 +103,9 @@ def _staff(resource: dict[str, Any], seen: int | None) -> list[Record]:
     units = [name for _, name in map(_who, places) if name] or [""]
     out: list[Record] = [StaffLink(account, unit, role, known, start, end) for unit in units]
     own = _text(resource.get("id"))
-    out += [Alias("account", account, name, known) for name in (own and f"PractitionerRole/{own}", own) if name]
+    out += [
+        Alias("account", account, name, known) for name in (own and f"PractitionerRole/{own}", own) if name
+    ]
     return out
 
 
@@ -107,7 +114,11 @@ def _names(resource: dict[str, Any], of: str, seen: int | None) -> list[Alias]:
     if not name:
         return []
     known = _known(resource, 0, seen)
-    values = [_text(each.get("value")) for each in _list(resource.get("identifier"))[:MOST] if isinstance(each, dict)]
+    values = [
+        _text(each.get("value"))
+        for each in _list(resource.get("identifier"))[:MOST]
+        if isinstance(each, dict)
+    ]
     for link in _list(resource.get("link"))[:MOST]:
         if isinstance(link, dict):
             values.append(_who(link.get("other"))[1])
@@ -152,7 +163,11 @@ def _time(text: Any) -> int | None:
     except ValueError:
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return int((at - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000) if 1900 <= at.year < 2200 else None
+    return (
+        int((at - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
+        if 1900 <= at.year < 2200
+        else None
+    )
 
 
 def _list(value: Any) -> list[Any]:

@@ -188,7 +188,16 @@ class CareIndex:
         out = np.zeros(patients.size, np.float32)
         if self._size:
             _explain(
-                self._table, self._links, self._heads, self._staff, accounts, times, first, count, patients, out
+                self._table,
+                self._links,
+                self._heads,
+                self._staff,
+                accounts,
+                times,
+                first,
+                count,
+                patients,
+                out,
             )
         return out
 

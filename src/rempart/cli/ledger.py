@@ -28,8 +28,10 @@ def verify_command(data: Path | None) -> None:
     """Say what was changed, dropped or reordered since it was sealed."""
     report = verify(settings.data_folder(data))
     sys.stdout.write(f"{report}\n")
-    if not report.sound:
-        raise LedgerError("the ledger does not verify", "restore it from the backup and keep this copy as evidence")
+    if report.findings:
+        raise LedgerError(
+            "the ledger does not verify", "restore it from the backup and keep this copy as evidence"
+        )
 
 
 @ledger_command.command("query")
@@ -38,8 +40,9 @@ def verify_command(data: Path | None) -> None:
 @click.option("--from", "since", help="First moment, ISO 8601.")
 @click.option("--to", "until", help="Moment after the last, ISO 8601.")
 @DATA
-def query_command(account: str | None, patient: str | None, since: str | None, until: str | None,
-                  data: Path | None) -> None:
+def query_command(
+    account: str | None, patient: str | None, since: str | None, until: str | None, data: Path | None
+) -> None:
     """List accesses by account, patient and time, as CSV."""
     folder = settings.data_folder(data)
     where, values = ["true"], []
@@ -56,7 +59,9 @@ def query_command(account: str | None, patient: str | None, since: str | None, u
     question = f"SELECT {_COLUMNS} FROM ledger WHERE {' AND '.join(where)} ORDER BY number"  # noqa: S608
     writer = csv.writer(sys.stdout)
     writer.writerow(_COLUMNS.split(", "))
-    writer.writerows([_harmless(cell) for cell in row] for row in connect(folder).execute(question, values).fetchall())
+    writer.writerows(
+        [_harmless(cell) for cell in row] for row in connect(folder).execute(question, values).fetchall()
+    )
 
 
 def _harmless(cell: object) -> str:

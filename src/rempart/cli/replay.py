@@ -25,8 +25,16 @@ from rempart.pipeline.replay import replay
 @SHARDS
 @BATCH
 @LANGUAGE
-def replay_command(sources: tuple[str, ...], out: Path, data: Path | None, settings_path: Path | None,
-                   mappings: tuple[str, ...], shards: int, batch_size: int, lang: str | None) -> None:
+def replay_command(
+    sources: tuple[str, ...],
+    out: Path,
+    data: Path | None,
+    settings_path: Path | None,
+    mappings: tuple[str, ...],
+    shards: int,
+    batch_size: int,
+    lang: str | None,
+) -> None:
     """Judge the history in SOURCES (files, folders) and write decisions, incidents and a page to OUT."""
     os.umask(0o077)
     language.set_language(lang)
@@ -40,8 +48,16 @@ def replay_command(sources: tuple[str, ...], out: Path, data: Path | None, setti
             amount = language.number(done) + (f" / {language.number(of)}" if of else "")
             status.update(f"{words} {amount}")
 
-        summary = replay(reader, out, data, chosen, shards=shards, batch=batch_size,
-                         language=lang or language.current().code, hear=hear)
+        summary = replay(
+            reader,
+            out,
+            data,
+            chosen,
+            shards=shards,
+            batch=batch_size,
+            language=lang or language.spoken().code,
+            hear=hear,
+        )
     for name in ("read", "decided", "control", "context", "unattributed", "rejected", "duplicates"):
         sys.stdout.write(f"{name:14}{language.number(int(str(summary[name]))):>16}\n")
     sys.stdout.write(f"{summary['by_action']}\n{_('open')}: {out / 'report.html'}\n")

@@ -21,15 +21,28 @@ from rempart.pipeline.watching import watch_files
 @click.command("watch")
 @click.argument("sources", nargs=-1)
 @click.option("--stdio", is_flag=True, help="Speak the live line protocol on standard input and output.")
-@click.option("--mode", type=click.Choice(["observe", "enforce"]), default="observe", show_default=True,
-              help="enforce: answers are acted on, and unanswered challenges count.")
+@click.option(
+    "--mode",
+    type=click.Choice(["observe", "enforce"]),
+    default="observe",
+    show_default=True,
+    help="enforce: answers are acted on, and unanswered challenges count.",
+)
 @DATA
 @SETTINGS
 @MAPPING
 @SHARDS
 @LANGUAGE
-def watch_command(sources: tuple[str, ...], stdio: bool, mode: str, data: Path | None,
-                  settings_path: Path | None, mappings: tuple[str, ...], shards: int, lang: str | None) -> None:
+def watch_command(
+    sources: tuple[str, ...],
+    stdio: bool,
+    mode: str,
+    data: Path | None,
+    settings_path: Path | None,
+    mappings: tuple[str, ...],
+    shards: int,
+    lang: str | None,
+) -> None:
     """Judge the accesses in SOURCES (files, folders), or live with --stdio; write the ledger."""
     if stdio == bool(sources):
         raise SourceError("watch needs sources or --stdio, and not both", "name files, or give --stdio")

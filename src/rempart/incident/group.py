@@ -85,5 +85,7 @@ def group(notables: Iterable[Notable], state: str = "suspected") -> list[Suspici
 def worth_a_look(days: Sequence[Notable], suspected: Iterable[Suspicion]) -> list[Suspicion]:
     """The :data:`WORTH_A_LOOK` most doubtful account-days of accounts not already suspected."""
     named = {each.account for each in suspected}
-    chosen = sorted((day for day in days if day.account not in named), key=lambda day: (-day.doubt, day.number))
+    chosen = sorted(
+        (day for day in days if day.account not in named), key=lambda day: (-day.doubt, day.number)
+    )
     return [group([day], "worth_a_look")[0] for day in chosen[:WORTH_A_LOOK]]

@@ -78,7 +78,7 @@ def _draw_shifts(role: Role, account: Account, weekday: int, day: int, rng: Rand
 
 
 def _place_locums(spec: RegionSpec, accounts: tuple[Account, ...], rota: Rota) -> None:
-    doctors = [account.index for account in accounts if account.role == "gp"]
+    doctors = [account.index for account in accounts if account.role == "gp" and account.left_day > 0]
     locums = [account.index for account in accounts if account.role == "locum"]
     rng = chance(spec.seed, "locums")
     weekday = spec.start.weekday()

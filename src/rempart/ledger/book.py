@@ -96,12 +96,13 @@ class Ledger:
 
         Shapes as in :func:`rempart.ledger.entries.encode_decisions`; ``names`` are the strings first
         used here; ``trace`` says whether the source told afterwards what it served. Decisions are
-        appended by one thread at a time.
+        appended by one thread at a time. ValueError for what could never be sealed.
         """
         first = self.next_number
         kept = self.trace if trace is None else trace
         payload = encode_decisions(first, rows, decisions, patients, events, names, kept)
         self.names.learn(names)
+        self.names.check(rows)
         self._journal.append(DECISIONS, payload)
         self.next_number = first + len(rows)
         return first

@@ -20,8 +20,8 @@ from rempart.ledger.entries import Rows, Split, split_decisions, string_array
 from rempart.ledger.names import VOCABULARIES, Name, Names
 from rempart.records import DECISION, EVENT, MAX_REASONS, MISSING_MS, Action, Kind
 
-ACCESS_ACTIONS = ("C", "R", "U", "D", "E")
-"""FHIR audit-event-action by the number in ``EVENT.action``; any other number is ""."""
+ACCESS_ACTIONS = ("", "C", "R", "U", "D", "E")
+"""FHIR audit-event-action by the number in ``EVENT.action``; any other number is "" too."""
 SERVED = ("yes", "no", "unknown")
 FAILED_OUTCOMES = (4, 8, 12)
 
@@ -271,7 +271,7 @@ def _patients(rows: Columns, patients: Rows) -> pa.ListArray:
 
 
 def _served(rows: Columns, trace: Rows) -> np.ndarray[Any, Any]:
-    """Place in :data:`SERVED`: only a trace that says success proves it; a failure or a login served nothing."""
+    """Place in :data:`SERVED`: success in a trace proves it; a failure or a login served nothing."""
     nothing = np.isin(rows["outcome"], FAILED_OUTCOMES) | (rows["kind"] != Kind.ACCESS)
     done = trace & (rows["outcome"] == 0)
     return np.where(nothing, 1, np.where(done, 0, 2)).astype(np.int32)

@@ -94,10 +94,18 @@ def encode_decisions(
         raise ValueError(f"{count} events, {len(decisions)} decisions and {len(events)} event ids")
     if frame_rows.dtype != EVENT or decisions.dtype != DECISION or patients.dtype != np.uint64:
         raise ValueError("events, decisions or patients are not of the shared records' types")
+    _check_slices(frame_rows, len(patients))
     offsets, content = _string_parts(events)
     header = _encoder.encode(
         Header(
-            first_number, count, len(patients), len(content), trace, EVENT.itemsize, DECISION.itemsize, [*names]
+            first_number,
+            count,
+            len(patients),
+            len(content),
+            trace,
+            EVENT.itemsize,
+            DECISION.itemsize,
+            [*names],
         )
     )
     parts: list[bytes | memoryview] = [
@@ -124,15 +132,16 @@ def split_decisions(payload: bytes | memoryview) -> Split:
         )
     rows = header.rows
     at = _LENGTH.size + length
-    arrays: list[memoryview] = []
+    arrays = []
     for size in (rows * EVENT.itemsize, rows * DECISION.itemsize, header.patients * 8, rows * 4 + 4):
         at += -at % 8
         arrays.append(view[at : at + size])
         at += size
+    events, decisions, patients, offsets = arrays
     at += -at % 8
     if rows < 0 or header.patients < 0 or at + header.event_bytes != len(view):
         raise LedgerError("a decisions entry is malformed", "restore the journal from the backup")
-    return Split(header, *arrays, view[at:])
+    return Split(header, events, decisions, patients, offsets, view[at:])
 
 
 def decode_decisions(payload: bytes | memoryview) -> Decided:
@@ -171,11 +180,23 @@ def decode_input(payload: bytes | memoryview) -> tuple[int, memoryview]:
     return view[0], view[1:]
 
 
+def _check_slices(frame_rows: Rows, held: int) -> None:
+    """ValueError where a row's patients lie outside the ``held`` ones: it could never be sealed."""
+    if len(frame_rows) == 1:
+        start, count = int(frame_rows["first_patient"][0]), int(frame_rows["patients"][0])
+        sound = count == 0 or (start >= 0 and count > 0 and start + count <= held)
+    else:
+        starts, counts = frame_rows["first_patient"], frame_rows["patients"]
+        sound = not ((counts < 0) | ((counts > 0) & ((starts < 0) | (starts + counts > held)))).any()
+    if not sound:
+        raise ValueError("an event points outside the patients handed over with it")
+
+
 def _bytes_of(array: Rows) -> bytes | memoryview:
     """Small arrays as bytes, which are cheaper to carry than views; large ones as a view."""
     if array.nbytes < 4096:
         return array.tobytes()
-    return memoryview(np.ascontiguousarray(array).view(np.uint8))
+    return np.ascontiguousarray(array).view(np.uint8).data
 
 
 def _string_parts(events: pa.StringArray) -> tuple[Rows, bytes | memoryview]:

@@ -25,6 +25,7 @@ FILE_HEAD = struct.Struct("<8sQ32s16x")
 ENTRY_HEAD = struct.Struct("<8sH6xQQ")
 MAGIC = b"RMPJRNL1"
 HASH_BYTES = 32
+GAP_ADVICE = "if nothing is writing it now, run rempart ledger verify and restore what is missing"
 SMALLEST_ENTRY = ENTRY_HEAD.size + HASH_BYTES
 
 
@@ -140,14 +141,14 @@ def read_entries(folder: Path, after: int = -1, mapped: bool = False) -> Iterato
     files = journal_files(folder)
     starts = [int(path.stem) for path in files]
     if starts and starts[0] > after + 1:
-        raise LedgerGap(f"{folder} begins at entry {starts[0]}, not {after + 1}", "read it again")
+        raise LedgerGap(f"{folder} begins at entry {starts[0]}, not {after + 1}", GAP_ADVICE)
     first = max((i for i, start in enumerate(starts) if start <= after + 1), default=0)
     previous: JournalFile | None = None
     for path in files[first:]:
         try:
             file = JournalFile(path, mapped)
         except FileNotFoundError as error:
-            raise LedgerGap(f"{path} has gone meanwhile", "read it again") from error
+            raise LedgerGap(f"{path} has gone meanwhile", GAP_ADVICE) from error
         _check_link(previous, file)
         for entry in file.entries():
             if entry.seq > after:

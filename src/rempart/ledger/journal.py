@@ -16,6 +16,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from rempart.errors import LedgerBusy, LedgerError
@@ -51,6 +52,10 @@ class Journal:
         self._turn = threading.RLock()
         self._gathered = bytearray()
         self._failed = False
+        self._path = folder.journal
+        self._file = -1
+        self._first_seq = self._next_seq = self._size = 0
+        self._chain = self._marker = b""
         self.cut_bytes = 0
         """Bytes of an unfinished entry cut when the journal was opened."""
         files = journal_files(folder.journal)
@@ -160,11 +165,7 @@ class Journal:
             if up_to_seq >= self._next_seq - 1:
                 self.rotate()
             files = journal_files(self._folder.journal)
-            gone = [
-                path
-                for path, following in zip(files, files[1:], strict=False)
-                if int(following.stem) <= up_to_seq + 1
-            ]
+            gone = [path for path, following in pairwise(files) if int(following.stem) <= up_to_seq + 1]
             for path in gone:
                 path.unlink()
             if gone:

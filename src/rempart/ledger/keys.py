@@ -125,7 +125,9 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise KeyFileError(f"{path} is missing", "restore it from the backup, or name the right --data") from error
+        raise KeyFileError(
+            f"{path} is missing", "restore it from the backup, or name the right --data"
+        ) from error
     except OSError as error:
         raise KeyFileError(f"cannot read {path}: {error.strerror}", "run as the ledger's owner") from error
 

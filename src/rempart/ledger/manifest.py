@@ -84,7 +84,7 @@ def hash_line(raw: bytes) -> str:
 
 def decode_line(raw: bytes) -> AnyLine:
     """The line spelled ``raw``. ValueError where it is none or is spelled otherwise."""
-    line = _decoder.decode(raw)
+    line: AnyLine = _decoder.decode(raw)
     if encode_line(line) != raw:
         raise ValueError("not in the exact spelling")
     return line

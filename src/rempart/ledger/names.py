@@ -1,4 +1,4 @@
-"""The strings behind the small integers of an event: accounts, networks, software, forms, roles, units, sources.
+"""The strings behind the small integers of an event: accounts, networks, software, forms and so on.
 
 The door numbers each vocabulary from 0 in the order of first use and hands every new string over
 once; the ledger keeps them for good in ``segments/<number>.names`` (MessagePack, one file for the
@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from rempart.errors import LedgerError
@@ -21,6 +23,7 @@ from rempart.errors import LedgerError
 VOCABULARIES = ("account", "network", "software", "form", "role", "unit", "source")
 """Named as the columns of :data:`rempart.records.EVENT` that hold their numbers."""
 
+Rows = np.ndarray[Any, Any]
 Name = tuple[str, int, str]
 """Vocabulary, number, string."""
 
@@ -41,8 +44,17 @@ class Names:
                 words.append(word)
             elif not 0 <= number < len(words) or words[number] != word:
                 raise LedgerError(
-                    f"{vocabulary} {number} is named twice or out of turn", "restore the ledger from the backup"
+                    f"{vocabulary} {number} is named twice or out of turn",
+                    "restore the ledger from the backup",
                 )
+
+    def check(self, rows: Rows) -> None:
+        """ValueError where ``rows`` (n,) EVENT use a number that was never named."""
+        for vocabulary in VOCABULARIES:
+            numbers = rows[vocabulary]
+            most = int(numbers[0] if len(numbers) == 1 else numbers.max(initial=-1))
+            if most >= len(self._words[vocabulary]):
+                raise ValueError(f"{vocabulary} {most} was never named")
 
     def words(self, vocabulary: str) -> list[str]:
         """The strings of one vocabulary; the place is the number. Not to be changed."""

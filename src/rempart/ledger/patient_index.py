@@ -69,7 +69,7 @@ def row_groups_of(path: Path, patient: int) -> list[int]:
     return found
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def _insert(words: Any, patients: Any, salts: Any) -> None:
     size = uint64(len(words) // 8)
     for row in range(len(patients)):

@@ -51,7 +51,8 @@ def hash_strings(array: pa.Array, key: bytes, domain: bytes) -> Numbers:
         words = hash_strings(array.dictionary, key, domain)
         empty = np.uint64(hash_text("", key, domain))
         places = array.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
-        return np.append(words, empty)[places]
+        chosen: Numbers = np.append(words, empty)[places]
+        return chosen
     if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
         raise TypeError(f"pseudonyms are of strings, not {array.type}")
     if array.null_count:
@@ -75,12 +76,12 @@ def siphash24(message: bytes, key: bytes) -> int:
     return int(_siphash(content, 0, len(message), uint64(k0), uint64(k1)))
 
 
-@njit(inline="always")  # type: ignore[untyped-decorator]
+@njit(inline="always")
 def _left(word: Any, bits: Any) -> Any:
     return (word << uint64(bits)) | (word >> uint64(64 - bits))
 
 
-@njit(inline="always")  # type: ignore[untyped-decorator]
+@njit(inline="always")
 def _round(v0: Any, v1: Any, v2: Any, v3: Any) -> Any:
     v0 += v1
     v2 += v3
@@ -94,7 +95,7 @@ def _round(v0: Any, v1: Any, v2: Any, v3: Any) -> Any:
     return v0, v1, v2, v3
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def _siphash(content: Any, start: int, stop: int, k0: Any, k1: Any) -> Any:
     v0 = k0 ^ uint64(0x736F6D6570736575)
     v1 = k1 ^ uint64(0x646F72616E646F6D)
@@ -125,7 +126,7 @@ def _siphash(content: Any, start: int, stop: int, k0: Any, k1: Any) -> Any:
     return v0 ^ v1 ^ v2 ^ v3
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def _hash_all(content: Any, offsets: Any, k0: Any, k1: Any, pseudonyms: Any) -> None:
     for row in range(len(pseudonyms)):
         pseudonyms[row] = _siphash(content, offsets[row], offsets[row + 1], k0, k1)

@@ -167,14 +167,15 @@ def _scan(folder: Folder, seals: list[Sealed], question: Question) -> pa.Table:
     """Matching rows of the segments by account and period; DuckDB reads only the row groups it must."""
     if not seals:
         return PLAIN.empty_table()
-    conditions, values = ["true"], []
+    conditions = ["true"]
+    values: list[str | int] = []
     if question.account is not None:
         conditions.append("account = ?")
         values.append(question.account)
     for bound, sign in ((question.since_ms, ">="), (question.until_ms, "<")):
         if bound is not None:
             conditions.append(f"recorded {sign} make_timestamptz(?::BIGINT)")
-            values.append(str(bound * 1000))
+            values.append(bound * 1000)
     with duckdb.connect(":memory:") as connection:
         table = connection.sql(
             f"SELECT * FROM {_files(folder, seals)} WHERE {' AND '.join(conditions)}",  # noqa: S608

@@ -117,9 +117,7 @@ def _aged(book: PriceBook, content: str, age_days: float) -> Interval:
     """Hull of the single prices of ``content`` at that age, and no less than what it includes."""
     own = _hull(book, content, age_days)
     parts = _together(book, book.contents[content].includes, age_days)
-    return Interval(
-        max(own.low, parts.low), max(own.high, parts.high), _joined(own.sources, parts.sources)
-    )
+    return Interval(max(own.low, parts.low), max(own.high, parts.high), _joined(own.sources, parts.sources))
 
 
 def _hull(book: PriceBook, content: str, age_days: float) -> Interval:

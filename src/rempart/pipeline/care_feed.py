@@ -43,24 +43,57 @@ class CareFeed:
 
     def add(self, contexts: Iterable[Context], live: bool, now_ms: int) -> bytes:
         """Take context in; returns the journal's payload. ``live``: known from ``now_ms`` on."""
-        links, staff, patients, accounts = [], [], [], []
+        links: list[tuple[object, ...]] = []
+        staff: list[tuple[object, ...]] = []
+        patients: list[tuple[int, int]] = []
+        accounts: list[tuple[int, int]] = []
         names = self._door.names
         for context in contexts:
             for record in links_from(context.resource, now_ms if live else None):
                 if isinstance(record, CareLink):
                     who = names.number("unit" if record.by_unit else "account", record.who)
-                    links.append((self._door.patient(record.patient), who, record.by_unit,
-                                  KINDS.index(record.kind), self._door.link(record.link), record.known_ms,
-                                  record.start_ms, record.end_ms, record.cancelled_ms))
+                    links.append(
+                        (
+                            self._door.patient(record.patient),
+                            who,
+                            record.by_unit,
+                            KINDS.index(record.kind),
+                            self._door.link(record.link),
+                            record.known_ms,
+                            record.start_ms,
+                            record.end_ms,
+                            record.cancelled_ms,
+                        )
+                    )
                 elif isinstance(record, StaffLink):
-                    staff.append((names.number("account", record.account), names.number("unit", record.unit),
-                                  names.number("role", record.role), record.known_ms, record.start_ms,
-                                  record.end_ms))
+                    staff.append(
+                        (
+                            names.number("account", record.account),
+                            names.number("unit", record.unit),
+                            names.number("role", record.role),
+                            record.known_ms,
+                            record.start_ms,
+                            record.end_ms,
+                        )
+                    )
                 else:
                     self._note_alias(record, patients, accounts)
         payload = CarePayload(
-            _rows(links, LINK, ("patient", "who", "by_unit", "kind", "link", "known_ms", "start_ms", "end_ms",
-                                "cancelled_ms")),
+            _rows(
+                links,
+                LINK,
+                (
+                    "patient",
+                    "who",
+                    "by_unit",
+                    "kind",
+                    "link",
+                    "known_ms",
+                    "start_ms",
+                    "end_ms",
+                    "cancelled_ms",
+                ),
+            ),
             _rows(staff, STAFF, ("account", "unit", "role", "known_ms", "start_ms", "end_ms")),
             np.array(patients, np.uint64).tobytes(),
             np.array(accounts, np.int32).tobytes(),
@@ -69,7 +102,9 @@ class CareFeed:
         self._apply(payload)
         return msgspec.msgpack.encode(payload)
 
-    def _note_alias(self, alias: Alias, patients: list[tuple[int, int]], accounts: list[tuple[int, int]]) -> None:
+    def _note_alias(
+        self, alias: Alias, patients: list[tuple[int, int]], accounts: list[tuple[int, int]]
+    ) -> None:
         if alias.of == "patient":
             patients.append((self._door.patient(alias.name), self._door.patient(alias.alias)))
         else:

@@ -118,13 +118,24 @@ class Course:
         ledger = Ledger.open(data, create=True, trace=settings.source_kind == "trace" and not live)
         names = Names()
         door = Door(ledger.keys.pseudonym_key, names)
-        watch = Watch(Policy(settings.challenges_per_day, enforce), *transitions(settings.zone), shards=shards)
+        watch = Watch(
+            Policy(settings.challenges_per_day, enforce), *transitions(settings.zone), shards=shards
+        )
         stakes = stake_table(
             load_book(Path(settings.price_book) if settings.price_book else None),
             Path(settings.content_classes) if settings.content_classes else None,
         )
         course = cls(
-            data, ledger, names, door, CareFeed(door), Duplicates(), watch, stakes, settings.seal_every, live,
+            data,
+            ledger,
+            names,
+            door,
+            CareFeed(door),
+            Duplicates(),
+            watch,
+            stakes,
+            settings.seal_every,
+            live,
             settings.trusted_sources,
         )
         course._come_back()
@@ -142,7 +153,9 @@ class Course:
         done = 0
         context: list[Context] = []
         self.reject(len(batch.rejected))
-        for at, resource in zip([*cuts.tolist(), batch.accesses.num_rows], [*batch.context, None], strict=True):
+        for at, resource in zip(
+            [*cuts.tolist(), batch.accesses.num_rows], [*batch.context, None], strict=True
+        ):
             if at > done:
                 self.learn(context)
                 context = []
@@ -264,7 +277,11 @@ class Course:
         arrays.update({f"dup.{name}": array for name, array in self.duplicates.state().items()})
         arrays["canon"] = self.names.canon
         arrays["recent"] = self.recent.rows
-        meta = {"words": self.names.words, "recent": self.recent.next_number, "progress": msgspec.to_builtins(self.progress)}
+        meta = {
+            "words": self.names.words,
+            "recent": self.recent.next_number,
+            "progress": msgspec.to_builtins(self.progress),
+        }
         seq = self.ledger.last_seq
         save(self.data, seq, arrays, meta)
         self.ledger.drop_sealed_journals(seq)
@@ -366,8 +383,9 @@ def _under(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
 
 def totals(progress: Progress) -> Counter[str]:
     """The contract's counts, ``read`` being their sum."""
-    counts = Counter({name: 0 for name in ("decided", "control", "context", "unattributed", "rejected",
-                                           "duplicates")})
+    counts = Counter(
+        dict.fromkeys(("decided", "control", "context", "unattributed", "rejected", "duplicates"), 0)
+    )
     counts.update(progress.counts)
     counts["read"] = sum(counts.values())
     return counts

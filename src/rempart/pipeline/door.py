@@ -171,13 +171,30 @@ class Door:
             self._learn_masks()
             value = (access.value + int(self._masks[account]) + 2**63) % 2**64 - 2**63
         row = (
-            access.recorded_ms, access.offset, access.content, hash_text(session, key, b"session"),
-            hash_text(access.request, key, b"request") if access.request else 0, value, 0,
-            names.number("source", access.source), account,
-            names.number("network", self.network(access.address)), names.number("software", access.software),
-            form, names.number("role", access.role), names.number("unit", access.unit), len(access.patients),
-            access.count, access.page, access.kind, _ACTIONS.get(access.action, 0), access.outcome,
-            access.value_kind, flags, _WHY.get(access.unknown_account, 0), 0,
+            access.recorded_ms,
+            access.offset,
+            access.content,
+            hash_text(session, key, b"session"),
+            hash_text(access.request, key, b"request") if access.request else 0,
+            value,
+            0,
+            names.number("source", access.source),
+            account,
+            names.number("network", self.network(access.address)),
+            names.number("software", access.software),
+            form,
+            names.number("role", access.role),
+            names.number("unit", access.unit),
+            len(access.patients),
+            access.count,
+            access.page,
+            access.kind,
+            _ACTIONS.get(access.action, 0),
+            access.outcome,
+            access.value_kind,
+            flags,
+            _WHY.get(access.unknown_account, 0),
+            0,
         )
         patients = np.array([self.patient(each) for each in access.patients], np.uint64)
         return Frame(np.array([row], EVENT), patients, pa.array([access.event], pa.string()))

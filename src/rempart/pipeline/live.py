@@ -29,7 +29,9 @@ def answer_lines(
 ) -> None:
     """Run the protocol until ``read`` gives b""; ``write`` gets whole lines and delivers them at once."""
     for lines in arriving_lines(read, SOURCE):
-        units = [each if isinstance(each, Rejected) else read_message(each[1], SOURCE, each[0]) for each in lines]
+        units = [
+            each if isinstance(each, Rejected) else read_message(each[1], SOURCE, each[0]) for each in lines
+        ]
         out: list[bytes] = []
         run: list[Access] = []
         for unit in units:

@@ -11,6 +11,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,30 +30,44 @@ stake_high_eur, reasons, network FROM ledger WHERE number >= ? ORDER BY number""
 _REASON = pa.struct([("code", pa.string()), ("text", pa.string()), ("weight", pa.float64())])
 
 
-def write_outputs(out: Path, data: Path, first_number: int, counts: dict[str, int], settings: Settings,
-                  sources: list[str], *, begun: float, language: str,
-                  hear: Callable[[str, int, int], None]) -> dict[str, Any]:
+def write_outputs(
+    out: Path,
+    data: Path,
+    first_number: int,
+    counts: dict[str, int],
+    settings: Settings,
+    sources: list[str],
+    *,
+    begun: float,
+    language: str,
+    hear: Callable[[str, int, int], None],
+) -> dict[str, Any]:
     """Write all files of a replay into ``out``; returns the summary."""
     hear("write", 0, 0)
-    table = connect(data).execute(_QUERY, [first_number]).to_arrow_table()
+    table = connect(data).sql(_QUERY, params=[first_number]).to_arrow_table()
     decisions = _decisions(table)
     _private(out / "decisions.parquet", lambda path: pq.write_table(decisions, path, compression="zstd"))
     incidents = _incidents(table)
     summary: dict[str, Any] = {
-        **{name: counts[name] for name in ("read", "decided", "control", "context", "unattributed", "rejected",
-                                           "duplicates")},
+        **{
+            name: counts[name]
+            for name in ("read", "decided", "control", "context", "unattributed", "rejected", "duplicates")
+        },
         "by_action": dict(Counter(decisions.column("action").to_pylist())),
         "seconds": round(time.monotonic() - begun, 3),
         "sources": sources,
-        "policy": {"challenges_per_day": settings.challenges_per_day, "mode": "observe", "zone": settings.zone},
+        "policy": {
+            "challenges_per_day": settings.challenges_per_day,
+            "mode": "observe",
+            "zone": settings.zone,
+        },
         "notes": [
             _("A replay cannot know whether a request to prove who is there would have been passed."),
             _("Care data exported in their last version make the known-at times approximate."),
         ],
     }
     for name, content in (("incidents.json", incidents), ("summary.json", summary)):
-        text = json.dumps(content, ensure_ascii=False, indent=1)
-        _private(out / name, lambda path, text=text: path.write_text(text, encoding="utf-8"))
+        _private(out / name, partial(_write_json, content))
     write_page(out, decisions, incidents, summary, language=language)
     return summary
 
@@ -64,16 +79,24 @@ def _private(path: Path, write: Callable[[Path], object]) -> None:
     write(path)
 
 
+def _write_json(content: object, path: Path) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
 def _words(reasons: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
     if not reasons:
         return []
-    columns = [[reason[name] for reason in reasons] for name in ("code", "weight", "seen", "usual")]
-    return reason_list(*columns, len(reasons))
+    codes, weights, seen, usual = (
+        [reason[name] for reason in reasons] for name in ("code", "weight", "seen", "usual")
+    )
+    return reason_list(codes, weights, seen, usual, len(reasons))
 
 
 def _decisions(table: pa.Table) -> pa.Table:
     words = [_words(reasons) for reasons in table.column("reasons").to_pylist()]
-    kept = table.select(["event", "account", "recorded", "action", "hijack", "stake_low_eur", "stake_high_eur"])
+    kept = table.select(
+        ["event", "account", "recorded", "action", "hijack", "stake_low_eur", "stake_high_eur"]
+    )
     return kept.append_column("reasons", pa.array(words, pa.list_(_REASON))).append_column(
         "kind", table.column("kind")
     )
@@ -94,9 +117,18 @@ def _incidents(table: pa.Table) -> list[dict[str, Any]]:
 
 def _notable(row: dict[str, Any]) -> Notable:
     reasons = tuple((r["code"], r["weight"], r["seen"], r["usual"]) for r in row["reasons"])
-    return Notable(row["number"], row["account"], round(row["recorded"].timestamp() * 1000), row["action"],
-                   row["doubt"], row["hijack"], row["stake_low_eur"], row["stake_high_eur"],
-                   row["network"] or "", reasons)
+    return Notable(
+        row["number"],
+        row["account"],
+        round(row["recorded"].timestamp() * 1000),
+        row["action"],
+        row["doubt"],
+        row["hijack"],
+        row["stake_low_eur"],
+        row["stake_high_eur"],
+        row["network"] or "",
+        reasons,
+    )
 
 
 def _plain(number: int, each: Suspicion) -> dict[str, Any]:

@@ -51,7 +51,8 @@ def plan(names: list[str], mapping_options: list[str]) -> Reader:
     """
     given = dict(_split_option(option) for option in mapping_options)
     mappings: dict[str, Mapping] = {}
-    first, then = [], []
+    first: list[str] = []
+    then: list[str] = []
     for name in list_sources(names):
         if name == STDIN:
             then.append(name)

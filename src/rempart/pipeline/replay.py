@@ -40,8 +40,15 @@ class Mark(msgspec.Struct):
 
 
 def replay(
-    reader: Reader, out: Path, data: Path | None, settings: Settings, *, shards: int, batch: int,
-    language: str, hear: Progressing,
+    reader: Reader,
+    out: Path,
+    data: Path | None,
+    settings: Settings,
+    *,
+    shards: int,
+    batch: int,
+    language: str,
+    hear: Progressing,
 ) -> dict[str, object]:
     """Run the whole replay; returns the summary that is also in ``OUT/summary.json``.
 
@@ -66,8 +73,17 @@ def replay(
     finally:
         buckets.remove()
     counts = dict(totals(course.progress))
-    summary = write_outputs(out, folder, first_number, counts, settings, list(reader.names),
-                            begun=begun, language=language, hear=hear)
+    summary = write_outputs(
+        out,
+        folder,
+        first_number,
+        counts,
+        settings,
+        list(reader.names),
+        begun=begun,
+        language=language,
+        hear=hear,
+    )
     mark.finished = True
     (out / MARK).write_bytes(msgspec.json.encode(mark))
     return summary
@@ -87,7 +103,9 @@ def _clear_unless(folder: Path, path: Path, mark: Mark) -> None:
         shutil.rmtree(folder)
 
 
-def _read_all(reader: Reader, course: Course, buckets: Buckets, rejects: RejectFile, hear: Progressing) -> None:
+def _read_all(
+    reader: Reader, course: Course, buckets: Buckets, rejects: RejectFile, hear: Progressing
+) -> None:
     """Everything through the door: context to the care index, events to their day's bucket."""
     again = course.progress.merged > 0 or course.progress.counts.get("context", 0) > 0
     units = 0

@@ -35,7 +35,7 @@ def _after(batch: Batch, offset: int) -> Batch:
 
 
 def _end(batch: Batch) -> int:
-    offsets = [each.offset for each in (*batch.context[-1:], *batch.rejected[-1:])]
+    offsets = [each.offset for each in batch.context[-1:]] + [each.offset for each in batch.rejected[-1:]]
     if batch.accesses.num_rows:
         offsets.append(int(batch.accesses.column("offset")[-1].as_py()))
     return max(offsets) + 1

@@ -41,7 +41,9 @@ def answer(event: str, account: str, recorded_ms: int, decision: Any) -> dict[st
     count = int(decision["reasons"])
     reasons: list[dict[str, Any]] = []
     if count:
-        reasons = reason_list(decision["code"], decision["weight"], decision["seen"], decision["usual"], count)
+        reasons = reason_list(
+            decision["code"], decision["weight"], decision["seen"], decision["usual"], count
+        )
     return {
         "event": event,
         "account": account or None,
@@ -49,6 +51,9 @@ def answer(event: str, account: str, recorded_ms: int, decision: Any) -> dict[st
         "action": ACTION_NAMES[int(decision["action"])],
         "applies_to": "account" if decision["whole_account"] else "session",
         "hijack": float(f"{float(decision['hijack']):.4g}"),
-        "stake_eur": [round(float(decision["stake_low_eur"]), 2), round(float(decision["stake_high_eur"]), 2)],
+        "stake_eur": [
+            round(float(decision["stake_low_eur"]), 2),
+            round(float(decision["stake_high_eur"]), 2),
+        ],
         "reasons": reasons,
     }

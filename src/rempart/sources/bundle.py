@@ -68,7 +68,9 @@ class _Piece:
         return taken
 
 
-def read_entries_of(stream: ByteStream, source: str, documents: bool = False) -> Iterator[Access | Context | Rejected]:
+def read_entries_of(
+    stream: ByteStream, source: str, documents: bool = False
+) -> Iterator[Access | Context | Rejected]:
     """Read a Bundle or an array of resources, or with ``documents`` resources one after the other."""
     state = np.zeros(STATE_SIZE, np.int64)
     state[MODE] = MODE_DOCUMENTS if documents else MODE_ENTRIES
@@ -97,7 +99,9 @@ def read_entries_of(stream: ByteStream, source: str, documents: bool = False) ->
     yield from _end(stream, source, number, piece, state)
 
 
-def _end(stream: ByteStream, source: str, number: int, piece: _Piece, state: np.ndarray) -> Iterator[Rejected]:  # type: ignore[type-arg]
+def _end(
+    stream: ByteStream, source: str, number: int, piece: _Piece, state: np.ndarray
+) -> Iterator[Rejected]:  # type: ignore[type-arg]
     _, length, digest = piece.take()
     if stream.fault or state[DEPTH] or state[ENTRIES] > 1:
         yield Rejected(source, number, length, digest, stream.fault or "truncated")

@@ -50,7 +50,11 @@ def next_cut(data: np.ndarray, at: int, state: np.ndarray) -> tuple[int, int]:  
             if state[MODE] == 1:
                 if state[DEPTH] == 0:
                     begun = i
-            elif state[ENTRIES] == 0 and c == 91 and (state[DEPTH] == 0 or (state[DEPTH] == 1 and state[KEY] == 2)):
+            elif (
+                state[ENTRIES] == 0
+                and c == 91
+                and (state[DEPTH] == 0 or (state[DEPTH] == 1 and state[KEY] == 2))
+            ):
                 state[ENTRIES] = state[DEPTH] + 1
                 begun = i + 1
             state[KEY] = 0

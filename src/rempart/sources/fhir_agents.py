@@ -86,7 +86,12 @@ def _address_of(agent: dict[str, Any]) -> str:
         return address
     endpoint = dict_of(agent.get("networkReference"))
     identifier = dict_of(endpoint.get("identifier"))
-    for value in (agent.get("networkString"), agent.get("networkUri"), endpoint.get("display"), identifier.get("value")):
+    for value in (
+        agent.get("networkString"),
+        agent.get("networkUri"),
+        endpoint.get("display"),
+        identifier.get("value"),
+    ):
         if looks_like_ip(text_of(value)):
             return text_of(value)
     return ""

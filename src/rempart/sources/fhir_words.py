@@ -100,9 +100,9 @@ def type_name(text: str) -> str:
 
 
 def name_account(text: str) -> str:
-    """The account a name or reference spells: ``Practitioner/81…`` gives ``81…``, others whole."""
+    """The account a name or reference spells; an absolute or versioned reference becomes ``Type/id``."""
     kind, name = split_reference(text)
-    return clean_name(name if kind in ("Practitioner", "PractitionerRole") else text)
+    return clean_name(f"{kind}/{name}" if kind else text)
 
 
 def name_who(who: dict[str, Any]) -> str:

@@ -101,7 +101,9 @@ def _cut_first(source: str, offset: int, block: bytes) -> Iterator[LineBlock | R
         yield LineBlock(offset + begin, block[begin:] if begin else block)
 
 
-def _end(stream: ByteStream, source: str, offset: int, block: bytes, final: bool) -> Iterator[LineBlock | Rejected]:
+def _end(
+    stream: ByteStream, source: str, offset: int, block: bytes, final: bool
+) -> Iterator[LineBlock | Rejected]:
     """The last line: whole if the stream ended well, a reject if it broke."""
     if stream.fault:
         digest = hashlib.sha256(block).hexdigest()[:16]
@@ -122,7 +124,9 @@ def _pass_long_line(
         end = piece.find(b"\n")
         if end >= 0:
             digest.update(piece[:end])
-            return Rejected(source, offset, length + end, digest.hexdigest()[:16], "too_long"), piece[end + 1 :]
+            return Rejected(source, offset, length + end, digest.hexdigest()[:16], "too_long"), piece[
+                end + 1 :
+            ]
         digest.update(piece)
         length += len(piece)
         if stream.compression and length > ENDLESS_LINE:

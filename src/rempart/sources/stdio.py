@@ -16,9 +16,7 @@ from rempart.sources.json_guard import MAX_UNIT_BYTES
 READ_BYTES = 1 << 18
 
 
-def arriving_lines(
-    read: Callable[[int], bytes], source: str
-) -> Iterator[list[tuple[int, bytes] | Rejected]]:
+def arriving_lines(read: Callable[[int], bytes], source: str) -> Iterator[list[tuple[int, bytes] | Rejected]]:
     """Lines completed by each read; ``read(n)`` blocks for at least one byte, b"" is the end.
 
     An unfinished last line at the end is a line. Blank lines are no units.

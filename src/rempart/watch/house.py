@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from rempart.records import MISSING_MS
-from rempart.watch.state import DAY_MS, MINUTE_MS, PENDING, WARD_VISIT, House
+from rempart.watch.state import DAY_MS, MINUTE_MS, PENDING, WARD_VISIT, Array, House
 from rempart.watch.windows import mix
 
 COLLEAGUE_GRADE = 0.6
@@ -166,21 +166,23 @@ def _keep_wards(wards, fresh, oldest):  # type: ignore[no-untyped-def]
 def make_room(house: House, networks: int, observations: int, oldest_ms: int) -> None:
     """Grow the tables so that ``networks`` in all and ``observations`` more fit."""
     if networks > house.networks.size:
-        grown = np.zeros(max(networks, house.networks.size * 2), house.networks.dtype)
+        grown: Array = np.zeros(max(networks, house.networks.size * 2), house.networks.dtype)
         grown["accounts"] = -1
         grown[: house.networks.size] = house.networks
         house.networks = grown
     waiting = int(house.clock[2]) + observations
     if waiting > house.pending.size:
-        grown = np.zeros(max(waiting, house.pending.size * 2), PENDING)
-        grown[: house.pending.size] = house.pending
-        house.pending = grown
+        longer = np.zeros(max(waiting, house.pending.size * 2), PENDING)
+        longer[: house.pending.size] = house.pending
+        house.pending = longer
     if (int(house.clock[3]) + waiting) * 2 > house.wards.size:
         size = house.wards.size
-        recent = int(np.count_nonzero((house.wards["unit"] != -1) & (house.wards["ms"].max(axis=1) >= oldest_ms)))
+        recent = int(
+            np.count_nonzero((house.wards["unit"] != -1) & (house.wards["ms"].max(axis=1) >= oldest_ms))
+        )
         while size < (recent + waiting) * 3:
             size *= 2
-        fresh = np.zeros(size, WARD_VISIT)
+        fresh: Array = np.zeros(size, WARD_VISIT)
         fresh["unit"] = -1
         house.clock[3] = _keep_wards(house.wards, fresh, np.int64(oldest_ms))
         house.wards = fresh

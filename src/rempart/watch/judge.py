@@ -88,23 +88,63 @@ class Watch:
                 continue
             self._open_day(int(days[first]))
             piece = slice(first, last)
-            self._judge_piece(rows[piece], now[piece], marks[piece], before, frame.patients, grades, prices,
-                              out[piece])
+            self._judge_piece(
+                rows[piece], now[piece], marks[piece], before, frame.patients, grades, prices, out[piece]
+            )
             before = marks[last - 1]
         return out
 
-    def _judge_piece(self, rows: Array, now: Array, marks: Array, before: int, patients: Array, grades: Array,
-                     prices: Array, out: Array) -> None:
+    def _judge_piece(
+        self,
+        rows: Array,
+        now: Array,
+        marks: Array,
+        before: int,
+        patients: Array,
+        grades: Array,
+        prices: Array,
+        out: Array,
+    ) -> None:
         others = np.zeros(rows.size, np.int8)
         house, tails = self._house, self.tails
-        across.walk(rows, now, marks, before, patients, grades, others, house.networks, house.wards,
-                    house.pending, house.clock)
+        across.walk(
+            rows,
+            now,
+            marks,
+            before,
+            patients,
+            grades,
+            others,
+            house.networks,
+            house.wards,
+            house.pending,
+            house.clock,
+        )
 
         def run(number: int) -> None:
             shard = self._shards[number]
-            judge_rows(rows, now, self._day, patients, grades, others, prices, self.accounts, shard.visits,
-                       shard.nodes, shard.counts, tails.nats, tails.role_days, tails.shares, tails.surprise,
-                       *self._zone, self._policy, number, len(self._shards), out)
+            judge_rows(
+                rows,
+                now,
+                self._day,
+                patients,
+                grades,
+                others,
+                prices,
+                self.accounts,
+                shard.visits,
+                shard.nodes,
+                shard.counts,
+                tails.nats,
+                tails.role_days,
+                tails.shares,
+                tails.surprise,
+                *self._zone,
+                self._policy,
+                number,
+                len(self._shards),
+                out,
+            )
 
         if self._pool is None or rows.size < 512:
             for number in range(len(self._shards)):

@@ -177,7 +177,7 @@ def _choose(acc, row, now, fresh, doubt, nats, odds, policy):  # type: ignore[no
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _control(acc, row, now, out, policy):  # type: ignore[no-untyped-def]
+def _control(acc, row, now, policy):  # type: ignore[no-untyped-def]
     """A login or a reinstatement; returns the code of an extra reason, or -1."""
     slot = _slot(acc, row.session, False, now)
     asked = slot >= 0 and acc.passed_ms[slot] == 0 and now - acc.asked_ms[slot] <= PASSED_HOURS * HOUR_MS
@@ -207,8 +207,29 @@ def _control(acc, row, now, out, policy):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def judge_rows(rows, now_ms, day, patients, grades, others, prices, accounts, visits, nodes, counts,  # type: ignore[no-untyped-def]
-               nats_table, role_days, shares, surprises, zone_from, zone_offset, policy, shard, shards, out):
+def judge_rows(
+    rows,
+    now_ms,
+    day,
+    patients,
+    grades,
+    others,
+    prices,
+    accounts,
+    visits,
+    nodes,
+    counts,  # type: ignore[no-untyped-def]
+    nats_table,
+    role_days,
+    shares,
+    surprises,
+    zone_from,
+    zone_offset,
+    policy,
+    shard,
+    shards,
+    out,
+):
     """Judge the rows of one day that belong to ``shard``; fills ``out`` (n,) of records.DECISION.
 
     ``prices`` (forms + 1, 2) euros a new patient, low and high, by form number (-1 is the last row).
@@ -233,11 +254,12 @@ def judge_rows(rows, now_ms, day, patients, grades, others, prices, accounts, vi
         if row.kind == _ACCESS:
             first = row.first_patient
             last = first + row.patients
-            fresh = _observe(acc, account, row, now, patients[first:last], grades[first:last], others[i],
-                             place, habits)
+            fresh = _observe(
+                acc, account, row, now, patients[first:last], grades[first:last], others[i], place, habits
+            )
         else:
             _fade(acc, now)
-            extra = _control(acc, row, now, answer, policy)
+            extra = _control(acc, row, now, policy)
             fresh = 1 if row.kind == _FAIL else 0
         acc.last_ms = now
         doubt = doubt_of(acc, nats_table, role_days, parts)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-
 LEFT, FAILED_CHALLENGE, REOPENED, UNANSWERED, NO_ACCOUNT, SAME_ID, NO_TIME = range(14, 21)
 
 
@@ -34,14 +33,23 @@ REASONS: tuple[Reason, ...] = (
     Reason("patients_10min", _("{seen} different patients in 10 minutes"), _USUAL),
     Reason("patients_1h", _("{seen} different patients in one hour"), _USUAL),
     Reason("patients_24h", _("{seen} different patients in 24 hours"), _USUAL),
-    Reason("strangers_1h", _("{seen} patients in one hour whom neither your care, an earlier visit nor a "
-                             "colleague explains"), _USUAL),
-    Reason("strangers_24h", _("{seen} patients in a day whom neither your care, an earlier visit nor a "
-                              "colleague explains"), _USUAL),
+    Reason(
+        "strangers_1h",
+        _("{seen} patients in one hour whom neither your care, an earlier visit nor a colleague explains"),
+        _USUAL,
+    ),
+    Reason(
+        "strangers_24h",
+        _("{seen} patients in a day whom neither your care, an earlier visit nor a colleague explains"),
+        _USUAL,
+    ),
     Reason("in_care_24h", _("{seen} of your own patients opened in 24 hours"), _USUAL),
     Reason("pages_1h", _("{seen} pages of search results in one hour"), _USUAL),
-    Reason("ordered_run", _("{seen} searches one after the other in order (dates, names, numbers or pages)"),
-           _USUAL),
+    Reason(
+        "ordered_run",
+        _("{seen} searches one after the other in order (dates, names, numbers or pages)"),
+        _USUAL,
+    ),
     Reason("misses_1h", _("{seen} look-ups in one hour that found nothing or were refused"), _USUAL),
     Reason("failed_logins_1h", _("{seen} failed logins in one hour"), _USUAL),
     Reason("new_place", _("a network or software this account never used before")),
@@ -49,7 +57,9 @@ REASONS: tuple[Reason, ...] = (
     Reason("odd_hour", _("an hour of the week at which this account does not work")),
     Reason("slept_days", _("the account woke up after {seen} days without any activity")),
     Reason("left", _("the staff list says that the owner of this account has left")),
-    Reason("failed_challenge", _("the request to prove who is there failed; a person must reinstate the account")),
+    Reason(
+        "failed_challenge", _("the request to prove who is there failed; a person must reinstate the account")
+    ),
     Reason("reinstated", _("a person reinstated the account")),
     Reason("unanswered", _("the request to prove who is there is still unanswered")),
     Reason("no_account", _("the log names no account for this access")),
@@ -59,13 +69,12 @@ REASONS: tuple[Reason, ...] = (
 """Index = the number in ``DECISION["code"]``; the first fourteen follow :class:`channels.Stat`."""
 
 
-def sentence(code: int, seen: int, usual: int, translate: Callable[[str], str],
-             number: Callable[[int], str] = str) -> str:
+def sentence(
+    code: int, seen: int, usual: int, translate: Callable[[str], str], number: Callable[[int], str] = str
+) -> str:
     """One reason in words. ``translate`` maps English to the reader's language, ``number`` groups digits."""
     reason = REASONS[code]
     text = translate(reason.text).format(seen=number(seen))
     if reason.usual and usual >= 0:
         text += "; " + translate(reason.usual).format(usual=number(usual))
     return text
-
-

@@ -83,7 +83,9 @@ ACCOUNT = np.dtype(
 """One account. ``now`` holds the current statistics, ``top`` their maxima today, ``mean`` and
 ``spread`` the account's own history of ``log1p(top)``; ``*_ms`` as in :mod:`rempart.records`."""
 
-VISIT = np.dtype([("patient", "u8"), ("last_ms", "i8"), ("first_ms", "i8"), ("account", "i4"), ("node", "i4")])
+VISIT = np.dtype(
+    [("patient", "u8"), ("last_ms", "i8"), ("first_ms", "i8"), ("account", "i4"), ("node", "i4")]
+)
 """One (account, patient) pair in an open-addressing table; ``account`` -1 marks a free slot."""
 
 NODE = np.dtype([("ms", "i8"), ("next", "i4"), ("superseded", "i4")])
@@ -97,8 +99,9 @@ WARD_VISIT = np.dtype(
 )
 """The last two accounts of a unit that opened a patient, in an open-addressing table."""
 
-PENDING = np.dtype([("patient", "u8"), ("ms", "i8"), ("account", "i4"), ("unit", "i4"), ("network", "i4"),
-                    ("spare", "i4")])
+PENDING = np.dtype(
+    [("patient", "u8"), ("ms", "i8"), ("account", "i4"), ("unit", "i4"), ("network", "i4"), ("spare", "i4")]
+)
 """An observation that becomes a house-wide fact when its minute closes."""
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rempart.watch.channels import CHANNELS, N_STATS, Stat
+from rempart.watch.channels import CHANNELS, N_STATS
 from rempart.watch.state import BINS, HOUR_BINS, Array
 from rempart.watch.weigh import BINS_PER_LOG
 
@@ -33,8 +33,16 @@ TOP_SHARE = 0.02
 PLACE_PRIOR = np.array([0.06, 0.04, 0.03, 0.04])
 """Day-0 share of honest account-days that bring each class of novelty of :mod:`place`."""
 PLACE_PRIOR_DAYS = 100.0
-HOUR_PRIOR = np.array([0.02] * 6 + [0.05, 0.2, 0.5] + [0.6] * 9 + [0.3, 0.15, 0.1, 0.06, 0.04, 0.03]
-                      + [0.015] * 6 + [0.02, 0.05, 0.1] + [0.12] * 9 + [0.08, 0.05, 0.04, 0.03, 0.02, 0.02])
+HOUR_PRIOR = np.array(
+    [0.02] * 6
+    + [0.05, 0.2, 0.5]
+    + [0.6] * 9
+    + [0.3, 0.15, 0.1, 0.06, 0.04, 0.03]
+    + [0.015] * 6
+    + [0.02, 0.05, 0.1]
+    + [0.12] * 9
+    + [0.08, 0.05, 0.04, 0.03, 0.02, 0.02]
+)
 """Day-0 share of active days that touch each hour, weekdays then weekends."""
 HOUR_PRIOR_DAYS = 40.0
 
@@ -96,7 +104,9 @@ class Tails:
             np.add.at(self.counts[stat], (np.zeros_like(role), bins[:, stat]), 1.0)
             named = role > 0
             np.add.at(self.counts[stat], (role[named], bins[named, stat]), 1.0)
-        touched = (accounts["hours_today"][rows, None] >> np.arange(HOUR_BINS, dtype=np.uint64)) & np.uint64(1)
+        touched = (accounts["hours_today"][rows, None] >> np.arange(HOUR_BINS, dtype=np.uint64)) & np.uint64(
+            1
+        )
         for who in (np.zeros_like(role), role):
             chosen = slice(None) if who is not role else role > 0
             np.add.at(self.role_days, who[chosen], 1.0)
@@ -172,5 +182,3 @@ def _forget_day(accounts: Array, rows: Array) -> None:
     fading = np.float32(0.9)
     accounts["explained"][rows] *= fading
     accounts["opened"][rows] *= fading
-
-

@@ -128,7 +128,9 @@ def make_room(shard: Shard, visits: int, oldest_ms: int) -> None:
     """Grow the shard's tables for ``visits`` more visits; growing drops visits before ``oldest_ms``."""
     used = int(shard.counts[0])
     if (used + visits) * 2 > shard.visits.size:
-        recent = int(np.count_nonzero((shard.visits["account"] != -1) & (shard.visits["last_ms"] >= oldest_ms)))
+        recent = int(
+            np.count_nonzero((shard.visits["account"] != -1) & (shard.visits["last_ms"] >= oldest_ms))
+        )
         _rebuild(shard, recent + visits, oldest_ms)
     need = int(shard.counts[2]) + visits
     if need > shard.nodes.size:
@@ -152,5 +154,3 @@ def _rebuild(shard: Shard, expected: int, oldest_ms: int) -> None:
     fresh["account"] = -1
     shard.counts[0] = _keep_recent(shard.visits, fresh, np.int64(oldest_ms))
     shard.visits = fresh
-
-

@@ -63,10 +63,13 @@ def test_dormant_accounts_never_work(region: Region) -> None:
         assert not any(region.rota.of(account, day) for day in range(-21, 15))
 
 
-def test_a_replaced_doctor_is_away(region: Region) -> None:
+def test_a_replaced_doctor_is_away() -> None:
+    staff = (("gp", 2), ("hospital_doctor", 1), ("nurse", 1), ("locum", 3))
+    region = build_region(RegionSpec(seed=4, days=21, patients=300, staff=staff, dormant=6))
     assert region.rota.stands_in_for
     for (_, day), doctor in region.rota.stands_in_for.items():
         assert not region.rota.of(doctor, day)
+        assert doctor in region.lists, "nobody stands in for somebody who left"
 
 
 def test_current_care_follows_the_agenda_and_forgets_cancellations(demo: Region) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -69,7 +70,7 @@ def test_night_scrape_works_by_night_through_all_wards(demo: Region, thieves: di
 def test_enumeration_asks_consecutive_numbers_many_of_them_nobodys(thieves: dict[str, Thief]) -> None:
     asked = [step for _, step in unresisted(thieves["enumeration"]) if step.what == SEARCH]
     numbers = [int(step.query.rpartition("|")[2]) for step in asked]
-    assert all(after - before == 1 for before, after in zip(numbers, numbers[1:], strict=False))
+    assert all(after - before == 1 for before, after in itertools.pairwise(numbers))
     missed = sum(step.outcome != "0" for step in asked) / len(asked)
     assert 0.2 < missed < 0.4
     assert all(bool(step.patients) == (step.outcome == "0") for step in asked)

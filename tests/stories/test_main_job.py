@@ -1,0 +1,128 @@
+"""Events in, answers and ledger out: the command line as a site uses it, through real processes."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from rempart.ledger.query import connect
+
+REMPART = [sys.executable, "-c", "from rempart.cli import main; main()"]
+BEGIN = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+def event(number: int, account: str, patient: str) -> dict[str, Any]:
+    at = BEGIN + timedelta(seconds=20 * number)
+    return {
+        "resourceType": "AuditEvent",
+        "id": f"ev{number}",
+        "action": "R",
+        "recorded": at.isoformat(),
+        "outcome": "0",
+        "agent": [
+            {
+                "requestor": True,
+                "who": {"identifier": {"value": account}},
+                "network": {"address": "192.0.2.7", "type": "2"},
+            }
+        ],
+        "entity": [{"what": {"reference": f"Patient/{patient}"}, "role": {"code": "1"}}],
+    }
+
+
+def log(count: int) -> list[bytes]:
+    chance = random.Random(5)
+    return [
+        json.dumps(event(n, f"acc{chance.randrange(9)}", f"pat{chance.randrange(50)}")).encode()
+        for n in range(count)
+    ]
+
+
+HOSTILE = [
+    b'{"resourceType":',
+    b'{"resourceType":"AuditEvent","id":"\xff\xfe"}',
+    b"[" * 100_000,
+    b'{"a":NaN}',
+    b'"\x1b[2Jtext"',
+    b"{}",
+    b'{"resourceType":"AuditEvent","note":"' + b"x" * (5 << 20) + b'"}',
+]
+
+
+def run(arguments: list[str], given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([*REMPART, *arguments], input=given, capture_output=True, timeout=200, check=False)
+
+
+def test_the_line_protocol_answers_each_readable_event_in_order(tmp_path: Path) -> None:
+    good = log(60)
+    lines = list(good)
+    for place, bad in enumerate(HOSTILE):
+        lines.insert(place * 9, bad)
+    done = run(["watch", "--stdio", "--data", str(tmp_path)], b"\n".join(lines) + b"\n")
+    assert done.returncode == 0, done.stderr
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["event"] for answer in answers] == [f"ev{n}" for n in range(60)]
+    assert all(answer["action"] == "allow" and answer["account"].startswith("acc") for answer in answers)
+    assert (tmp_path / "rejects.ndjson").read_bytes().count(b"\n") == len(HOSTILE)
+    assert b"pat" not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert run(["ledger", "verify", "--data", str(tmp_path)]).returncode == 0
+
+
+def test_a_killed_watch_goes_on_with_the_same_answers(tmp_path: Path) -> None:
+    lines = log(80)
+    whole = run(["watch", "--stdio", "--data", str(tmp_path / "whole")], b"\n".join(lines) + b"\n")
+    child = subprocess.Popen(
+        [*REMPART, "watch", "--stdio", "--data", str(tmp_path / "cut")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    got = []
+    for line in lines[:37]:
+        child.stdin.write(line + b"\n")
+        child.stdin.flush()
+        got.append(child.stdout.readline())
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    child.stdin.close()
+    child.stdout.close()
+    rest = run(["watch", "--stdio", "--data", str(tmp_path / "cut")], b"\n".join(lines[30:]) + b"\n")
+    assert rest.returncode == 0, rest.stderr
+    assert got[:30] + rest.stdout.splitlines(keepends=True) == whole.stdout.splitlines(keepends=True)
+    question = "SELECT event, account, action, hijack FROM ledger ORDER BY number"
+    both = [connect(tmp_path / name).execute(question).fetchall() for name in ("whole", "cut")]
+    assert both[0] == both[1]
+    assert len(both[0]) == 80
+    assert run(["ledger", "verify", "--data", str(tmp_path / "cut")]).returncode == 0
+
+
+@pytest.mark.parametrize(("shards", "size"), [("1", "32768"), ("7", "13")])
+def test_replay_counts_add_up_and_duplicates_are_decided_once(tmp_path: Path, shards: str, size: str) -> None:
+    lines = log(120)
+    source = tmp_path / "log.ndjson"
+    source.write_bytes(b"\n".join([*reversed(lines), *lines[:5], *HOSTILE]) + b"\n")
+    out = tmp_path / "out"
+    done = run(["replay", str(source), "--out", str(out), "--shards", shards, "--batch-size", size])
+    assert done.returncode == 0, done.stderr
+    summary = json.loads((out / "summary.json").read_bytes())
+    parts = ("decided", "control", "context", "unattributed", "rejected", "duplicates")
+    assert summary["read"] == sum(summary[part] for part in parts) == 120 + 5 + len(HOSTILE)
+    assert (summary["decided"], summary["duplicates"], summary["rejected"]) == (120, 5, len(HOSTILE))
+    decisions = pq.read_table(out / "decisions.parquet").to_pylist()
+    assert [row["event"] for row in decisions] == [f"ev{n}" for n in range(120)]
+    assert (out / "report.html").stat().st_mode & 0o077 == 0
+
+
+def test_a_missing_file_is_one_clear_line(tmp_path: Path) -> None:
+    done = run(["replay", str(tmp_path / "nothing.ndjson"), "--out", str(tmp_path / "out")])
+    assert done.returncode == 3
+    assert done.stderr.count(b"\n") == 1
+    assert b"nothing.ndjson" in done.stderr

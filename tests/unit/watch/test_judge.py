@@ -1,0 +1,95 @@
+"""The same events give the same answers however they are cut and sharded; thefts stand out, honest work does not."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rempart.records import EVENT, Action, Frame
+from rempart.watch.judge import Policy, Watch
+
+DAY_MS = 86_400_000
+MONDAY_MS = 1_767_571_200_000
+PRICES = np.array([[2.0, 50.0], [2.0, 50.0]])
+ACCOUNTS, ROLES, NETWORKS = 40, 4, 60
+UTC_ZONE = (np.array([0]), np.array([0]))
+Array = np.ndarray[Any, Any]
+
+
+def honest_days(days: int, seed: int) -> tuple[Array, Array]:
+    """Office hours on the account's own network, patients mostly its own."""
+    chance = np.random.default_rng(seed)
+    rows = np.zeros(days * ACCOUNTS * 25, EVENT)
+    account = np.tile(np.repeat(np.arange(ACCOUNTS), 25), days)
+    day = np.repeat(np.arange(days), ACCOUNTS * 25)
+    rows["recorded_ms"] = MONDAY_MS + day * DAY_MS + chance.integers(8 * 3_600_000, 18 * 3_600_000, rows.size)
+    rows["account"], rows["role"], rows["network"] = account, account % ROLES, account // 4
+    rows["unit"] = account // 8
+    rows["session"] = account + 1
+    patients = (account * 1000 + chance.integers(0, 80, rows.size) + 1).astype(np.uint64)
+    order = np.argsort(rows["recorded_ms"], kind="stable")
+    rows, patients = rows[order], patients[order]
+    rows["patients"] = 1
+    rows["offset"] = np.arange(rows.size)
+    return rows, patients
+
+
+def run(rows: Array, patients: Array, *, shards: int, cuts: list[int], enforce: bool = False) -> Array:
+    """Answers of one watch to the rows, cut at ``cuts``; care explains half of every patient."""
+    watch = Watch(Policy(enforce=enforce), *UTC_ZONE, shards=shards)
+    answers = []
+    edges = [0, *sorted(cuts), rows.size]
+    for first, last in zip(edges[:-1], edges[1:], strict=True):
+        piece = rows[first:last].copy()
+        piece["first_patient"] = np.cumsum(piece["patients"]) - piece["patients"]
+        frame = Frame(piece, patients[first:last].copy(), None)
+        grades = np.full(piece.size, 0.5, np.float32)
+        answers.append(watch.judge(frame, grades, PRICES, (ACCOUNTS, NETWORKS, ROLES)))
+    watch.close()
+    return np.concatenate(answers)
+
+
+@pytest.mark.parametrize(("shards", "seed"), [(2, 1), (7, 2)])
+def test_shards_and_cuts_change_no_answer(shards: int, seed: int) -> None:
+    rows, patients = honest_days(4, seed)
+    cuts = np.random.default_rng(seed).integers(1, rows.size, 20).tolist()
+    whole = run(rows, patients, shards=1, cuts=[])
+    assert run(rows, patients, shards=shards, cuts=cuts).tobytes() == whole.tobytes()
+    assert whole["doubt"].max() > 0
+
+
+def with_theft(rows: Array, patients: Array) -> tuple[Array, Array, Array]:
+    """One account at 3 a.m. from an unseen network opens 300 strangers; returns who is the thief too."""
+    theft = np.zeros(300, EVENT)
+    theft["recorded_ms"] = MONDAY_MS + 12 * DAY_MS + 3 * 3_600_000 + np.arange(300) * 4_000
+    theft["account"], theft["role"], theft["network"], theft["session"] = 5, 5 % ROLES, 55, 999
+    theft["patients"] = 1
+    everything = np.concatenate([rows, theft])
+    everybody = np.concatenate([patients, np.arange(300).astype(np.uint64) + np.uint64(10_000_000)])
+    order = np.argsort(everything["recorded_ms"], kind="stable")
+    thief = np.concatenate([np.zeros(rows.size, bool), np.ones(300, bool)])[order]
+    everything = everything[order]
+    everything["offset"] = np.arange(everything.size)
+    return everything, everybody[order], thief
+
+
+def test_a_night_scrape_is_challenged_early_and_honest_staff_are_not() -> None:
+    rows, patients, thief = with_theft(*honest_days(12, 3))
+    answers = run(rows, patients, shards=1, cuts=[])
+    challenged = np.flatnonzero(answers["action"][thief] != Action.ALLOW)
+    assert challenged.size
+    assert challenged[0] < 60
+    assert answers["reasons"][thief][challenged[0]] > 0
+    honest_days_with_challenge = (answers["action"][~thief] != Action.ALLOW).sum()
+    assert honest_days_with_challenge == 0
+
+
+def test_in_enforce_mode_a_failed_challenge_blocks_the_account() -> None:
+    rows, patients, thief = with_theft(*honest_days(12, 3))
+    first = int(np.flatnonzero(thief)[80])
+    rows["kind"][first] = 2
+    rows["flags"][first] = 32
+    answers = run(rows, patients, shards=1, cuts=[first], enforce=True)
+    assert (answers["action"][np.flatnonzero(thief)[81:]] == Action.BLOCK).all()
+    others = (rows["account"] != 5) & (answers["action"] == Action.BLOCK)
+    assert not others.any()
