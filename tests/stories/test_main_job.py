@@ -40,7 +40,7 @@ def event(number: int, account: str, patient: str) -> dict[str, Any]:
 def log(count: int) -> list[bytes]:
     chance = random.Random(5)
     return [
-        json.dumps(event(n, f"acc{chance.randrange(9)}", f"pat{chance.randrange(50)}")).encode()
+        json.dumps(event(n, f"acc{chance.randrange(9)}", f"zqpatient{chance.randrange(50)}")).encode()
         for n in range(count)
     ]
 
@@ -71,7 +71,7 @@ def test_the_line_protocol_answers_each_readable_event_in_order(tmp_path: Path) 
     assert [answer["event"] for answer in answers] == [f"ev{n}" for n in range(60)]
     assert all(answer["action"] == "allow" and answer["account"].startswith("acc") for answer in answers)
     assert (tmp_path / "rejects.ndjson").read_bytes().count(b"\n") == len(HOSTILE)
-    assert b"pat" not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"zqpatient" not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert run(["ledger", "verify", "--data", str(tmp_path)]).returncode == 0
 
 

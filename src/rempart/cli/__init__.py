@@ -7,6 +7,7 @@ import sys
 import click
 
 from rempart import __version__
+from rempart.cli.demo import demo_command
 from rempart.cli.ledger import ledger_command
 from rempart.cli.replay import replay_command
 from rempart.cli.watch import watch_command
@@ -19,7 +20,7 @@ def rempart() -> None:
     """Judge every access to patient data; keep the ledger of what was exposed to whom."""
 
 
-for command in (watch_command, replay_command, ledger_command):
+for command in (demo_command, watch_command, replay_command, ledger_command):
     rempart.add_command(command)
 
 

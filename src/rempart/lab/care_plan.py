@@ -44,7 +44,8 @@ class Chooser:
 
 
 class Appointment(NamedTuple):
-    """A booked slot; ``cancelled_ms`` is 0 unless it was cancelled, ``told`` if the care data say it."""
+    """A booked slot; ``cancelled_ms`` is 0 unless it was cancelled, ``told`` if the care data say it,
+    ``clerk`` the account that booked it at a hospital's desk, else -1."""
 
     start_ms: int
     patient: int
@@ -54,18 +55,21 @@ class Appointment(NamedTuple):
     cancelled_ms: int
     told: bool
     identifier: str
+    clerk: int
 
 
 class Stay(NamedTuple):
     """A stay in a ward, an arrival at an emergency department or a sampling visit.
 
-    ``actor`` is the account in charge, ``clerk`` who registered it or -1."""
+    ``actor`` is the account in charge, ``clerk`` who registered it, ``coder`` who is assigned to code
+    it once it ended; -1 where nobody is named."""
 
     start_ms: int
     patient: int
     unit: int
     actor: int
     clerk: int
+    coder: int
     kind: str
     end_ms: int
     known_ms: int
@@ -137,6 +141,7 @@ class _Planner:
         rng, region, rota = self.rng, self.region, self.region.rota
         clinic_days = {rng.randrange(5), rng.randrange(5)}
         clinic = region.accounts[account].role == "hospital_doctor"
+        hospital = region.units[region.accounts[account].unit].hospital
         for day in self.days:
             midnight = region.midnight_ms(day)
             shifts = rota.of(account, day) or (((8 * 60, 1110),) if (account, day) in rota.covered else ())
@@ -156,7 +161,7 @@ class _Planner:
                 self.plan.agenda.setdefault((account, day), []).append(len(self.plan.appointments))
                 self.plan.appointments.append(
                     Appointment(start_ms, patient, account, start_ms + 15 * MINUTE_MS, known_ms, cancelled,
-                                told, fresh_hex(rng, self.used))
+                                told, fresh_hex(rng, self.used), self._one_of(region.clerks_of, hospital, 0.7))
                 )  # fmt: skip
 
     def _arrive(self, account: int, unit: int, kind: str, mean: float) -> None:
@@ -197,12 +202,17 @@ class _Planner:
     def _stay(self, start_ms: int, unit: int, actor: int, kind: str, end_ms: int, wait_ms: int) -> int:
         rng, region = self.rng, self.region
         known_ms, told = self._known(start_ms + wait_ms, start_ms)
-        clerks = region.clerks_of.get(region.units[unit].hospital, ())
-        clerk = clerks[rng.randrange(len(clerks))] if clerks and rng.random() < 0.85 else -1
+        hospital = region.units[unit].hospital
+        clerk = self._one_of(region.clerks_of, hospital, 0.85)
+        coder = self._one_of(region.coders_of, hospital, 0.6)
         patient = region.everybody.draw(rng)
         self.plan.stays.append(
-            Stay(
-                start_ms, patient, unit, actor, clerk, kind, end_ms, known_ms, told, fresh_hex(rng, self.used)
-            )
-        )
+            Stay(start_ms, patient, unit, actor, clerk, coder, kind, end_ms, known_ms, told,
+                 fresh_hex(rng, self.used))
+        )  # fmt: skip
         return len(self.plan.stays) - 1
+
+    def _one_of(self, staff: dict[int, list[int]], hospital: int, share: float) -> int:
+        """Somebody of the hospital's office with chance ``share``, else -1: nobody is named."""
+        able = staff.get(hospital, ())
+        return able[self.rng.randrange(len(able))] if able and self.rng.random() < share else -1

@@ -25,7 +25,7 @@ from rempart.lab.times import Clockface
 Resource = dict[str, Any]
 
 _ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
-_CHRONIC = 1.0
+_CHRONIC = 0.65
 """Frailty from which a patient has a care team."""
 
 
@@ -150,19 +150,19 @@ class _CareWriter:
 
     def appointment(self, row: tuple[Appointment, str], known_ms: int) -> Resource:
         booked, status = row
+        named = [account for account in (booked.account, booked.clerk) if account >= 0]
+        actors = [self._subject(booked.patient), *map(self._who, named)]
         return {
             "resourceType": "Appointment", "id": booked.identifier, "meta": self._meta(known_ms),
             "status": status, "created": self.clock.instant(booked.known_ms),
             "start": self.clock.instant(booked.start_ms), "end": self.clock.instant(booked.end_ms),
-            "participant": [
-                {"actor": self._subject(booked.patient), "status": "accepted"},
-                {"actor": self._who(booked.account), "status": "accepted"},
-            ],
+            "participant": [{"actor": actor, "status": "accepted"} for actor in actors],
         }  # fmt: skip
 
     def encounter(self, row: tuple[Stay, bool], known_ms: int) -> Resource:
         stay, ended = row
-        people = [{"individual": self._who(actor)} for actor in (stay.actor, stay.clerk) if actor >= 0]
+        named = (stay.actor, stay.clerk, stay.coder if ended else -1)
+        people = [{"individual": self._who(actor)} for actor in named if actor >= 0]
         return {
             "resourceType": "Encounter", "id": stay.identifier, "meta": self._meta(known_ms),
             "status": "finished" if ended else "in-progress",

@@ -38,6 +38,7 @@ class Region:
     wards_of: dict[int, list[int]]
     doctors_of: dict[int, list[int]]
     clerks_of: dict[int, list[int]]
+    coders_of: dict[int, list[int]]
     ordinal: dict[int, int]
     """Account to its number among the accounts of its role."""
     everybody: Chooser
@@ -139,6 +140,7 @@ def build_region(spec: RegionSpec) -> Region:
         spec, patients, accounts, units, hospitals, staff_of, wards_of,
         _by_hospital(accounts, units, dormant, "hospital_doctor"),
         _by_hospital(accounts, units, dormant, "admission_clerk"),
+        _by_hospital(accounts, units, dormant, "coder"),
         ordinal, Chooser(range(len(patients)), patients.frailty),
         _grouped(patients.gp, patients.frailty), _grouped(patients.pharmacy, patients.frailty), dormant,
         tuple(upgrades.randrange(2, max(3, spec.days)) for _ in range(4)),

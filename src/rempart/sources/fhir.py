@@ -144,7 +144,7 @@ def _read_control(event: dict[str, Any], outcome: int) -> _Control:
 
 def _reinstated_account(event: dict[str, Any]) -> str:
     entities = event.get("entity")
-    for entity in entities if type(entity) is list else ():
+    for entity in entities if isinstance(entities, list) else ():
         if type(entity) is dict and _says_active(entity.get("detail")):
             name = name_who(dict_of(entity.get("what"))) or text_of(entity.get("name"))
             if name:

@@ -1,0 +1,65 @@
+"""``rempart demo``: a small region, its thieves and the whole story."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from rempart import language
+from rempart.cli.options import LANGUAGE
+from rempart.lab.story import Story, play
+from rempart.language import euros, number
+from rempart.language import gettext as _
+
+
+@click.command("demo")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out/demo"), show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed is another region.")
+@LANGUAGE
+def demo_command(out: Path, seed: int, lang: str | None) -> None:
+    """Play a small region with five thieves against Rempart, and show what each took."""
+    os.umask(0o077)
+    language.set_language(lang)
+    errors = Console(stderr=True)
+    with errors.status(_("building the region")) as status:
+
+        def hear(resources: int, day: int) -> None:
+            text = f"{_('day')} {day}: {number(resources)} {_('records judged')}"
+            status.update(text)
+            if not errors.is_terminal and resources % 50_000 == 0:
+                sys.stderr.write(f"{text}\n")
+
+        story = play(out, seed, hear)
+    _show(story)
+
+
+def _show(story: Story) -> None:
+    console = Console()
+    thieves = Table(title=_("What each thief would have taken, and took (patients)"))
+    for name in (_("thief"), _("would take"), _("took"), _("share"), _("worth lost to it"), _("stopped by")):
+        thieves.add_column(name)
+    for row in story.thieves:
+        saved = [would - took for would, took in zip(row.would_eur, row.took_eur, strict=True)]
+        thieves.add_row(
+            row.family,
+            number(row.would_patients),
+            number(row.took_patients),
+            f"{100 * row.share_taken:.1f} %",
+            euros(saved[0], saved[1]),
+            row.stopped_by,
+        )
+    console.print(thieves)
+    felt = Table(title=_("What honest staff felt after two weeks (per 1,000 working days)"))
+    for name in (_("role"), _("working days"), _("challenges"), _("restrictions"), _("blocks")):
+        felt.add_column(name)
+    for line in story.friction:
+        rates = (line.step_ups_per_1000, line.restricts_per_1000, line.blocks_per_1000)
+        felt.add_row(line.role, number(line.active_days), *(number(rate, 1) for rate in rates))
+    console.print(felt)
+    console.print(f"{_('open')}: {story.picture_path}")
+    console.print(f"{_('try')}: rempart ledger verify --data {story.data}")

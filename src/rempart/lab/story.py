@@ -1,0 +1,91 @@
+"""The demonstration: a small region, its thieves, and the real course judging every access before the next.
+
+Plays the closed loop of :mod:`rempart.lab.duel` in ``enforce`` mode against a fresh data folder:
+door, care, watch and ledger are the ones a site runs. Gives the result and the scoreboard's rows.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from rempart.lab.duel import DuelResult, run_duel
+from rempart.lab.region import build_region
+from rempart.lab.scoreboard import FrictionRow, ThiefRow, friction_rows, picture, thief_rows
+from rempart.lab.spec import RegionSpec
+from rempart.lab.thieves import hire
+from rempart.pipeline.course import Course
+from rempart.pipeline.wording import answer
+from rempart.records import Access, Context
+from rempart.settings import Settings
+from rempart.sources.fhir import read_message
+
+Progressing = Callable[[int, int], None]
+
+
+class CourseJudge:
+    """The course as the lab's judge: one FHIR resource in, the contract's answer out."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._offset = 0
+
+    def judge(self, resource: dict[str, Any]) -> dict[str, Any] | None:
+        """The decision on an AuditEvent; None for care data."""
+        line = msgspec.json.encode(resource)
+        unit = read_message(line, "lab", self._offset)
+        self._offset += len(line) + 1
+        if isinstance(unit, Context):
+            self._course.learn([unit])
+            return None
+        if not isinstance(unit, Access):
+            self._course.reject(1)
+            return None
+        given = self._course.decide(self._course.door.one(unit))
+        self._course.flush()
+        if given.earlier[0] >= 0:
+            decision = self._course.recent.find(int(given.earlier[0]))
+        else:
+            decision = given.decisions[0]
+        return answer(unit.event, unit.account, unit.recorded_ms, decision)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What happened: the duel, the table's rows, and the files to open."""
+
+    result: DuelResult
+    thieves: list[ThiefRow]
+    friction: list[FrictionRow]
+    picture_path: Path
+    data: Path
+
+
+def play(out: Path, seed: int, hear: Progressing) -> Story:
+    """Play the story into ``out`` (emptied first); ``hear(resources, day)`` is told how far it is."""
+    data = out / "data"
+    if data.exists():
+        shutil.rmtree(data)
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    region = build_region(RegionSpec(seed=seed))
+    course = Course.open(data, Settings(), enforce=True, live=True)
+    result = run_duel(region, hire(region, seed), CourseJudge(course), warm_up_days=14, progress=hear)
+    stakes = course.stakes
+
+    def price(profiles: Any) -> tuple[float, float]:
+        low = high = 0.0
+        for forms, patients in profiles.items():
+            prices = [stakes.stake_of_form(form) for form in forms] or [(0.0, 0.0)]
+            low += patients * max(each[0] for each in prices)
+            high += patients * max(each[1] for each in prices)
+        return low, high
+
+    course.close()
+    path = out / "thieves.svg"
+    path.write_bytes(picture(result))
+    return Story(result, thief_rows(result, price), friction_rows(result), path, data)
