@@ -15,6 +15,7 @@ import fcntl
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -39,6 +40,10 @@ DIRECT_BYTES = 1 << 16
 """A payload of this size or more is written from where it stands instead of being gathered."""
 FILE_BYTES = 1 << 30
 """A file that has reached this size is followed by a new one."""
+
+LOCK_TRIES = 5
+LOCK_PAUSE_S = 0.02
+"""A check of the seals holds the lock for an instant to see whether a writer is there."""
 
 Payload = bytes | bytearray | memoryview
 
@@ -79,7 +84,7 @@ class Journal:
         folder.create()
         lock = os.open(folder.writer_lock, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take_lock(lock)
         except BlockingIOError as error:
             holder = os.pread(lock, 32, 0).decode("ascii", "replace").strip() or "unknown"
             os.close(lock)
@@ -236,3 +241,30 @@ class Journal:
     def _refuse_after_failure(self) -> None:
         if self._failed:
             raise LedgerError(f"the journal {self._path} is closed", "start the command again")
+
+
+def is_being_written(folder: Folder) -> bool:
+    """Whether a process holds the writer's lock now."""
+    try:
+        lock = os.open(folder.writer_lock, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def _take_lock(lock: int) -> None:
+    """Lock exclusively; BlockingIOError when another process keeps it."""
+    for _ in range(LOCK_TRIES - 1):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(LOCK_PAUSE_S)
+        else:
+            return
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -24,6 +24,7 @@ from rempart.errors import LedgerError
 from rempart.ledger.entries import DECISIONS, split_decisions
 from rempart.ledger.folder import Folder
 from rempart.ledger.framing import JournalFile, journal_files, read_entries
+from rempart.ledger.journal import is_being_written
 from rempart.ledger.keys import fingerprint, read_public_key
 from rempart.ledger.manifest import (
     FIRST_PREVIOUS,
@@ -120,6 +121,7 @@ def _run(check: _Check, given: list[Anchor]) -> Anchor | None:
     gone = expired_segments(check.lines)
     for line in seals:
         _check_files(check, line, line.segment in gone)
+    _check_strays(check, len(seals))
     _check_journal(check, seals)
     return _check_anchors(check, given)
 
@@ -186,6 +188,19 @@ def _check_files(check: _Check, line: Sealed, expired: bool) -> None:
             sound = False
     if sound and not expired and line.rows:
         _check_numbers(check, path, line)
+
+
+def _check_strays(check: _Check, count: int) -> None:
+    """Segments no line speaks of: the last lines were taken away, or a crash came before the line.
+
+    A writer at work may be about to add the line, so nothing is said while there is one.
+    """
+    strays = sorted(path.name for path in check.folder.segments.glob("*.parquet") if path.stem.isdigit())
+    strays = [name for name in strays if int(name[:-8]) >= count]
+    if strays and not is_being_written(check.folder):
+        check.find(
+            "truncated", f"{strays[0]} has no line: taken away, or killed while sealing (open it again)"
+        )
 
 
 def _check_numbers(check: _Check, path: Path, line: Sealed) -> None:

@@ -97,7 +97,7 @@ class CareFeed:
             _rows(staff, STAFF, ("account", "unit", "role", "known_ms", "start_ms", "end_ms")),
             np.array(patients, np.uint64).tobytes(),
             np.array(accounts, np.int32).tobytes(),
-            names.take_fresh(),
+            names.note_fresh(),
         )
         self._apply(payload)
         return msgspec.msgpack.encode(payload)

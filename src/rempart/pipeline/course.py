@@ -311,6 +311,9 @@ class Course:
                 self._redo(entry.seq, entry.payload)
             else:
                 self._learn_again(entry.payload)
+        self.names.settle(
+            {vocabulary: len(self.ledger.names.words(vocabulary)) for vocabulary in self.names.words}
+        )
 
     def _learn_again(self, payload: bytes | memoryview) -> None:
         kind, content = decode_input(payload)

@@ -36,6 +36,7 @@ class Names:
         self.words: dict[str, list[str]] = {each: [] for each in VOCABULARIES}
         self._numbers: dict[str, dict[str, int]] = {each: {} for each in VOCABULARIES}
         self._fresh: list[Name] = []
+        self._noted = 0
         self._owners: dict[str, int] = {}
         self.canon = np.zeros(64, np.int32)
 
@@ -89,13 +90,29 @@ class Names:
     def take_fresh(self) -> list[Name]:
         """Names met since the last call."""
         fresh, self._fresh = self._fresh, []
+        self._noted = 0
         return fresh
+
+    def note_fresh(self) -> list[Name]:
+        """Names met since this was last asked, which stay to be taken."""
+        fresh = self._fresh[self._noted :]
+        self._noted = len(self._fresh)
+        return fresh
+
+    def settle(self, written: dict[str, int]) -> None:
+        """After a restart: what the ledger was not told yet, ``written`` names a vocabulary, stays to be taken."""
+        self._fresh = [
+            (vocabulary, number, word)
+            for vocabulary, words in self.words.items()
+            for number, word in enumerate(words)
+            if number >= written[vocabulary]
+        ]
+        self._noted = len(self._fresh)
 
     def restore(self, written: list[Name]) -> None:
         """Learn names from the ledger, in their order."""
         for vocabulary, _, word in written:
             self.number(vocabulary, word)
-        self._fresh.clear()
 
 
 class Door:

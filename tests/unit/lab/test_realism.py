@@ -23,8 +23,8 @@ def acts(demo: Region) -> list[Act]:
 def explained_by_role(region: Region) -> dict[str, float]:
     """For each role, and ``all``: the share of honest openings that care data known by then explain.
 
-    An opening is (account, day, patient); it is explained by the account's own, its colleagues' or its unit's appointments, encounters, care teams and lists.
-    Batches are left out.
+    An opening is (account, day, patient). It is explained by the appointments, encounters, care teams
+    and lists of the account itself, of its colleagues or of its unit. Batches are left out.
     """
     known: list[tuple[int, str, str]] = []
     unit_of: dict[str, set[str]] = defaultdict(set)
