@@ -218,13 +218,13 @@ def _check_journal(check: _Check, seals: list[Sealed]) -> None:
     sealed_seq = seals[-1].journal_seq if seals else -1
     expected = {line.journal_seq: line for line in seals}
     number = seals[-1].last + 1 if seals else 0
-    last = -1
+    last = None
     try:
         for seq, chain, first, rows in _steps(check.folder):
             line = expected.get(seq)
             if line and chain.hex() != line.journal_hash:
                 check.find("changed", f"the journal does not pass through segment {line.segment}")
-            if last == -1 and seq > sealed_seq:
+            if last is None and seq > sealed_seq:
                 check.find("dropped", f"journal entries {sealed_seq + 1} to {seq}")
             if seq > sealed_seq and rows:
                 if first != number:
@@ -235,7 +235,7 @@ def _check_journal(check: _Check, seals: list[Sealed]) -> None:
     except LedgerError as error:
         check.find("changed", error.what)
         return
-    if last < sealed_seq:
+    if last is not None and last < sealed_seq:
         check.find("truncated", f"the journal ends at entry {last}, but entry {sealed_seq} is sealed")
 
 
