@@ -10,7 +10,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-emit-index-url --custom-compile-command "make lock"
 PO := src/rempart/locale/fr/LC_MESSAGES/rempart.po
 
-.PHONY: help install demo test check bench messages settings lock clean
+.PHONY: help install demo test check bench messages lock clean
 
 help:
 	@echo "make install   put Rempart into .venv (Python 3.11 or newer)"
@@ -18,7 +18,6 @@ help:
 	@echo "make test      style, types, import rules, then every test"
 	@echo "make bench     measure the speeds the documentation states"
 	@echo "make messages  gather the sentences to translate, compile the French catalogue"
-	@echo "make settings  write docs/reference/settings.md anew from the source"
 	@echo "make lock      pin the dependencies anew (needs uv)"
 	@echo "make clean     remove .venv and every cache"
 
@@ -63,10 +62,7 @@ bench: .venv/.developing
 	$(BIN)/python -m bench
 
 messages: .venv/.developing
-	$(BIN)/python tests/house/messages.py
-
-settings: .venv/.developing
-	$(BIN)/python tests/docs/settings_page.py
+	$(BIN)/pybabel compile -i $(PO) -o $(PO:.po=.mo)
 
 lock:
 	$(LOCK) pyproject.toml requirements/build.in --output-file requirements/runtime.txt
