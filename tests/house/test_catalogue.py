@@ -1,5 +1,6 @@
 """The French catalogue is compiled from its source and has every reason's sentence."""
 
+import gettext
 import io
 from importlib.resources import files
 
@@ -16,7 +17,14 @@ def test_the_compiled_catalogue_is_that_of_the_source() -> None:
     catalogue = read_po(io.BytesIO((FOLDER / "rempart.po").read_bytes()))
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
-    assert compiled.getvalue() == (FOLDER / "rempart.mo").read_bytes()
+    compiled.seek(0)
+    assert sentences(compiled) == sentences(io.BytesIO((FOLDER / "rempart.mo").read_bytes()))
+
+
+def sentences(compiled: io.BytesIO) -> dict[object, str]:
+    """Every message but the header, which names the compiler's version."""
+    known = gettext.GNUTranslations(compiled)._catalog  # type: ignore[attr-defined]
+    return {message: text for message, text in known.items() if message}
 
 
 def test_every_reason_is_said_in_french() -> None:

@@ -121,6 +121,32 @@ def test_replay_counts_add_up_and_duplicates_are_decided_once(tmp_path: Path, sh
     assert (out / "report.html").stat().st_mode & 0o077 == 0
 
 
+def test_a_night_scrape_stands_out_in_the_incidents_and_on_the_page(tmp_path: Path) -> None:
+    lines = []
+    for day in range(12):
+        for n in range(30 if day < 11 else 260):
+            one = event(day * 1000 + n, "acc1", f"zqpatient{n % 30 if day < 11 else 1000 + n}")
+            at = (
+                BEGIN + timedelta(days=day, minutes=10 * n)
+                if day < 11
+                else BEGIN + timedelta(days=11, hours=19, seconds=5 * n)
+            )
+            one["recorded"] = at.isoformat()
+            if day == 11:
+                one["agent"][0]["network"]["address"] = "198.51.100.9"
+            lines.append(json.dumps(one).encode())
+    source = tmp_path / "log.ndjson"
+    source.write_bytes(b"\n".join(lines))
+    done = run(["replay", str(source), "--out", str(tmp_path / "out"), "--lang", "fr"])
+    assert done.returncode == 0, done.stderr
+    (first, *_) = json.loads((tmp_path / "out" / "incidents.json").read_bytes())
+    assert first["accounts"] == ["acc1"]
+    assert first["state"] == "suspected"
+    assert first["patients"] > 100
+    assert any("patients" in reason["text"] for reason in first["reasons"])
+    assert b"zqpatient" not in (tmp_path / "out" / "report.html").read_bytes()
+
+
 def test_a_missing_file_is_one_clear_line(tmp_path: Path) -> None:
     done = run(["replay", str(tmp_path / "nothing.ndjson"), "--out", str(tmp_path / "out")])
     assert done.returncode == 3

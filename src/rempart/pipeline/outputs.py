@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rempart.incident.group import Notable, Suspicion, group, worth_a_look
@@ -26,7 +27,7 @@ from rempart.pipeline.wording import iso_time, reason_list
 from rempart.settings import Settings
 
 _QUERY = """SELECT number, event, account, recorded, kind, action, doubt, hijack, stake_low_eur,
-stake_high_eur, reasons, network FROM ledger WHERE number >= ? ORDER BY number"""
+stake_high_eur, reasons, network, patients FROM ledger WHERE number >= ? ORDER BY number"""
 _REASON = pa.struct([("code", pa.string()), ("text", pa.string()), ("weight", pa.float64())])
 
 
@@ -45,6 +46,8 @@ def write_outputs(
     """Write all files of a replay into ``out``; returns the summary."""
     hear("write", 0, 0)
     table = connect(data).sql(_QUERY, params=[first_number]).to_arrow_table()
+    when = table.schema.get_field_index("recorded")
+    table = table.set_column(when, "recorded", table.column("recorded").cast(pa.timestamp("ms", "UTC")))
     decisions = _decisions(table)
     _private(out / "decisions.parquet", lambda path: pq.write_table(decisions, path, compression="zstd"))
     incidents = _incidents(table)
@@ -103,7 +106,9 @@ def _decisions(table: pa.Table) -> pa.Table:
 
 
 def _incidents(table: pa.Table) -> list[dict[str, Any]]:
-    marked = [row for row in table.to_pylist() if row["reasons"] and row["account"]]
+    marked = [
+        row for row in table.drop_columns(["patients"]).to_pylist() if row["reasons"] and row["account"]
+    ]
     notables = sorted((_notable(row) for row in marked), key=lambda each: (each.at_ms, each.number))
     suspected = group(each for each in notables if each.action != "allow")
     best: dict[tuple[str, int], Notable] = {}
@@ -112,7 +117,7 @@ def _incidents(table: pa.Table) -> list[dict[str, Any]]:
         if day not in best or each.doubt > best[day].doubt:
             best[day] = each
     shown = [*suspected, *worth_a_look(list(best.values()), suspected)]
-    return [_plain(number, each) for number, each in enumerate(shown, 1)]
+    return [_plain(number, each, _patients(table, each)) for number, each in enumerate(shown, 1)]
 
 
 def _notable(row: dict[str, Any]) -> Notable:
@@ -131,7 +136,16 @@ def _notable(row: dict[str, Any]) -> Notable:
     )
 
 
-def _plain(number: int, each: Suspicion) -> dict[str, Any]:
+def _patients(table: pa.Table, each: Suspicion) -> int:
+    """Distinct patients the account opened between the suspicion's first and last answer."""
+    begun, ended = (pa.scalar(at, pa.timestamp("ms", "UTC")) for at in (each.first_ms, each.last_ms))
+    at = table.column("recorded")
+    inside = pc.and_(pc.greater_equal(at, begun), pc.less_equal(at, ended))
+    mine = table.filter(pc.and_(inside, pc.equal(table.column("account"), each.account)))
+    return int(pc.count_distinct(pc.list_flatten(mine.column("patients"))).as_py())
+
+
+def _plain(number: int, each: Suspicion, patients: int) -> dict[str, Any]:
     order = sorted(each.reasons.items(), key=lambda item: -item[1][0])
     reasons = []
     for code, (weight, seen, usual, count) in order:
@@ -144,6 +158,7 @@ def _plain(number: int, each: Suspicion) -> dict[str, Any]:
         "state": each.state,
         "actions": dict(each.actions),
         "max_hijack": each.max_hijack,
+        "patients": patients,
         "stake_eur": [round(each.stake_low_eur, 2), round(each.stake_high_eur, 2)],
         "networks": sorted(each.networks),
         "reasons": reasons,
