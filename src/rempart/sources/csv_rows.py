@@ -243,17 +243,18 @@ class RowStream:
         return [flat[place::width] for place in range(width)]
 
     def _without_quotes(self, text: str) -> str:
-        """The line with its quotes taken off and NUL between its fields; empty where that is not plain."""
+        """The line without its quotes, NUL between its fields; too many NUL where it is not plain."""
         quote, separator = self._dialect.quote, self._dialect.separator
         between = quote + separator + quote
         if _FIELD_END in text:
-            return ""
+            return _FIELD_END * self._width
         quotes = text.count(quote)
         if not quotes:
             return text.replace(separator, _FIELD_END)
         if quotes == 2 * text.count(between) + 2 and text[0] == quote == text[-1]:
             return text[1:-1].replace(between, _FIELD_END)
-        return _FIELD_END.join(split_line(text, self._dialect) or ())
+        cells = split_line(text, self._dialect)
+        return _FIELD_END * self._width if cells is None else _FIELD_END.join(cells)
 
     def _read_one_by_one(
         self,

@@ -110,6 +110,11 @@ def _pattern(tokens: Sequence[str]) -> str:
     return "".join(written)
 
 
+def pattern_of(form: str) -> str:
+    """The regular expression of a form or of a part of one, such as its hour."""
+    return _pattern(re.findall(r"%.|[^%]", form))
+
+
 def _offset_minutes(text: str | None) -> int:
     if text is None:
         return _NO_OFFSET

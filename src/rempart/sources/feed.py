@@ -12,7 +12,7 @@ from rempart.records import Access, Batch, Context, Rejected
 from rempart.sources.batches import batch_stream
 from rempart.sources.bundle import read_entries_of
 from rempart.sources.fhir import read_message
-from rempart.sources.lines import split_lines
+from rempart.sources.lines import BLANK, split_lines
 from rempart.sources.recognise import Source
 
 
@@ -21,7 +21,8 @@ def read_fhir(source: Source) -> Iterator[Batch]:
     if source.kind == "ndjson":
         yield from batch_stream(_units(source))
     else:
-        yield from batch_stream(read_entries_of(source.stream, source.name))
+        documents = source.kind == "resource"
+        yield from batch_stream(read_entries_of(source.stream, source.name, documents))
 
 
 def _units(source: Source) -> Iterator[Access | Context | Rejected]:
@@ -29,8 +30,17 @@ def _units(source: Source) -> Iterator[Access | Context | Rejected]:
         if isinstance(block, Rejected):
             yield block
             continue
-        offset = block.offset
-        for line in block.data.split(b"\n"):
-            if line.strip(b" \t\r"):
-                yield read_message(line.removesuffix(b"\r"), source.name, offset)
-            offset += len(line) + 1
+        for begin, line in cut_lines(block.data):
+            yield read_message(line, source.name, block.offset + begin)
+
+
+def cut_lines(block: bytes) -> Iterator[tuple[int, bytes]]:
+    """Where each line that is not blank begins in ``block``, and its bytes; one line is held at a time."""
+    begin = 0
+    while begin < len(block):
+        end = block.find(b"\n", begin)
+        end = len(block) if end < 0 else end
+        line = block[begin:end]
+        if line.strip(BLANK):
+            yield begin, line
+        begin = end + 1

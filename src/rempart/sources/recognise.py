@@ -110,7 +110,7 @@ def recognise_head(head: bytes, whole: bool) -> str:
         return "ndjson"
     if text[:1] == b"{" and len(lines) == 1 and _BUNDLE.search(text):
         return "bundle"
-    if _RESOURCE.search(text):
+    if text[:1] == b"{" or _RESOURCE.search(text):
         return "ndjson"
     return "csv" if _is_table(lines) else "unknown"
 
