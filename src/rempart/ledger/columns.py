@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from rempart.errors import LedgerError
-from rempart.ledger.entries import Rows, Split, split_decisions, string_array
+from rempart.ledger.entries import Rows, Split, string_array
 from rempart.ledger.names import VOCABULARIES, Name, Names
 from rempart.records import DECISION, EVENT, MAX_REASONS, MISSING_MS, Action, Kind
 
@@ -98,9 +98,8 @@ class Gathered:
         return len(self.trace)
 
 
-def gather(payloads: Iterable[bytes | memoryview], first_number: int) -> Gathered:
-    """Join decisions payloads whose numbers follow ``first_number``. LedgerError for a gap."""
-    splits = [split_decisions(payload) for payload in payloads]
+def gather(splits: list[Split], first_number: int) -> Gathered:
+    """Join decisions entries whose numbers follow ``first_number``. LedgerError for a gap."""
     _check_numbers(splits, first_number)
     counts = np.array([split.header.rows for split in splits], dtype=np.int64)
     held = np.array([split.header.patients for split in splits], dtype=np.int64)
@@ -114,7 +113,7 @@ def gather(payloads: Iterable[bytes | memoryview], first_number: int) -> Gathere
         np.flatnonzero(decisions["reasons"] > 0),
         _rows_with_reasons([split.decisions for split in splits]),
         np.frombuffer(b"".join([split.patients for split in splits]), dtype=np.uint64),
-        _join_strings([split.offsets for split in splits], [split.content for split in splits]),
+        _join_strings(splits),
         np.repeat(np.array([split.header.trace for split in splits], dtype=bool), counts),
         [name for split in splits for name in split.header.names],
     )
@@ -162,16 +161,24 @@ def numbers_by_account(gathered: Gathered, names: Names) -> Rows:
     return all_numbers(gathered)[np.argsort(ranks, kind="stable")]
 
 
-def _join_strings(offsets: list[memoryview], contents: list[memoryview]) -> pa.StringArray:
-    arrays = [np.frombuffer(part, dtype=np.int32) for part in offsets]
-    if len(arrays) == 1:
-        return string_array(arrays[0], contents[0])
-    lengths = np.concatenate([np.diff(array) for array in arrays] or [np.empty(0, dtype=np.int32)])
-    joined = np.zeros(len(lengths) + 1, dtype=np.int64)
+def _join_strings(splits: list[Split]) -> pa.StringArray:
+    if len(splits) == 1:
+        return string_array(np.frombuffer(splits[0].offsets, dtype=np.int32), splits[0].content)
+    rows = sum(split.header.rows for split in splits)
+    lengths = np.empty(rows, dtype=np.int64)
+    at = 0
+    for split in splits:
+        count = split.header.rows
+        if count == 1:
+            lengths[at] = split.header.event_bytes
+        else:
+            lengths[at : at + count] = np.diff(np.frombuffer(split.offsets, dtype=np.int32))
+        at += count
+    joined = np.zeros(rows + 1, dtype=np.int64)
     np.cumsum(lengths, out=joined[1:])
     if joined[-1] > np.iinfo(np.int32).max:
         raise LedgerError("event identifiers exceed 2 GiB in one segment", "seal more often")
-    return string_array(joined.astype(np.int32), b"".join(contents))
+    return string_array(joined.astype(np.int32), b"".join([split.content for split in splits]))
 
 
 def _check_numbers(splits: list[Split], first_number: int) -> None:

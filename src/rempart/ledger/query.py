@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import duckdb
 import numpy as np
@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 
 from rempart.errors import LedgerError
 from rempart.ledger.columns import SCHEMA, Gathered, all_numbers, choose, gather
-from rempart.ledger.entries import DECISIONS
+from rempart.ledger.entries import DECISIONS, split_decisions
 from rempart.ledger.folder import Folder
 from rempart.ledger.framing import LedgerGap, read_entries
 from rempart.ledger.keys import read_pseudonym_key
@@ -32,6 +32,7 @@ from rempart.ledger.names import Names, read_names
 from rempart.ledger.patient_index import row_groups_of
 from rempart.ledger.pseudonym import PATIENT, hash_text
 from rempart.ledger.segments import segment_path
+from rempart.records import DECISION, Action
 
 PLAIN = pa.schema(
     [
@@ -86,6 +87,36 @@ def connect(data: Path) -> duckdb.DuckDBPyConnection:
     return _again_if_moved(build)
 
 
+def recall_decision(data: Path, number: int) -> Any:
+    """The decision numbered ``number`` as one row of :data:`rempart.records.DECISION`, text left to the reader.
+
+    LedgerError where its segment has expired or the ledger is damaged.
+    """
+    columns = "action, whole_account, doubt, hijack, stake_low_eur, stake_high_eur, reasons"
+    question = f"SELECT {columns} FROM ledger WHERE number = ?"  # noqa: S608
+    found = connect(data).execute(question, [number]).fetchone()
+    if found is None:
+        raise LedgerError(
+            f"decision {number} is no longer in the ledger", "it has expired; send new records only"
+        )
+    row = np.zeros(1, DECISION)[0]
+    (
+        action,
+        row["whole_account"],
+        row["doubt"],
+        row["hijack"],
+        row["stake_low_eur"],
+        row["stake_high_eur"],
+        why,
+    ) = found
+    row["action"] = Action[str(action).upper()]
+    row["reasons"] = len(why or ())
+    for place, reason in enumerate(why or ()):
+        for name in ("code", "weight", "seen", "usual"):
+            row[name][place] = reason[name]
+    return row
+
+
 def history(data: Path, question: Question) -> pa.Table:
     """The decisions that match every part of ``question``, by number, as a table in :data:`PLAIN`.
 
@@ -131,8 +162,8 @@ def _snapshot(data: Path) -> _Snapshot:
             names.learn(read_names(segment_path(folder, line.segment).with_suffix(".names")))
     after = seals[-1].journal_seq if seals else -1
     entries = read_entries(folder.journal, after)
-    payloads = [entry.payload for entry in entries if entry.kind == DECISIONS]
-    unsealed = gather(payloads, seals[-1].last + 1 if seals else 0)
+    splits = [split_decisions(entry.payload) for entry in entries if entry.kind == DECISIONS]
+    unsealed = gather(splits, seals[-1].last + 1 if seals else 0)
     names.learn(unsealed.names)
     gone = expired_segments(lines)
     kept = [line for line in seals if line.rows and line.segment not in gone]

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rempart.ledger.columns import SCHEMA, Gathered, choose, gather, numbers_by_account
-from rempart.ledger.entries import DECISIONS, split_decisions
+from rempart.ledger.entries import DECISIONS, Split, split_decisions
 from rempart.ledger.folder import Folder, write_durably
 from rempart.ledger.framing import Entry
 from rempart.ledger.journal import Journal
@@ -41,9 +41,9 @@ _WORDS = [field.name for field in SCHEMA if pa.types.is_dictionary(field.type)]
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Consecutive journal entries that make one segment: the decisions payloads, and where it ends."""
+    """Consecutive journal entries that make one segment: the decisions in it, and where it ends."""
 
-    payloads: list[memoryview]
+    splits: list[Split]
     rows: int
     last_seq: int
     chain: bytes
@@ -73,17 +73,17 @@ def seal(
 
 def cut_slices(entries: Iterator[Entry], last_seq: int) -> Iterator[Slice]:
     """Group entries up to ``last_seq`` into slices of a segment's size."""
-    payloads: list[memoryview] = []
+    splits: list[Split] = []
     rows = size = 0
     entry = None
     for entry in entries:
         if entry.kind == DECISIONS:
-            payloads.append(entry.payload)
-            rows += split_decisions(entry.payload).header.rows
+            splits.append(split_decisions(entry.payload))
+            rows += splits[-1].header.rows
             size += len(entry.payload)
         if rows >= SEGMENT_ROWS or size >= SEGMENT_BYTES or entry.seq == last_seq:
-            yield Slice(payloads, rows, entry.seq, entry.chain)
-            payloads, rows, size = [], 0, 0
+            yield Slice(splits, rows, entry.seq, entry.chain)
+            splits, rows, size = [], 0, 0
         if entry.seq == last_seq:
             return
 
@@ -93,7 +93,7 @@ def _seal_slice(
 ) -> Sealed:
     number = after.segment + 1 if after else 0
     first = after.last + 1 if after else 0
-    gathered = gather(piece.payloads, first)
+    gathered = gather(piece.splits, first)
     path = segment_path(folder, number)
     hashes = ["", "", ""]
     if piece.rows:

@@ -9,7 +9,8 @@ from synthetic_ledger import PEOPLE, START_MS, make_frame
 from rempart.errors import LedgerError
 from rempart.ledger.book import Ledger
 from rempart.ledger.framing import journal_files
-from rempart.ledger.query import PLAIN, Question, connect, history, pseudonym_of
+from rempart.ledger.query import PLAIN, Question, connect, history, pseudonym_of, recall_decision
+from rempart.records import MISSING_MS
 
 ROWS = 105
 EVENTS, _ = make_frame(ROWS)
@@ -49,6 +50,28 @@ def test_by_period_and_everything_together(sealed: Path) -> None:
     both = [n for n in numbers(sealed, patient=person) if 38 <= n < 95 and n % 5 == 3]
     assert both
     assert numbers(sealed, patient=person, account="account-1", since_ms=since, until_ms=until) == both
+
+
+@pytest.mark.parametrize("seal", [True, False])
+def test_the_unattributed_and_the_untimed_are_found_as_such(
+    open_ledger: Callable[..., Ledger], tmp_path: Path, seal: bool
+) -> None:
+    frame, decisions = make_frame(3)
+    frame.rows["source"] = -1
+    frame.rows["account"] = (-1, 0, -1)
+    frame.rows["recorded_ms"] = (START_MS, START_MS + 5, MISSING_MS)
+    with open_ledger() as ledger:
+        names = [("account", 0, "account-0")]
+        ledger.append_decisions(frame.rows, decisions, frame.patients, frame.events, names)
+        ledger.flush()
+        if seal:
+            ledger.seal()
+    data = tmp_path / "data"
+    assert numbers(data, account="") == [0, 2]
+    assert numbers(data, account="account-0") == [1]
+    assert numbers(data, since_ms=START_MS - 1) == [0, 1]
+    assert numbers(data, until_ms=START_MS + 5) == [0]
+    assert numbers(data, until_ms=2**62 // 1000) == [0, 1]
 
 
 def test_the_view_answers_sql(sealed: Path) -> None:
@@ -105,3 +128,14 @@ def test_a_missing_segment_is_an_error_not_a_gap(sealed: Path) -> None:
     path.write_bytes(b"PAR1 this is none PAR1")
     with pytest.raises(LedgerError, match="verify"):
         numbers(sealed)
+
+
+@pytest.mark.parametrize("number", [0, 6, 7, 104])
+def test_a_decision_comes_back_as_it_was_given(sealed: Path, number: int) -> None:
+    _, decisions = make_frame(ROWS)
+    assert recall_decision(sealed, number).tobytes() == decisions[number].tobytes()
+
+
+def test_a_decision_that_never_was_is_named(sealed: Path) -> None:
+    with pytest.raises(LedgerError, match="decision 4000 "):
+        recall_decision(sealed, 4000)

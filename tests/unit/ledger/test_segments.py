@@ -13,7 +13,7 @@ from synthetic_ledger import ACCOUNTS, PEOPLE, START_MS, first_names, make_frame
 from rempart.errors import LedgerError
 from rempart.ledger.book import Ledger
 from rempart.ledger.columns import SCHEMA, choose, gather
-from rempart.ledger.entries import encode_decisions
+from rempart.ledger.entries import encode_decisions, split_decisions
 from rempart.ledger.names import Names
 from rempart.ledger.patient_index import build_index, row_groups_of
 from rempart.records import MISSING_MS, Kind
@@ -35,7 +35,7 @@ def table_of(count: int, pieces: int = 1, change: Callable[[np.ndarray], None] |
                 )
             )
         )
-    return choose(gather(payloads, 0), np.arange(count), names)
+    return choose(gather([split_decisions(payload) for payload in payloads], 0), np.arange(count), names)
 
 
 def test_a_row_says_what_was_decided() -> None:
@@ -97,7 +97,7 @@ def test_served_is_said_only_where_it_is_known(trace: bool, outcome: int, kind: 
     frame, decisions = make_frame(1)
     frame.rows["outcome"], frame.rows["kind"] = outcome, kind
     parts = encode_decisions(0, frame.rows, decisions, frame.patients, frame.events, (), trace=trace)
-    table = choose(gather([b"".join(parts)], 0), np.arange(1), names)
+    table = choose(gather([split_decisions(b"".join(parts))], 0), np.arange(1), names)
     assert table["served"].to_pylist() == [served]
 
 
@@ -120,7 +120,7 @@ def test_a_gap_in_the_numbers_is_an_error() -> None:
         encode_decisions(4, frame.rows, decisions, frame.patients, frame.events, (), trace=True)
     )
     with pytest.raises(LedgerError, match="decision 4 stands where 0 should"):
-        gather([payload], 0)
+        gather([split_decisions(payload)], 0)
 
 
 def test_a_segment_is_sorted_by_account_then_number(sealed: Path) -> None:
