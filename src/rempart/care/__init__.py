@@ -1,1 +1,1 @@
-"""Who treats whom, when: links from care resources, and how far they explain an access. Pure."""
+"""Who cares for whom, when: the evidence that an access has a reason."""

@@ -1,178 +1,79 @@
-"""Care links, staff links and aliases from FHIR resources and mapped rows.
+"""What a context resource says about who cares for whom: FHIR resources and mapped rows into links.
 
-Reads Appointment, Encounter, EpisodeOfCare, CareTeam, Practitioner, PractitionerRole and Patient
-(R4, R4B, R5 spellings), and rows ``{"rempart": "care" | "staff" | "patient"}`` of an export. Known
-at: when first seen live; from exports ``meta.lastUpdated``, else the creation time, else the start
-of the period. A malformed part is left out by itself. At most :data:`MOST` parts of one resource
-are read. Misses: Schedule and Slot, contained resources.
+Reads one decoded unit of context (a FHIR resource in R4, R4B or R5 spelling, or a row of an export with
+``"rempart": "care" | "staff" | "patient"``). Gives care links, staff links and aliases; nothing for any other
+resource. Malformed parts are left out one by one; nothing here raises. At most 64 items of each
+list are read, and 1,024 links taken from one resource.
+
+Known at: seen live, when it was first seen; from an export, ``meta.lastUpdated``, else its creation, else the
+start of its period. An export of last versions therefore makes a replay approximate: what an earlier
+version said is lost.
+Misses: the history of a resource; Schedule, Slot, ServiceRequest, Task and Consent.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
-from rempart.records import NEVER_MS, Alias, CareLink, StaffLink
+from rempart.care.people import read_patient, read_practitioner, read_role
+from rempart.care.rows import KINDS
+from rempart.care.visits import read_appointment, read_encounter, read_episode, read_team
+from rempart.care.words import clean_name, text_of
+from rempart.records import MISSING_MS, NEVER_MS, Alias, CareLink, StaffLink
 
-MOST = 64
-_CANCELLED = frozenset({"cancelled", "noshow", "entered-in-error", "revoked", "inactive"})
-_KINDS = {
-    "Appointment": "appointment",
-    "Encounter": "encounter",
-    "EpisodeOfCare": "episode",
-    "CareTeam": "team",
+Learnt = CareLink | StaffLink | Alias
+
+MOST_LEARNT = 1024
+"""Links and aliases taken from one resource; what a larger one says further is not read."""
+
+READERS: dict[str, Callable[[dict[str, Any], int | None], Iterable[Learnt]]] = {
+    "Appointment": read_appointment,
+    "Encounter": read_encounter,
+    "EpisodeOfCare": read_episode,
+    "CareTeam": read_team,
+    "Patient": read_patient,
+    "Practitioner": read_practitioner,
+    "PractitionerRole": read_role,
 }
-Record = CareLink | StaffLink | Alias
 
 
-def links_from(resource: dict[str, Any], first_seen_ms: int | None) -> tuple[Record, ...]:
-    """What one resource says; ``first_seen_ms`` is None for an export."""
-    if "rempart" in resource:
-        return _from_row(resource, first_seen_ms)
-    kind = resource.get("resourceType")
-    if kind in _KINDS:
-        return tuple(_care(resource, _KINDS[kind], first_seen_ms))
-    if kind == "PractitionerRole":
-        return tuple(_staff(resource, first_seen_ms))
-    if kind in ("Patient", "Practitioner"):
-        return tuple(_names(resource, "patient" if kind == "Patient" else "account", first_seen_ms))
-    return ()
+def links_from(resource: dict[str, Any], first_seen_ms: int | None) -> tuple[Learnt, ...]:
+    """Everything ``resource`` teaches; ``first_seen_ms`` is None for an export, else when it came."""
+    mapped = resource.get("rempart")
+    if isinstance(mapped, str):
+        return _read_row(resource, mapped, first_seen_ms)
+    reader = READERS.get(text_of(resource.get("resourceType")))
+    return tuple(islice(reader(resource, first_seen_ms), MOST_LEARNT)) if reader else ()
 
 
-def _from_row(row: dict[str, Any], first_seen_ms: int | None) -> tuple[Record, ...]:
-    values = {name: value for name, value in row.items() if name != "rempart"}
-    if first_seen_ms is not None:
-        values["known_ms"] = first_seen_ms
-    builder: type[Record] = {"care": CareLink, "staff": StaffLink, "patient": Alias}[row["rempart"]]
-    return (builder(**values),)
+def _read_row(row: dict[str, Any], what: str, first_seen_ms: int | None) -> tuple[Learnt, ...]:
+    """A mapped row, its fields named as in :mod:`rempart.records`; nothing where it names nobody."""
+    known = _time(row, "known_ms", MISSING_MS) if first_seen_ms is None else first_seen_ms
+    start, end = _time(row, "start_ms", MISSING_MS), _time(row, "end_ms", NEVER_MS)
+    if what == "care":
+        patient, who, kind = _name(row, "patient"), _name(row, "who"), text_of(row.get("kind"))
+        link = CareLink(
+            patient, who, row.get("by_unit") is True, kind if kind in KINDS else "list",
+            _name(row, "link") or f"list|{start}", known, start, end, _time(row, "cancelled_ms", NEVER_MS),
+        )  # fmt: skip
+        return (link,) if patient and who else ()
+    if what == "staff":
+        account = _name(row, "account")
+        staff = StaffLink(account, _name(row, "unit"), _name(row, "role"), known, start, end)
+        return (staff,) if account else ()
+    name, alias = _name(row, "name"), _name(row, "alias")
+    of = text_of(row.get("of")) or "patient"
+    if what != "patient" or not name or not alias or name == alias or of not in ("patient", "account"):
+        return ()
+    return (Alias(of, name, alias, known),)
 
 
-def _care(resource: dict[str, Any], kind: str, seen: int | None) -> list[CareLink]:
-    start, end = _period(resource)
-    known = _known(resource, start, seen)
-    cancelled = known if resource.get("status") in _CANCELLED else NEVER_MS
-    patients, accounts, units = _participants(resource)
-    link = f"{kind}/{resource.get('id', '')}"
-    return [
-        CareLink(patient, who, by_unit, kind, link, known, start, end, cancelled)
-        for patient in patients
-        for by_unit, names in ((False, accounts), (True, units))
-        for who in names
-    ]
+def _name(row: dict[str, Any], key: str) -> str:
+    return clean_name(text_of(row.get(key)))
 
 
-def _participants(resource: dict[str, Any]) -> tuple[list[str], list[str], list[str]]:
-    """Patients, accounts and units a care resource names, each once, in order."""
-    references = [resource.get(name) for name in ("subject", "patient", "serviceProvider", "careManager")]
-    references += _list(resource.get("managingOrganization"))
-    if isinstance(resource.get("managingOrganization"), dict):
-        references.append(resource["managingOrganization"])
-    for participant in _list(resource.get("participant"))[:MOST]:
-        if isinstance(participant, dict):
-            references += [participant.get(name) for name in ("actor", "individual", "member", "onBehalfOf")]
-    for place in _list(resource.get("location"))[:MOST]:
-        if isinstance(place, dict):
-            references.append(place.get("location"))
-    patients: dict[str, None] = {}
-    accounts: dict[str, None] = {}
-    units: dict[str, None] = {}
-    for reference in references:
-        kind, name = _who(reference)
-        if not name:
-            continue
-        if kind == "Patient":
-            patients[name] = None
-        elif kind in ("Practitioner", "PractitionerRole", ""):
-            accounts[name] = None
-        elif kind in ("Organization", "Location", "CareTeam", "HealthcareService"):
-            units[name] = None
-    return list(patients), list(accounts), list(units)
-
-
-def _staff(resource: dict[str, Any], seen: int | None) -> list[Record]:
-    _, account = _who(resource.get("practitioner"))
-    if not account:
-        return []
-    start, end = _period(resource)
-    known = _known(resource, start, seen)
-    role = ""
-    for code in _list(resource.get("code"))[:1]:
-        codings = _list(code.get("coding")) if isinstance(code, dict) else []
-        role = _text((codings[0] if codings and isinstance(codings[0], dict) else {}).get("code"))
-    places = [resource.get("organization"), *_list(resource.get("location"))[:MOST]]
-    units = [name for _, name in map(_who, places) if name] or [""]
-    out: list[Record] = [StaffLink(account, unit, role, known, start, end) for unit in units]
-    own = _text(resource.get("id"))
-    out += [
-        Alias("account", account, name, known) for name in (own and f"PractitionerRole/{own}", own) if name
-    ]
-    return out
-
-
-def _names(resource: dict[str, Any], of: str, seen: int | None) -> list[Alias]:
-    name = _text(resource.get("id"))
-    if not name:
-        return []
-    known = _known(resource, 0, seen)
-    values = [
-        _text(each.get("value"))
-        for each in _list(resource.get("identifier"))[:MOST]
-        if isinstance(each, dict)
-    ]
-    for link in _list(resource.get("link"))[:MOST]:
-        if isinstance(link, dict):
-            values.append(_who(link.get("other"))[1])
-    return [Alias(of, name, value, known) for value in values if value and value != name]
-
-
-def _who(reference: Any) -> tuple[str, str]:
-    """(type, name) of a reference; an identifier-only one has the type it says, or none."""
-    if not isinstance(reference, dict):
-        return "", ""
-    parts = _text(reference.get("reference")).partition("/_history/")[0].split("/")
-    if len(parts) >= 2:
-        return parts[-2], parts[-1]
-    identifier = reference.get("identifier")
-    value = _text(identifier.get("value")) if isinstance(identifier, dict) else ""
-    return _text(reference.get("type")), value
-
-
-def _period(resource: dict[str, Any]) -> tuple[int, int]:
-    period = resource.get("actualPeriod", resource.get("period"))
-    bounds = period if isinstance(period, dict) else resource
-    start, end = _time(bounds.get("start")), _time(bounds.get("end"))
-    return (0 if start is None else start), (NEVER_MS if end is None else end)
-
-
-def _known(resource: dict[str, Any], start: int, seen: int | None) -> int:
-    if seen is not None:
-        return seen
-    meta = resource.get("meta")
-    for text in (meta.get("lastUpdated") if isinstance(meta, dict) else None, resource.get("created")):
-        at = _time(text)
-        if at is not None:
-            return at
-    return start
-
-
-def _time(text: Any) -> int | None:
-    if not isinstance(text, str) or len(text) > 40:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return (
-        int((at - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
-        if 1900 <= at.year < 2200
-        else None
-    )
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: Any) -> str:
-    return value[:256] if isinstance(value, str) else ""
+def _time(row: dict[str, Any], key: str, otherwise: int) -> int:
+    value = row.get(key, otherwise)
+    return min(max(value, MISSING_MS), NEVER_MS) if type(value) is int else otherwise

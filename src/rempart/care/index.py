@@ -1,240 +1,241 @@
-"""The care index: how far known care explains that an account opens a patient, at a time.
+"""The care index: every care link and staff row a site has shown, answering in less than a microsecond.
 
-Reads links (an account or a unit cares for a patient from start to end, known from some time on)
-and staff rows (an account works in a unit). Gives grades from 0 to 1: own current link 1, a unit's
-link 0.9, both falling with the time outside the link's period. A link explains only what happens
-after it was known, and stops a day after it was known to be cancelled. Misses colleagues' links
-outside a common unit. After Fabbri & LeFevre, "Explanation-based auditing", VLDB 2011.
+Reads rows of :data:`~rempart.care.rows.LINK` and :data:`~rempart.care.rows.STAFF`. Gives, for any number
+of accesses at once, a grade of explanation for each patient, the role and unit of an account, and
+whether it belongs to a leaver. A later version of a link (same link, who and patient) replaces the
+older from the time it was known; decisions before that time keep the older. The rules stand in
+:mod:`rempart.care.rows`, the arrays in :mod:`rempart.care.blocks`, the lookup in
+:mod:`rempart.care.lookup`.
+Misses: a new version that no longer names somebody does not end his link; it fades with its own end.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numba import njit
+import numpy.typing as npt
 
-Array = np.ndarray[Any, Any]
-LINK = np.dtype(
-    [
-        ("patient", "u8"),
-        ("link", "u8"),
-        ("known_ms", "i8"),
-        ("start_ms", "i8"),
-        ("end_ms", "i8"),
-        ("cancelled_ms", "i8"),
-        ("who", "i4"),
-        ("next", "i4"),
-        ("by_unit", "i1"),
-        ("kind", "i1"),
-        ("spare", "i2"),
-    ],
-    align=True,
-)
-STAFF = np.dtype(
-    [
-        ("known_ms", "i8"),
-        ("start_ms", "i8"),
-        ("end_ms", "i8"),
-        ("account", "i4"),
-        ("unit", "i4"),
-        ("role", "i4"),
-        ("next", "i4"),
-    ],
-    align=True,
-)
-DAY_MS = 86_400_000
-BEFORE_DAYS = 7
-AFTER_DAYS = 30
-UNIT_GRADE = 0.9
+from rempart.care import blocks
+from rempart.care.lookup import explain_patients, find_blocks, find_posts, slices_fit
+from rempart.care.rows import (
+    BROAD_ACCOUNTS,
+    DAY_MS,
+    KEPT,
+    KINDS,
+    LINK,
+    MOST_LINKS,
+    MOST_UNITS,
+    NO_END_MS,
+    POST,
+    STAFF,
+    Array,
+    keep_links,
+    keep_staff,
+)  # fmt: skip
 
+__all__ = ["DAY_MS", "KINDS", "LINK", "STAFF", "CareIndex"]
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _place(table, links, who, by_unit, patient):  # type: ignore[no-untyped-def]
-    mask = np.uint64(table.size - 1)
-    z = patient ^ (np.uint64(who * 2 + by_unit + 1) * np.uint64(0x9E3779B97F4A7C15))
-    z = (z ^ (z >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)
-    at = np.int64((z ^ (z >> np.uint64(29))) & mask)
-    while table[at] != -1:
-        link = links[table[at]]
-        if link.patient == patient and link.who == who and link.by_unit == by_unit:
-            break
-        at = (at + 1) & np.int64(mask)
-    return at
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _insert(table, links, first, last):  # type: ignore[no-untyped-def]
-    used = 0
-    for i in range(first, last):
-        at = _place(table, links, links[i].who, links[i].by_unit, links[i].patient)
-        used += 1 if table[at] == -1 else 0
-        links[i].next = table[at]
-        table[at] = i
-    return used
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _grade(table, links, who, by_unit, patient, now):  # type: ignore[no-untyped-def]
-    """Best grade of a chain; of versions of one link only the newest known one counts."""
-    best = 0.0
-    at = table[_place(table, links, who, by_unit, patient)]
-    while at != -1:
-        link = links[at]
-        at = link.next
-        if link.known_ms > now or now > link.cancelled_ms + DAY_MS:
-            continue
-        newer = table[_place(table, links, who, by_unit, patient)]
-        replaced = False
-        while newer != -1 and not replaced:
-            other = links[newer]
-            replaced = other.link == link.link and other.known_ms <= now and other.known_ms > link.known_ms
-            newer = other.next
-        if replaced:
-            continue
-        if now < link.start_ms:
-            grade = 1.0 - (link.start_ms - now) / (BEFORE_DAYS * DAY_MS)
-        elif now > link.end_ms:
-            grade = 1.0 - (now - link.end_ms) / (AFTER_DAYS * DAY_MS)
-        else:
-            grade = 1.0
-        best = max(best, grade)
-    return best
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _staff_at(heads, staff, account, now):  # type: ignore[no-untyped-def]
-    """Row of the account's staff link at ``now``; -1 none known, -2 all ended."""
-    if account >= heads.size:
-        return -1
-    at = heads[account]
-    seen = False
-    while at != -1:
-        row = staff[at]
-        if row.known_ms <= now and row.start_ms <= now:
-            seen = True
-            if now <= row.end_ms:
-                return at
-        at = row.next
-    return -2 if seen else -1
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _staff_all(heads, staff, accounts, times, out):  # type: ignore[no-untyped-def]
-    for i in range(accounts.size):
-        out[i] = _staff_at(heads, staff, accounts[i], times[i])
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _explain(table, links, heads, staff, accounts, times, first, count, patients, out):  # type: ignore[no-untyped-def]
-    for i in range(accounts.size):
-        account = accounts[i]
-        if account == -1:
-            continue
-        for p in range(first[i], first[i] + count[i]):
-            best = _grade(table, links, account, 0, patients[p], times[i])
-            at = heads[account] if account < heads.size else -1
-            while at != -1 and best < 1.0:
-                row = staff[at]
-                if row.unit != -1 and row.known_ms <= times[i] and row.start_ms <= times[i] <= row.end_ms:
-                    best = max(best, UNIT_GRADE * _grade(table, links, row.unit, 1, patients[p], times[i]))
-                at = row.next
-            out[p] = best
+_STATE = (
+    "slots", "rows", "row_free", "row_counts", "people", "posts", "post_free", "post_counts", "broad_from"
+)  # fmt: skip
 
 
 class CareIndex:
-    """Links and staff rows, growing."""
+    """Who cares for whom, in arrays that grow. Not to be changed while another thread asks."""
 
     def __init__(self) -> None:
-        self._links = np.zeros(0, LINK)
-        self._staff = np.zeros(0, STAFF)
-        self._table = np.full(1 << 10, -1, np.int64)
-        self._heads = np.full(0, -1, np.int64)
-        self._used = 0
-        self._size = 0
+        self._slots = np.zeros(16, blocks.SLOT)
+        self._rows = np.zeros(16, KEPT)
+        self._row_free = np.full(blocks.SIZES, -1, np.int64)
+        self._row_counts = np.zeros(blocks.COUNTS, np.int64)
+        self._people = np.zeros(0, blocks.SLOT)
+        self._posts = np.zeros(16, POST)
+        self._post_free = np.full(blocks.SIZES, -1, np.int64)
+        self._post_counts = np.zeros(blocks.COUNTS, np.int64)
+        self._broad_from = np.zeros(0, np.int64)
 
-    def add_links(self, rows: Array) -> None:
-        """Take LINK rows (k,) in."""
-        begin, self._size = self._size, self._size + rows.size
-        if self._size > self._links.size:
-            grown = np.zeros(max(self._size, self._links.size * 2, 1024), LINK)
-            grown[:begin] = self._links[:begin]
-            self._links = grown
-        self._links[begin : self._size] = rows
-        if (self._used + rows.size) * 2 > self._table.size:
-            size = self._table.size
-            while size < (self._used + rows.size) * 4:
-                size *= 2
-            self._table = np.full(size, -1, np.int64)
-            self._used = _insert(self._table, self._links, 0, self._size)
-        else:
-            self._used += _insert(self._table, self._links, begin, self._size)
+    @property
+    def links(self) -> int:
+        """Versions of links kept."""
+        return int(self._slots["used"].sum())
 
-    def add_staff(self, rows: Array) -> None:
-        """Take STAFF rows (k,) in; a later row of an account is asked first."""
-        begin = self._staff.size
-        self._staff = np.concatenate([self._staff, rows])
-        top = int(rows["account"].max(initial=-1)) + 1
-        if top > self._heads.size:
-            more = np.full(max(top, self._heads.size * 2) - self._heads.size, -1, np.int64)
-            self._heads = np.concatenate([self._heads, more])
-        for i in range(begin, self._staff.size):
-            account = int(self._staff["account"][i])
-            self._staff["next"][i] = self._heads[account]
-            self._heads[account] = i
+    @property
+    def dropped(self) -> int:
+        """Links and staff rows that gave way because a patient or an account had too many."""
+        return int(self._row_counts[blocks.DROPPED] + self._post_counts[blocks.DROPPED])
+
+    def add_links(self, links: Array) -> None:
+        """Learn rows (n,) of LINK, in the order they came."""
+        self._enter(_plain(links["patient"], np.uint64), keep_links(links))
+
+    def _enter(self, keys: Array, kept: Array) -> None:
+        at = 0
+        while at < kept.size:
+            at += blocks.add_links(
+                self._slots, self._rows, self._row_free, self._row_counts, keys[at:], kept[at:], MOST_LINKS
+            )
+            if at == kept.size:
+                return
+            if self._row_counts[blocks.KEYS] * 2 >= self._slots.size:
+                larger = np.zeros(self._slots.size * 2, blocks.SLOT)
+                blocks.move_slots(self._slots, larger)
+                self._slots = larger
+            else:
+                self._rows = _grown(self._rows, self._rows.size + max(self._rows.size, MOST_LINKS))
+
+    def add_staff(self, staff: Array) -> None:
+        """Learn rows (n,) of STAFF, in the order they came; rows of account -1 are ignored."""
+        staff = staff[staff["account"] >= 0]
+        self._employ(_plain(staff["account"], np.int32), keep_staff(staff))
+
+    def _employ(self, accounts: Array, kept: Array) -> None:
+        if not kept.size:
+            return
+        most = int(accounts.max())
+        if most >= self._people.size:
+            self._people = _grown(self._people, max(most + 1, self._people.size * 2, 16))
+        at = 0
+        while True:
+            at += blocks.add_posts(
+                self._people, self._posts, self._post_free, self._post_counts, accounts[at:], kept[at:],
+                MOST_UNITS,
+            )  # fmt: skip
+            if at == kept.size:
+                break
+            self._posts = _grown(self._posts, self._posts.size + max(self._posts.size, MOST_UNITS))
+        self._broad_from = _broad_units(self._people, self._posts)
 
     def explain(self, accounts: Array, times: Array, first: Array, count: Array, patients: Array) -> Array:
-        """Grades (m,) float32 of ``patients`` (m,), event i owning ``count[i]`` from ``first[i]`` on."""
+        """Grades (m,) float32 from 0 to 1 of ``patients`` (m,) uint64.
+
+        Event i, of ``accounts[i]`` (-1 unknown) at ``times[i]`` ms, opened the ``count[i]`` patients from
+        ``first[i]`` on; patients of no event get 0. Raises ValueError where a slice leaves ``patients``.
+        """
         out = np.zeros(patients.size, np.float32)
-        if self._size:
-            _explain(
-                self._table,
-                self._links,
-                self._heads,
-                self._staff,
-                accounts,
-                times,
-                first,
-                count,
-                patients,
-                out,
-            )
+        first, count = _plain(first, np.int64), _plain(count, np.int64)
+        if not slices_fit(first, count, patients.size):
+            raise ValueError("first and count must stay within patients")
+        begin, used = np.empty(patients.size, np.int64), np.empty(patients.size, np.int32)
+        find_blocks(self._slots, _plain(patients, np.uint64), begin, used)
+        explain_patients(
+            self._rows, self._people, self._posts, self._broad_from, _plain(accounts, np.int32),
+            _plain(times, np.int64), first, count, begin, used, out,
+        )  # fmt: skip
         return out
 
-    def _rows(self, accounts: Array, times: Array) -> Array:
-        out = np.full(accounts.size, -1, np.int64)
-        if self._staff.size:
-            _staff_all(self._heads, self._staff, accounts, times, out)
-        return out
+    def _find(self, accounts: Array, times: Array) -> tuple[Array, Array, Array]:
+        roles, units = np.full(accounts.size, -1, np.int32), np.full(accounts.size, -1, np.int32)
+        left = np.zeros(accounts.size, np.bool_)
+        find_posts(
+            self._people, self._posts, _plain(accounts, np.int32), _plain(times, np.int64), roles,
+            units, left,
+        )  # fmt: skip
+        return roles, units, left
 
-    def _column(self, name: str, accounts: Array, times: Array) -> Array:
-        rows = self._rows(accounts, times)
-        found: Array = np.full(rows.size, -1, np.int32)
-        found[rows >= 0] = self._staff[name][rows[rows >= 0]]
-        return found
+    def role_of(self, accounts: Array, times: Array) -> npt.NDArray[np.int32]:
+        """Role (n,) int32 of each account at each time, -1 where no staff row says it."""
+        return self._find(accounts, times)[0]
 
-    def role_of(self, accounts: Array, times: Array) -> Array:
-        """Role number (n,) at the time, -1 unknown."""
-        return self._column("role", accounts, times)
+    def unit_of(self, accounts: Array, times: Array) -> npt.NDArray[np.int32]:
+        """Main unit (n,) int32 of each account at each time, -1 where no staff row says it."""
+        return self._find(accounts, times)[1]
 
-    def unit_of(self, accounts: Array, times: Array) -> Array:
-        """Unit number (n,) at the time, -1 unknown."""
-        return self._column("unit", accounts, times)
+    def left(self, accounts: Array, times: Array) -> npt.NDArray[np.bool_]:
+        """(n,) bool: the account had staff rows, and all had ended before the time: a leaver's."""
+        return self._find(accounts, times)[2]
 
-    def left(self, accounts: Array, times: Array) -> Array:
-        """Whether (n,) the staff list says that the owner has left."""
-        gone: Array = self._rows(accounts, times) == -2
-        return gone
+    def move_patients(self, old: Array, new: Array) -> None:
+        """Enter the links of each patient of ``old`` (k,) under the patient beside him in ``new``."""
+        for one, other in zip(old.tolist(), new.tolist(), strict=True):
+            key = np.uint64(one)
+            slot = self._slots[blocks.find_slot(self._slots, key)]
+            if one == other or not slot["used"]:
+                continue
+            rows = self._rows[slot["first"] : slot["first"] + slot["used"]].copy()
+            slot["used"] = 0
+            rows = rows[np.argsort(rows["known"], kind="stable")]
+            self._enter(np.full(rows.size, other, np.uint64), rows)
 
-    def state(self) -> dict[str, Array]:
-        """For a checkpoint."""
-        return {"links": self._links[: self._size], "staff": self._staff}
+    def move_accounts(self, old: Array, new: Array) -> None:
+        """Give the links and staff rows of each account of ``old`` (k,) to the one beside it in ``new``."""
+        if not old.size:
+            return
+        own = np.flatnonzero(self._rows["by_unit"] == 0)
+        whose = self._rows["who"][own]
+        becomes = np.arange(
+            max(int(whose.max(initial=0)), int(old.max()), int(new.max())) + 1, dtype=np.int32
+        )
+        for one, other in zip(old.tolist(), new.tolist(), strict=True):
+            becomes[becomes == one] = other
+            if one == other or one >= self._people.size or not self._people[one]["used"]:
+                continue
+            person = self._people[one]
+            posts = self._posts[person["first"] : person["first"] + person["used"]].copy()
+            person["used"] = 0
+            posts = posts[np.argsort(posts["known"], kind="stable")]
+            self._employ(np.full(posts.size, other, np.int32), posts)
+        self._rows["who"][own] = np.where(whose >= 0, becomes[whose], whose)
 
-    def restore(self, arrays: dict[str, Array]) -> CareIndex:
-        """An index with the state of :meth:`state`."""
-        back = CareIndex()
-        if arrays["links"].size:
-            back.add_links(np.array(arrays["links"]))
-        if arrays["staff"].size:
-            back.add_staff(np.array(arrays["staff"]))
-        return back
+    def prune(self, before_ms: int) -> None:
+        """Forget the links that can explain no access from ``before_ms`` on. Staff rows stay."""
+        slots, rows = (
+            np.zeros_like(self._slots),
+            np.zeros(max(16, int(self._row_counts[blocks.TOP]) * 2), KEPT),
+        )
+        free, counts = np.full(blocks.SIZES, -1, np.int64), np.zeros(blocks.COUNTS, np.int64)
+        counts[blocks.DROPPED] = self._row_counts[blocks.DROPPED]
+        blocks.copy_living(self._slots, self._rows, before_ms, slots, rows, free, counts, MOST_LINKS)
+        size = 16
+        while size < counts[blocks.KEYS] * 2 + 2:
+            size *= 2
+        self._slots = np.zeros(size, blocks.SLOT)
+        blocks.move_slots(slots, self._slots)
+        self._rows = rows[: max(16, int(counts[blocks.TOP]))].copy()
+        self._row_free, self._row_counts = free, counts
+
+    def state(self) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.void]]]:
+        """Everything the index knows, as named arrays (copies)."""
+        return {name: getattr(self, f"_{name}").copy() for name in _STATE}
+
+    @classmethod
+    def restore(cls, state: dict[str, Array]) -> CareIndex:
+        """The index that :meth:`state` was taken from; it answers and grows identically."""
+        index = cls()
+        for name in _STATE:
+            setattr(index, f"_{name}", np.array(state[name]))
+        return index
+
+
+def _plain(values: Array, dtype: type) -> Array:
+    """``values`` contiguous, writable and of ``dtype``: one compiled form serves every caller."""
+    if values.dtype == dtype and values.flags.c_contiguous and values.flags.writeable:
+        return values
+    return np.array(values, dtype, order="C")
+
+
+def _grown(old: Array, size: int) -> Array:
+    larger = np.zeros(size, old.dtype)
+    larger[: old.size] = old
+    return larger
+
+
+def _broad_units(people: Array, posts: Array) -> Array:
+    """(units,) ms from which each unit was known to hold BROAD_ACCOUNTS accounts; NO_END_MS for never."""
+    used = people["used"].astype(np.int64)
+    owner = np.repeat(np.arange(people.size), used)
+    inside = np.arange(owner.size) - np.repeat(np.cumsum(used) - used, used)
+    staff = posts[people["first"][owner] + inside]
+    units = int(staff["unit"].max(initial=-1)) + 1
+    broad_from = np.full(units, NO_END_MS, np.int64)
+    belongs = staff["unit"] >= 0
+    owner, staff = owner[belongs], staff[belongs]
+    order = np.lexsort((staff["known"], owner, staff["unit"]))
+    owner, unit, known = owner[order], staff["unit"][order], staff["known"][order]
+    once = np.ones(owner.size, np.bool_)
+    once[1:] = (owner[1:] != owner[:-1]) | (unit[1:] != unit[:-1])
+    unit, known = unit[once], known[once]
+    order = np.lexsort((known, unit))
+    unit, known = unit[order], known[order]
+    starts = np.searchsorted(unit, np.arange(units))
+    enough = np.flatnonzero(np.bincount(unit, minlength=units) >= BROAD_ACCOUNTS)
+    broad_from[enough] = known[starts[enough] + BROAD_ACCOUNTS - 1]
+    return broad_from

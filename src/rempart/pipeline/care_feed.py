@@ -3,7 +3,8 @@
 Reads context resources through :mod:`rempart.care.fhir`; gives, for a frame, the explanation grade
 of every patient, and fills in roles, units and "has left" where the log did not say. What it
 learned goes to the journal as arrays of pseudonyms, so that a restart knows the same.
-Misses: an alias that arrives after a link of the other name joins later links only.
+An alias moves the links of the
+other name too. Misses: visits already counted under the other name.
 """
 
 from __future__ import annotations
@@ -108,7 +109,8 @@ class CareFeed:
         if alias.of == "patient":
             patients.append((self._door.patient(alias.name), self._door.patient(alias.alias)))
         else:
-            accounts.append(self._door.names.join_accounts(alias.name, alias.alias))
+            names = self._door.names
+            accounts.append((names.number("account", alias.name), names.number("account", alias.alias)))
 
     def restore_input(self, content: bytes | memoryview) -> None:
         """Take in what :meth:`add` gave the journal."""
@@ -118,10 +120,11 @@ class CareFeed:
 
     def _apply(self, payload: CarePayload) -> None:
         for one, other in np.frombuffer(payload.accounts, np.int32).reshape(-1, 2).tolist():
-            self._door.names.join_numbers(one, other)
+            gone, kept = self._door.names.join_numbers(one, other)
+            self.index.move_accounts(np.array([gone], np.int32), np.array([kept], np.int32))
         pairs = np.frombuffer(payload.patients, np.uint64).reshape(-1, 2)
         if pairs.size:
-            self.aliases.add(pairs[:, 0], pairs[:, 1])
+            self.index.move_patients(*self.aliases.add(pairs[:, 0], pairs[:, 1]))
         links = np.frombuffer(payload.links, LINK).copy()
         staff = np.frombuffer(payload.staff, STAFF).copy()
         canon = self._door.names.canon

@@ -64,17 +64,12 @@ class Names:
             self.canon = np.concatenate([self.canon, np.zeros(self.canon.size, np.int32)])
         self.canon[number] = self._owners.setdefault(word.removeprefix("Practitioner/"), number)
 
-    def join_accounts(self, name: str, alias: str) -> tuple[int, int]:
-        """Two names of one account; the watch keeps one record for both from now on."""
-        pair = self.number("account", name), self.number("account", alias)
-        self.join_numbers(*pair)
-        return pair
-
-    def join_numbers(self, one: int, other: int) -> None:
-        """The same by numbers: the lower one stands for both."""
-        first, second = sorted((int(self.canon[one]), int(self.canon[other])))
+    def join_numbers(self, one: int, other: int) -> tuple[int, int]:
+        """Two numbers of one account; the watch keeps one record for both. Gives (gone, kept)."""
+        kept, gone = sorted((int(self.canon[one]), int(self.canon[other])))
         count = len(self.words["account"])
-        self.canon[:count][self.canon[:count] == second] = first
+        self.canon[:count][self.canon[:count] == gone] = kept
+        return gone, kept
 
     def known(self, vocabulary: str, word: str) -> int:
         """Number of a word, or -1 where it was never met."""
