@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from rempart.errors import LedgerError
 from rempart.lab.duel import DuelResult, run_duel
 from rempart.lab.region import build_region
 from rempart.lab.scoreboard import FrictionRow, ThiefRow, friction_rows, picture, thief_rows
@@ -25,6 +26,8 @@ from rempart.records import Access, Context
 from rempart.settings import Settings
 from rempart.sources.fhir import read_message
 
+MARK = ".demo"
+"""Stands in a folder the demonstration made; only such a one is emptied."""
 Progressing = Callable[[int, int], None]
 
 
@@ -49,7 +52,7 @@ class CourseJudge:
         given = self._course.decide(self._course.door.one(unit))
         self._course.flush()
         if given.earlier[0] >= 0:
-            decision = self._course.recent.find(int(given.earlier[0]))
+            decision = self._course.decision(int(given.earlier[0]))
         else:
             decision = given.decisions[0]
         return answer(unit.event, unit.account, unit.recorded_ms, decision)
@@ -67,11 +70,14 @@ class Story:
 
 
 def play(out: Path, seed: int, hear: Progressing) -> Story:
-    """Play the story into ``out`` (emptied first); ``hear(resources, day)`` is told how far it is."""
+    """Play the story into ``out`` (its ledger of an earlier time is removed first); ``hear(resources, day)`` is told how far it is."""
     data = out / "data"
+    if data.exists() and not (out / MARK).exists():
+        raise LedgerError(f"{data} was not made by the demonstration", "give another --out")
     if data.exists():
         shutil.rmtree(data)
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (out / MARK).touch(mode=0o600)
     region = build_region(RegionSpec(seed=seed))
     course = Course.open(data, Settings(), enforce=True, live=True)
     result = run_duel(region, hire(region, seed), CourseJudge(course), warm_up_days=14, progress=hear)

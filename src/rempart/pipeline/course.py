@@ -21,6 +21,7 @@ from rempart.errors import LedgerError
 from rempart.ledger.book import Ledger
 from rempart.ledger.checkpoint import load_latest, save
 from rempart.ledger.entries import DECISIONS, decode_decisions, decode_input
+from rempart.ledger.query import recall_decision
 from rempart.market.book import load as load_book
 from rempart.market.stake import StakeTable, stake_table
 from rempart.pipeline.care_feed import CareFeed
@@ -175,6 +176,11 @@ class Course:
         if at < batch.accesses.num_rows:
             return int(batch.accesses.column("offset")[at].as_py())
         return next_offset
+
+    def decision(self, number: int) -> Any:
+        """The decision with that number: one row of DECISION, of the last ones or back from the ledger."""
+        found = self.recent.find(number)
+        return recall_decision(self.data, number) if found is None else found
 
     def learn(self, context: list[Context]) -> None:
         """Take care context in and write it to the journal."""
@@ -384,11 +390,10 @@ def _under(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
-def totals(progress: Progress) -> Counter[str]:
-    """The contract's counts, ``read`` being their sum."""
-    counts = Counter(
-        dict.fromkeys(("decided", "control", "context", "unattributed", "rejected", "duplicates"), 0)
-    )
-    counts.update(progress.counts)
+def totals(progress: Progress, before: dict[str, int] | None = None) -> Counter[str]:
+    """The contract's counts since ``before``, ``read`` being their sum."""
+    names = ("decided", "control", "context", "unattributed", "rejected", "duplicates")
+    earlier = before or {}
+    counts = Counter({name: progress.counts.get(name, 0) - earlier.get(name, 0) for name in names})
     counts["read"] = sum(counts.values())
     return counts

@@ -12,7 +12,6 @@ from collections.abc import Callable
 import msgspec
 import pyarrow as pa
 
-from rempart.errors import LedgerError
 from rempart.pipeline.course import Answers, Course
 from rempart.pipeline.rejects import RejectFile
 from rempart.pipeline.wording import answer
@@ -77,10 +76,7 @@ def _again(course: Course, given: Answers, number: int) -> object:
     """The decision a repeated record got the first time."""
     if number >= given.first_number:
         return given.decisions[number - given.first_number]
-    recent = course.recent.find(number)
-    if recent is None:
-        raise LedgerError(f"decision {number} is too old to be answered again", "ask the ledger for it")
-    return recent
+    return course.decision(number)
 
 
 def to_batch(run: list[Access]) -> pa.RecordBatch:

@@ -18,12 +18,12 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from rempart.errors import LedgerError
 from rempart.pipeline.buckets import Buckets, pick
 from rempart.pipeline.course import Course, totals
 from rempart.pipeline.outputs import write_outputs
 from rempart.pipeline.reading import Reader
 from rempart.pipeline.rejects import RejectFile
-from rempart.records import Batch
 from rempart.settings import Settings
 
 Progressing = Callable[[str, int, int], None]
@@ -32,11 +32,16 @@ MARK = "replay.json"
 
 
 class Mark(msgspec.Struct):
-    """What the replay in a data folder reads, so that only the same one is continued."""
+    """How far the replay in a folder is, so that only the same one is continued, and only its own ledger
+    is ever begun anew."""
 
     sources: list[tuple[str, int]]
     policy: str
-    finished: bool = False
+    stage: str = "reading"
+    """``reading``, ``judging`` (everything read is in the journal) or ``finished``."""
+    counts_before: dict[str, int] = {}
+    merged_before: int = 0
+    first_number: int = 0
 
 
 def replay(
@@ -58,25 +63,31 @@ def replay(
     begun = time.monotonic()
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = out / "data" if data is None else data
-    mark = _mark(reader, settings)
-    if data is None:
-        _clear_unless(folder, out / MARK, mark)
+    mark, goes_on = _take_up(out / MARK, _mark(reader, settings), folder)
+    if data is None and not goes_on:
+        _begin_anew(folder, out / MARK)
     course = Course.open(folder, settings, enforce=False, live=False, shards=shards)
-    done_before = course.progress.merged
-    first_number = 0 if data is None else course.ledger.next_number
-    (out / MARK).write_bytes(msgspec.json.encode(mark))
+    if not goes_on:
+        mark.counts_before = dict(course.progress.counts)
+        mark.merged_before, mark.first_number = course.progress.merged, course.ledger.next_number
+        _write_mark(out / MARK, mark)
     buckets = Buckets(out / "work")
+    buckets.remove()
     try:
-        _read_all(reader, course, buckets, RejectFile(out / "rejects.ndjson", afresh=True), hear)
-        _judge_all(course, buckets, done_before if data is None else 0, batch, hear)
+        _read_all(reader, course, buckets, RejectFile(out / "rejects.ndjson", afresh=True), goes_on, hear)
+        if not goes_on:
+            course.flush(sync=True)
+            mark.stage = "judging"
+            _write_mark(out / MARK, mark)
+        _judge_all(course, buckets, course.progress.merged - mark.merged_before, batch, hear)
         course.close()
     finally:
         buckets.remove()
-    counts = dict(totals(course.progress))
+    counts = dict(totals(course.progress, mark.counts_before))
     summary = write_outputs(
         out,
         folder,
-        first_number,
+        mark.first_number,
         counts,
         settings,
         list(reader.names),
@@ -84,8 +95,8 @@ def replay(
         language=language,
         hear=hear,
     )
-    mark.finished = True
-    (out / MARK).write_bytes(msgspec.json.encode(mark))
+    mark.stage = "finished"
+    _write_mark(out / MARK, mark)
     return summary
 
 
@@ -94,36 +105,50 @@ def _mark(reader: Reader, settings: Settings) -> Mark:
     return Mark(sizes, repr(settings))
 
 
-def _clear_unless(folder: Path, path: Path, mark: Mark) -> None:
-    """Begin anew, unless the folder holds an unfinished replay of the same."""
-    if path.exists() and folder.exists():
-        if msgspec.json.decode(path.read_bytes(), type=Mark) == mark:
-            return
-    if folder.exists():
-        shutil.rmtree(folder)
+def _take_up(path: Path, mark: Mark, folder: Path) -> tuple[Mark, bool]:
+    """The mark to go by, and whether an unfinished replay of the same goes on."""
+    if not path.exists() or not folder.exists():
+        return mark, False
+    try:
+        old = msgspec.json.decode(path.read_bytes(), type=Mark)
+    except msgspec.MsgspecError as error:
+        raise LedgerError(f"{path} is damaged", "give another --out folder") from error
+    same = (old.sources, old.policy) == (mark.sources, mark.policy)
+    return (old, True) if same and old.stage == "judging" else (mark, False)
+
+
+def _write_mark(path: Path, mark: Mark) -> None:
+    """Put the mark in place whole or not at all."""
+    fresh = path.with_suffix(".partial")
+    fresh.write_bytes(msgspec.json.encode(mark))
+    fresh.replace(path)
+
+
+def _begin_anew(folder: Path, path: Path) -> None:
+    """Remove the ledger of an earlier replay; a ledger that no replay made is left alone and named."""
+    if not folder.exists():
+        return
+    if not path.exists():
+        raise LedgerError(f"{folder} was not made by a replay", "give another --out, or name it with --data")
+    shutil.rmtree(folder)
 
 
 def _read_all(
-    reader: Reader, course: Course, buckets: Buckets, rejects: RejectFile, hear: Progressing
+    reader: Reader, course: Course, buckets: Buckets, rejects: RejectFile, known: bool, hear: Progressing
 ) -> None:
-    """Everything through the door: context to the care index, events to their day's bucket."""
-    again = course.progress.merged > 0 or course.progress.counts.get("context", 0) > 0
+    """Everything through the door: context to the care index (unless ``known``), events to their day's bucket."""
     units = 0
     for name in reader.names:
         for batch in reader.batches(name):
-            _take(batch, course, buckets, rejects, again)
+            rejects.note(batch.rejected)
+            if not known:
+                course.reject(len(batch.rejected))
+                course.learn(list(batch.context))
+            if batch.accesses.num_rows:
+                buckets.put(course.door.frame(batch.accesses))
             units += batch.read
             hear("read", units, 0)
     rejects.close()
-
-
-def _take(batch: Batch, course: Course, buckets: Buckets, rejects: RejectFile, again: bool) -> None:
-    rejects.note(batch.rejected)
-    if not again:
-        course.reject(len(batch.rejected))
-        course.learn(list(batch.context))
-    if batch.accesses.num_rows:
-        buckets.put(course.door.frame(batch.accesses))
 
 
 def _judge_all(course: Course, buckets: Buckets, skip: int, batch: int, hear: Progressing) -> None:
