@@ -53,7 +53,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_region(build_region(RegionSpec(seed=9)), Path(folder) / "region")
         files = [str(Path(folder) / "region")]
-        reader = plan(files, [])
+        reader = plan(files, [], lambda _: None)
         begun = time.perf_counter()
         count = sum(batch.read for name in reader.names for batch in reader.batches(name))
         read = count / (time.perf_counter() - begun)

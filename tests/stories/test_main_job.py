@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -152,3 +153,65 @@ def test_a_missing_file_is_one_clear_line(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert done.stderr.count(b"\n") == 1
     assert b"nothing.ndjson" in done.stderr
+
+
+def test_a_replay_never_removes_a_ledger_it_did_not_make(tmp_path: Path) -> None:
+    source = tmp_path / "log.ndjson"
+    source.write_bytes(b"\n".join(log(20)))
+    out = tmp_path / "out"
+    assert run(["watch", str(source), "--data", str(out / "data")]).returncode == 0
+    for command in (["replay", str(source), "--out", str(out)], ["demo", "--out", str(out)]):
+        done = run(command)
+        assert done.returncode == 4
+        assert done.stderr.count(b"\n") == 1
+    assert run(["ledger", "verify", "--data", str(out / "data")]).returncode == 0
+
+
+def test_a_second_replay_into_one_ledger_counts_its_own_units(tmp_path: Path) -> None:
+    lines, data = log(40), tmp_path / "data"
+    for name, part, expected in (
+        ("one", lines[:25], (25, 0)),
+        ("two", lines[25:], (15, 0)),
+        ("one", lines[:25], (0, 25)),
+    ):
+        source = tmp_path / f"{name}.ndjson"
+        source.write_bytes(b"\n".join(part))
+        out = tmp_path / f"out-{name}"
+        assert run(["replay", str(source), "--out", str(out), "--data", str(data)]).returncode == 0
+        summary = json.loads((out / "summary.json").read_bytes())
+        assert (summary["decided"], summary["duplicates"]) == expected
+        assert summary["read"] == len(part)
+
+
+@pytest.mark.parametrize("pause_s", [0.0, 0.15, 0.4])
+def test_a_killed_replay_goes_on_to_the_same_decisions(tmp_path: Path, pause_s: float) -> None:
+    care = {
+        "resourceType": "Appointment", "id": "a1", "status": "booked", "created": "2026-03-01T08:00:00Z",
+        "start": "2026-03-02T08:00:00Z", "end": "2026-03-02T18:00:00Z",
+        "participant": [{"actor": {"reference": "Patient/zqpatient1"}}, {"actor": {"reference": "Practitioner/acc1"}}],
+    }  # fmt: skip
+    source = tmp_path / "log.ndjson"
+    source.write_bytes(b"\n".join([json.dumps(care).encode(), *log(3000)]))
+    arguments = ["replay", str(source), "--batch-size", "3", "--out"]
+    assert run([*arguments, str(tmp_path / "whole")]).returncode == 0
+    out = tmp_path / "cut"
+    child = subprocess.Popen(
+        [*REMPART, *arguments, str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    mark = out / "replay.json"
+    ends = time.monotonic() + 100
+    while child.poll() is None and time.monotonic() < ends:
+        if mark.exists() and b'"judging"' in mark.read_bytes():
+            break
+        time.sleep(0.002)
+    time.sleep(pause_s)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    done = run([*arguments, str(out)])
+    assert done.returncode == 0, done.stderr
+    tables = [pq.read_table(tmp_path / name / "decisions.parquet") for name in ("whole", "cut")]
+    assert tables[0].equals(tables[1])
+    summaries = [json.loads((tmp_path / name / "summary.json").read_bytes()) for name in ("whole", "cut")]
+    for key in ("read", "decided", "context", "duplicates", "rejected", "by_action"):
+        assert summaries[0][key] == summaries[1][key]
+    assert run(["ledger", "verify", "--data", str(out / "data")]).returncode == 0

@@ -18,7 +18,13 @@ from rempart.language import gettext as _
 
 
 @click.command("demo")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("out/demo"), show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("out/demo"),
+    show_default=True,
+    help="Folder of what the story leaves to open.",
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed is another region.")
 @LANGUAGE
 def demo_command(out: Path, seed: int, lang: str | None) -> None:

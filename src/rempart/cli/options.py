@@ -6,6 +6,9 @@ from pathlib import Path
 
 import click
 
+from rempart.language import gettext as _
+from rempart.language import printable
+
 DATA = click.option("--data", type=click.Path(path_type=Path), help="Folder of everything Rempart keeps.")
 SETTINGS = click.option(
     "--settings", "settings_path", type=click.Path(path_type=Path), help="Settings file (TOML)."
@@ -32,3 +35,8 @@ MAPPING = click.option(
     metavar="[FILE=]MAPPING.toml",
     help="How the columns of CSV files are read.",
 )
+
+
+def tell_proposed(name: str) -> None:
+    """Say that a table is read by a proposed mapping, and how to check it."""
+    click.echo(f"{printable(name)}: {_('read by a proposed mapping; check it with rempart map')}", err=True)

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from rempart import language, settings
-from rempart.cli.options import BATCH, DATA, LANGUAGE, MAPPING, SETTINGS, SHARDS
+from rempart.cli.options import BATCH, DATA, LANGUAGE, MAPPING, SETTINGS, SHARDS, tell_proposed
 from rempart.language import gettext as _
 from rempart.pipeline.reading import plan
 from rempart.pipeline.replay import replay
@@ -39,7 +39,7 @@ def replay_command(
     os.umask(0o077)
     language.set_language(lang)
     chosen = settings.load(settings_path)
-    reader = plan(list(sources), list(mappings))
+    reader = plan(list(sources), list(mappings), tell_proposed)
     console = Console(stderr=True)
     with console.status("…") as status:
 

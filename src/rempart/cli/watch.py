@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from rempart import language, settings
-from rempart.cli.options import DATA, LANGUAGE, MAPPING, SETTINGS, SHARDS
+from rempart.cli.options import DATA, LANGUAGE, MAPPING, SETTINGS, SHARDS, tell_proposed
 from rempart.errors import SourceError
 from rempart.pipeline.course import Course, totals
 from rempart.pipeline.live import answer_lines
@@ -50,7 +50,7 @@ def watch_command(
     language.set_language(lang)
     folder = settings.data_folder(data)
     chosen = settings.load(settings_path)
-    reader = None if stdio else plan(list(sources), list(mappings))
+    reader = None if stdio else plan(list(sources), list(mappings), tell_proposed)
     course = Course.open(folder, chosen, enforce=mode == "enforce", live=stdio, shards=1 if stdio else shards)
     rejects = RejectFile(folder / "rejects.ndjson")
     if reader is None:

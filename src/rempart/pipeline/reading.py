@@ -2,12 +2,13 @@
 
 Files, folders and ``-``, recognised by content. Files that begin with care context (no AuditEvent,
 no access rows) are read first, since an export of care data is known as a whole before the log it
-explains. A CSV file is read by the mapping given for it. Misses: formats this version has no reader for, which are named.
+explains. A CSV file is read by the mapping given for it, else by the one proposed
+from its content, and that is said. Misses: formats this version has no reader for, which are named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +17,15 @@ from rempart.records import Batch
 from rempart.sources.csv_reader import read_csv
 from rempart.sources.feed import read_fhir
 from rempart.sources.mapping import load_mapping
+from rempart.sources.mapping_guess import Proposal, propose
 from rempart.sources.mapping_shape import Mapping
 from rempart.sources.recognise import STDIN, Source, list_sources, open_source
 
 _FHIR = ("ndjson", "bundle", "resource")
 _CONTEXT_WHATS = ("care", "staff", "patients")
 HEAD_BYTES = 65_536
+SAMPLE_BYTES = 4 << 20
+"""What a proposed mapping is drawn from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,8 @@ class Reader:
             source.close()
 
 
-def plan(names: list[str], mapping_options: list[str]) -> Reader:
-    """Recognise every source and put them in reading order.
+def plan(names: list[str], mapping_options: list[str], tell: Callable[[str], None]) -> Reader:
+    """Recognise every source and put them in reading order; ``tell`` hears which tables are read by a proposed mapping.
 
     ``mapping_options``: ``MAPPING.toml`` for every CSV file, or ``FILE=MAPPING.toml`` for one.
     Raises SourceError for a source that cannot be opened or recognised.
@@ -63,7 +67,7 @@ def plan(names: list[str], mapping_options: list[str]) -> Reader:
         finally:
             source.close()
         if source.kind == "csv":
-            mappings[name] = _mapping_of(name, given)
+            mappings[name] = _mapping_of(name, given, tell)
             (first if mappings[name].what in _CONTEXT_WHATS else then).append(name)
         elif source.kind in _FHIR:
             (then if b"AuditEvent" in head else first).append(name)
@@ -77,11 +81,26 @@ def _split_option(option: str) -> tuple[str, Path]:
     return (name, Path(path)) if mark else ("", Path(option))
 
 
-def _mapping_of(name: str, given: dict[str, Path]) -> Mapping:
+def _mapping_of(name: str, given: dict[str, Path], tell: Callable[[str], None]) -> Mapping:
     chosen = given.get(name) or given.get(Path(name).name) or given.get("")
     if chosen is not None:
         return load_mapping(chosen)
-    raise SourceError(f"{name}: a table needs a mapping of its columns", "give --mapping MAPPING.toml")
+    tell(name)
+    return propose_mapping(name).mapping
+
+
+def propose_mapping(name: str) -> Proposal:
+    """The mapping proposed for a table from its first :data:`SAMPLE_BYTES`. SourceError where none fits."""
+    source = open_source(name)
+    try:
+        if source.kind != "csv":
+            raise SourceError(f"{name}: not a table with columns", "a FHIR log needs no mapping")
+        pieces: list[bytes] = []
+        while sum(map(len, pieces)) < SAMPLE_BYTES and (piece := source.stream.read()):
+            pieces.append(piece)
+    finally:
+        source.close()
+    return propose(b"".join(pieces))
 
 
 def _refuse(source: Source) -> None:
