@@ -1,8 +1,8 @@
 # Everything runs from .venv in this checkout; nothing is written outside it.
 # An environment of an older Python is replaced by `make clean install`.
 
-PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,\
-	$(if $(shell $(name) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(name))))
+PYTHON ?=
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 UV ?= uv
@@ -24,14 +24,18 @@ help:
 install: .venv/.installed
 
 .venv/.python:
-	@test -n "$(PYTHON)" || { echo "Rempart needs Python 3.11 or newer, found $$(python3 --version 2>&1); \
-	install one, or name it: make install PYTHON=/path/to/python3.12" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo \
-	"Rempart needs Python 3.11 or newer, and $(PYTHON) is not; name another: make install PYTHON=/path/to/python3.12" \
-	>&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) comes without venv and pip; \
-	install them (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
-	@$(PYTHON) -m venv --clear .venv
+	@python="$(PYTHON)"; \
+	for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+		test -n "$$python" || ! $$name -c '$(NEW_ENOUGH)' 2>/dev/null || python=$$name; \
+	done; \
+	if ! "$${python:-python3}" -c '$(NEW_ENOUGH)' 2>/dev/null; then \
+		echo "Rempart needs Python 3.11 or newer, found $$("$${python:-python3}" --version 2>&1 | tail -n 1);" \
+			"install one, or name it: make install PYTHON=/path/to/python3.12" >&2; exit 1; \
+	elif ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "$$python comes without venv and pip;" \
+			"install them (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; \
+	fi; \
+	"$$python" -m venv --clear .venv
 	@touch $@
 
 .venv/.installed: .venv/.python requirements/runtime.txt pyproject.toml src/rempart/__init__.py

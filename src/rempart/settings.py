@@ -1,6 +1,6 @@
 """What a site may choose: one TOML file, read into frozen settings, every key checked and described.
 
-Reads ``rempart.toml`` (``--settings FILE``, else ``DATA/rempart.toml`` if there, else defaults).
+Reads the file given with ``--settings``; without one the defaults hold.
 An unknown key, a wrong type or a value out of range is named with what to do. :func:`describe`
 lists every key with its default and what it means; the reference page is made from it.
 """

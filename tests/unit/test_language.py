@@ -55,8 +55,10 @@ def test_sentences_follow_the_spoken_language() -> None:
 
 
 def test_plural_rules_differ_at_zero() -> None:
-    assert language_of("en").ngettext("one", "many", 0) == "many"
-    assert language_of("fr").ngettext("{count} patient", "{count} patients", 0) == "{count} patient"
+    forms = ("suspected incident", "suspected incidents")
+    assert language_of("en").ngettext(*forms, 0) == "suspected incidents"
+    assert language_of("fr").ngettext(*forms, 0) == "incident soupçonné"
+    assert language_of("fr").ngettext(*forms, 2) == "incidents soupçonnés"
 
 
 @pytest.mark.parametrize(

@@ -65,13 +65,12 @@ def write_outputs(
             "zone": settings.zone,
         },
         "notes": [
-            _("A replay cannot know whether a request to prove who is there would have been passed."),
             _("Care data exported in their last version make the known-at times approximate."),
         ],
     }
     for name, content in (("incidents.json", incidents), ("summary.json", summary)):
         _private(out / name, partial(_write_json, content))
-    write_page(out, decisions, incidents, summary, language=language)
+    write_page(out, decisions, incidents, summary, language=language, zone=settings.zone)
     return summary
 
 

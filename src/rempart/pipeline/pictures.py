@@ -100,10 +100,11 @@ def doubt(tally: Tally, language: Language, alt: str) -> str:
         figure = Figure(figsize=(9.2, 3.4), layout="constrained")
         axes = figure.subplots()
         edges = np.arange(BINS + 1) / BINS_PER_DECADE - BINS / BINS_PER_DECADE
-        for number, action in enumerate(ACTIONS):
+        for number in np.argsort(-tally.doubt.sum(axis=1), kind="stable"):
             heights = np.append(tally.doubt[number], 0)
             filled = np.where(heights > 0, heights, 0.5)
-            axes.fill_between(edges, 0.5, filled, step="post", color=COLOURS[action], linewidth=0, alpha=0.9)
+            colour = COLOURS[ACTIONS[number]]
+            axes.fill_between(edges, 0.5, filled, step="post", color=colour, linewidth=0)
         axes.set_yscale("log")
         axes.set_ylim(0.5, max(10.0, 2.0 * float(tally.doubt.max(initial=1))))
         axes.set_xlim(edges[0], 0)
@@ -131,7 +132,7 @@ def _stakes(axes: Axes, lines: Sequence[AccountLine], language: Language) -> Non
         axes.annotate(label, (high, row), (6, 0), textcoords="offset points", va="center", fontsize=10)
     highest = max([line.stake_high_eur for line in lines], default=1.0)
     axes.set_xscale("log")
-    axes.set_xlim(least, max(10.0, highest) * 300)
+    axes.set_xlim(least, max(10.0, highest) * 80)
     axes.xaxis.set_major_locator(LogLocator(base=10, numticks=6))
     axes.xaxis.set_minor_locator(FixedLocator([]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: language.euros(at, at)))
