@@ -34,7 +34,8 @@ class Stat(IntEnum):
     TWO_PLACES_1H = 11
     ODD_HOUR = 12
     SLEPT_DAYS = 13
-    DOUBT = 14
+    ODD_STRANGERS = 14
+    ODD_PATIENTS = 15
 
 
 N_STATS = len(Stat)
@@ -48,10 +49,10 @@ class Group(IntEnum):
     SEARCH = 2
     PLACE = 3
     TIME = 4
-    NONE = 5
+    CIRCUMSTANCE = 5
 
 
-N_GROUPS = 5
+N_GROUPS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +182,22 @@ CHANNELS: tuple[Channel, ...] = (
         "an account that is used now and then",
     ),
     Channel(
-        Stat.DOUBT,
-        Group.NONE,
-        2.5,
-        3.2,
-        "the doubt itself: its honest daily maxima set the threshold the friction budget allows",
-        "nothing of its own",
+        Stat.ODD_STRANGERS,
+        Group.CIRCUMSTANCE,
+        0.4,
+        1.6,
+        "patients of the day whom nothing explains, each weighted by how unusual the place, the hour "
+        "and the waking were when it was opened",
+        "a thief in the owner's place and hours",
+    ),
+    Channel(
+        Stat.ODD_PATIENTS,
+        Group.CIRCUMSTANCE,
+        0.8,
+        1.6,
+        "the same for all patients and result pages, explained or not: a doctor's own list emptied "
+        "from elsewhere",
+        "the same; a few patients only",
     ),
 )
 """In the order of :class:`Stat`."""

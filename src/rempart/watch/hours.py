@@ -15,6 +15,7 @@ from rempart.watch.state import DAY_MS, HOUR_MS
 ROLE_DAYS = 4.0
 """How many days of an account's own history its role's habits weigh."""
 WAKE_AFTER_DAYS = 1.0
+WEEKENDS = 48
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -29,8 +30,10 @@ def hour_bin(now, zone_from, zone_offset):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def odd_hour(acc, at, shares):  # type: ignore[no-untyped-def]
-    """Nats of surprise of bin ``at``; ``shares`` (48,) is the role's share of active days per bin."""
-    chance = (acc.hours[at] + ROLE_DAYS * shares[at]) / (acc.days + ROLE_DAYS)
+    """Nats of surprise of bin ``at``; ``shares`` (49,) the role's share of active days per bin, then
+    the part of all days that were at weekends."""
+    days = acc.days * shares[WEEKENDS] if at >= 24 else np.float32(acc.days)
+    chance = min((acc.hours[at] + ROLE_DAYS * shares[at]) / (days + ROLE_DAYS), 1.0)
     acc.hours_today |= np.uint64(1) << np.uint64(at)
     return np.float32(-np.log(max(chance, 1e-4)))
 

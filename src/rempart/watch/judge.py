@@ -30,6 +30,7 @@ from rempart.watch.state import (
     load,
 )
 from rempart.watch.tails import Tails
+from rempart.watch.threshold import threshold
 
 POLICY = np.dtype([("threshold", "f4"), ("enforce", "i4")])
 
@@ -41,10 +42,10 @@ class Policy:
     challenges_per_day: float = 1 / 220
     enforce: bool = False
 
-    def as_row(self) -> Any:
-        """The same for the kernel; the threshold in nats."""
+    def as_row(self, doubts: Array) -> Any:
+        """The same for the kernel; the threshold in nats of doubt, from the days seen so far."""
         row = np.zeros(1, POLICY)
-        row["threshold"] = -np.log(self.challenges_per_day)
+        row["threshold"] = threshold(doubts, self.challenges_per_day)
         row["enforce"] = self.enforce
         return row[0]
 
@@ -54,10 +55,11 @@ class Watch:
 
     def __init__(self, policy: Policy, zone_from: Array, zone_offset: Array, shards: int = 1) -> None:
         """``zone_from`` and ``zone_offset`` (k,) int64 ms: the site's zone as transitions, sorted."""
-        self._policy = policy.as_row()
+        self._policy = policy
         self._zone = (zone_from, zone_offset)
         self.accounts = fresh_accounts(64)
         self.tails = Tails()
+        self._row = policy.as_row(self.tails.doubts)
         self._house = House()
         self._shards = tuple(Shard() for _ in range(shards))
         self._pool = ThreadPoolExecutor(shards) if shards > 1 else None
@@ -106,7 +108,7 @@ class Watch:
         out: Array,
     ) -> None:
         others = np.zeros(rows.size, np.int8)
-        house, tails = self._house, self.tails
+        house, tails, policy = self._house, self.tails, self._row
         across.walk(
             rows,
             now,
@@ -138,9 +140,9 @@ class Watch:
                 tails.nats,
                 tails.role_days,
                 tails.shares,
-                tails.surprise,
+                tails.novelty,
                 *self._zone,
-                self._policy,
+                policy,
                 number,
                 len(self._shards),
                 out,
@@ -156,7 +158,8 @@ class Watch:
         if day == self._day:
             return
         if self._day >= 0:
-            self.tails.close_day(self.accounts)
+            self.tails.close_day(self.accounts, self._day)
+            self._row = self._policy.as_row(self.tails.doubts)
             for shard in self._shards:
                 windows.forget_old(shard, self._oldest_ms(day))
         self._day = day

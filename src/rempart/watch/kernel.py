@@ -12,12 +12,13 @@ from numba import njit
 from rempart.records import FLAG_LEFT, FLAG_QUERY, FLAG_TRUSTED, MAX_REASONS, Action, Kind
 from rempart.watch.channels import N_STATS, Stat
 from rempart.watch.hours import hour_bin, odd_hour, slept
+from rempart.watch.circumstance import circumstance
 from rempart.watch.pages import ask_page, follow_order
 from rempart.watch.place import come_from
 from rempart.watch.reasons import FAILED_CHALLENGE, LEFT, REOPENED, UNANSWERED
 from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS
 from rempart.watch.volume import open_patients
-from rempart.watch.weigh import doubt_of, surprise
+from rempart.watch.weigh import doubt_of
 
 PRIOR_LOG_ODDS = -11.5
 """Log odds that a given account is in a thief's hands on a given day: about 1 in 100,000."""
@@ -33,7 +34,7 @@ EXPLAINED_ENOUGH = 0.6
 """Share of an account's patients that care must explain before ``restrict`` may be used."""
 NOTABLE = 0.6
 """Share of the threshold from which an allowed access gets its reasons written down too."""
-_DOUBT, _FAILED = int(Stat.DOUBT), int(Stat.FAILED_LOGINS_1H)
+_FAILED = int(Stat.FAILED_LOGINS_1H)
 _ACCESS, _PASS, _FAIL, _BACK = (int(kind) for kind in Kind)
 _ALLOW, _STEP_UP, _RESTRICT, _BLOCK = (int(action) for action in Action)
 
@@ -54,6 +55,8 @@ def _fade(acc, now):  # type: ignore[no-untyped-def]
     acc.run *= hour
     acc.strangers_day *= day
     acc.in_care *= day
+    acc.odd_strangers *= day
+    acc.odd_patients *= day
     acc.decayed_ms = now
 
 
@@ -86,16 +89,17 @@ def _observe(acc, account, row, now, patients, grades, others, shard, tails):  #
     _fade(acc, now)
     stat[10] = come_from(acc, row, others, acc.day, now, surprises)
     stat[12] = odd_hour(acc, at, shares[acc.role + 1])
+    odd = circumstance(stat[10], stat[12], stat[13])
     fresh = 0
     if row.outcome > 0:
         acc.misses += np.float32(1.0)
     if row.flags & FLAG_QUERY:
         width = row.patients if row.patients > 0 else max(row.count, 0)
-        ask_page(acc, row, width)
+        ask_page(acc, row, width, odd)
         follow_order(acc, row)
         fresh = max(width, 1)
     elif row.outcome <= 0:
-        fresh = open_patients(acc, account, visits, nodes, counts, patients, grades, now)
+        fresh = open_patients(acc, account, visits, nodes, counts, patients, grades, odd, now)
     stat[0] = acc.distinct[0]
     stat[1] = acc.distinct[1]
     stat[2] = acc.distinct[2]
@@ -107,6 +111,8 @@ def _observe(acc, account, row, now, patients, grades, others, shard, tails):  #
     stat[8] = acc.misses
     stat[9] = acc.failed
     stat[11] = acc.flips
+    stat[14] = acc.odd_strangers
+    stat[15] = acc.odd_patients
     return fresh
 
 
@@ -122,7 +128,7 @@ def _explain(out, parts, acc, extra_code, extra_nats):  # type: ignore[no-untype
         filled = 1
     while filled < MAX_REASONS:
         best = -1
-        for stat in range(_DOUBT):
+        for stat in range(N_STATS):
             if parts[stat] > 0.05 and (best < 0 or parts[stat] > parts[best]):
                 best = stat
         if best < 0:
@@ -143,7 +149,7 @@ def _explain(out, parts, acc, extra_code, extra_nats):  # type: ignore[no-untype
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _choose(acc, row, now, fresh, doubt, nats, odds, policy):  # type: ignore[no-untyped-def]
+def _choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untyped-def]
     """The mildest answer that fits; asks where an access adds to the haul."""
     if acc.blocked == 1:
         return _BLOCK
@@ -153,7 +159,7 @@ def _choose(acc, row, now, fresh, doubt, nats, odds, policy):  # type: ignore[no
         slot = -1
     threshold = policy.threshold
     if slot >= 0 and acc.passed_ms[slot] != 0:
-        if nats < threshold or doubt < acc.passed_doubt[slot] + RATCHET or fresh == 0:
+        if doubt < threshold or doubt < acc.passed_doubt[slot] + RATCHET or fresh == 0:
             return _ALLOW
         acc.passed_ms[slot] = 0
         acc.asked_ms[slot] = now
@@ -161,7 +167,7 @@ def _choose(acc, row, now, fresh, doubt, nats, odds, policy):  # type: ignore[no
         acc.passed_doubt[slot] = doubt
         return _STEP_UP
     open_challenge = slot >= 0 and policy.enforce == 1
-    if not open_challenge and (nats < threshold or fresh == 0):
+    if not open_challenge and (doubt < threshold or fresh == 0):
         return _ALLOW
     if slot < 0:
         slot = _slot(acc, row.session, True, now)
@@ -169,7 +175,7 @@ def _choose(acc, row, now, fresh, doubt, nats, odds, policy):  # type: ignore[no
     acc.passed_doubt[slot] = max(doubt, acc.passed_doubt[slot]) if open_challenge else doubt
     unanswered = acc.unanswered[slot]
     acc.unanswered[slot] += np.float32(1.0)
-    sure = odds > 0.0 and nats >= threshold + RESTRICT_NATS
+    sure = odds > 0.0 and doubt >= threshold + RESTRICT_NATS
     waited = policy.enforce == 0 or unanswered >= 3
     if sure and waited and acc.opened > 20.0 and acc.explained >= EXPLAINED_ENOUGH * acc.opened:
         return _RESTRICT
@@ -268,10 +274,9 @@ def judge_rows(
             extra = LEFT
             extra_nats = np.float32(LEFT_NATS)
             doubt += extra_nats
-        acc.now[_DOUBT] = doubt
+        acc.doubt_top = max(acc.doubt_top, doubt)
         for stat in range(N_STATS):
             acc.top[stat] = max(acc.top[stat], acc.now[stat])
-        nats = surprise(acc, _DOUBT, doubt, nats_table, role_days)
         odds = PRIOR_LOG_ODDS + doubt
         slot = _slot(acc, row.session, False, now)
         if slot >= 0 and acc.passed_ms[slot] != 0:
@@ -284,10 +289,10 @@ def judge_rows(
             answer.stake_low_eur = np.float32(prices[row.form, 0] * fresh)
             answer.stake_high_eur = np.float32(prices[row.form, 1] * fresh)
         if row.kind == _ACCESS or row.kind == _FAIL:
-            answer.action = _choose(acc, row, now, fresh, doubt, nats, odds, policy)
+            answer.action = _choose(acc, row, now, fresh, doubt, odds, policy)
         if acc.blocked == 1:
             answer.action = _BLOCK
             extra = FAILED_CHALLENGE if extra < 0 else extra
         answer.whole_account = 1 if answer.action == _BLOCK else 0
-        if answer.action != _ALLOW or extra >= 0 or nats >= NOTABLE * policy.threshold:
+        if answer.action != _ALLOW or extra >= 0 or doubt >= NOTABLE * policy.threshold:
             _explain(answer, parts, acc, extra, extra_nats)

@@ -20,12 +20,15 @@ WIDEST_PAGE = 10_000
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def ask_page(acc, row, width):  # type: ignore[no-untyped-def]
+def ask_page(acc, row, width, odd):  # type: ignore[no-untyped-def]
     """Count one event of a search; events of one request id are one page."""
     if row.request == np.uint64(0) or row.request != acc.request:
         acc.pages += np.float32(1.0)
+        acc.odd_patients += odd
     acc.request = row.request
-    acc.pages += np.float32(min(width, WIDEST_PAGE) / PAGE_WIDTH)
+    rows = np.float32(min(width, WIDEST_PAGE) / PAGE_WIDTH)
+    acc.pages += rows
+    acc.odd_patients += odd * rows
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

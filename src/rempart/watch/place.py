@@ -15,8 +15,13 @@ from numba import njit
 from rempart.watch.state import MINUTE_MS, PLACES, SOFTWARES
 
 COMMON, FEW, UNSEEN, SOFTWARE = 0, 1, 2, 3
+HOUSE_SETTLED = 4
 """Classes of novelty: a network of three or more others, of one or two, of nobody; new software."""
 BETWEEN_MS = 10 * MINUTE_MS
+ROAM_DAYS = 6.0
+"""Days of an account's own history that weigh as much as the house's share of novelty."""
+THIEF_SHARE = np.array([0.25, 0.4, 1.0, 0.7])
+"""How often theft brings each class of novelty: the thief's side, stated, never fitted."""
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -48,22 +53,36 @@ def _software_is_new(acc, software, day):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def come_from(acc, row, others, day, now, surprise):  # type: ignore[no-untyped-def]
-    """Nats of surprise of where this event comes from; 0 for an account without history.
+def _surprise(acc, kind, rates):  # type: ignore[no-untyped-def]
+    share = (acc.roams[kind] + ROAM_DAYS * rates[kind]) / (acc.days + ROAM_DAYS)
+    return np.float32(max(0.0, np.log(THIEF_SHARE[kind]) - np.log(share)))
 
-    ``others`` is how many other accounts use the network (0 to 3), ``surprise`` (4,) nats a class.
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _settled(acc):  # type: ignore[no-untyped-def]
+    return np.float32(acc.days / (acc.days + 2.0))
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def come_from(acc, row, others, day, now, rates):  # type: ignore[no-untyped-def]
+    """Nats of surprise of where this event comes from; an account without history inherits the house's networks.
+
+    ``others`` is how many other accounts use the network (0 to 3), ``rates`` (5,) the house's share of
+    account-days that bring a class of novelty (the account's own days move it), and how settled
+    the house is, 0 to 1.
     """
     nats = np.float32(0.0)
     if row.network != -1:
         if _place_is_new(acc, row.network, day, now):
             kind = UNSEEN if others == 0 else (FEW if others < 3 else COMMON)
-            nats = surprise[kind]
+            nats = _surprise(acc, kind, rates)
+            nats *= max(_settled(acc), rates[HOUSE_SETTLED] if kind == UNSEEN else np.float32(0.0))
             acc.new_place_class |= 1 << kind
         moved = acc.last_place != -1 and acc.last_place != row.network
         if moved and now - acc.last_ms < BETWEEN_MS:
             acc.flips += np.float32(1.0)
         acc.last_place = row.network
     if row.software != -1 and _software_is_new(acc, row.software, day):
-        nats += surprise[SOFTWARE]
+        nats += _surprise(acc, SOFTWARE, rates) * _settled(acc)
         acc.new_place_class |= 1 << SOFTWARE
-    return nats * np.float32(acc.days / (acc.days + 2.0))
+    return nats

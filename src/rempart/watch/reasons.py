@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-LEFT, FAILED_CHALLENGE, REOPENED, UNANSWERED, NO_ACCOUNT, SAME_ID, NO_TIME = range(14, 21)
+LEFT, FAILED_CHALLENGE, REOPENED, UNANSWERED, NO_ACCOUNT, SAME_ID, NO_TIME = range(16, 23)
 
 
 def _(text: str) -> str:
@@ -56,6 +56,13 @@ REASONS: tuple[Reason, ...] = (
     Reason("two_places_1h", _("the account is used from two networks at the same time")),
     Reason("odd_hour", _("an hour of the week at which this account does not work")),
     Reason("slept_days", _("the account woke up after {seen} days without any activity")),
+    Reason(
+        "odd_strangers",
+        _("patients whom nothing explains, opened from an unusual place, at an unusual hour or after a long sleep"),
+    ),
+    Reason(
+        "odd_patients", _("{seen} patients or result pages from an unusual place, at an unusual hour or after a long sleep"),
+    ),
     Reason("left", _("the staff list says that the owner of this account has left")),
     Reason(
         "failed_challenge", _("the request to prove who is there failed; a person must reinstate the account")
@@ -66,7 +73,7 @@ REASONS: tuple[Reason, ...] = (
     Reason("same_id", _("an earlier record has the same identifier with other content")),
     Reason("no_time", _("the log gives no time for this access; the time of the records around it was used")),
 )
-"""Index = the number in ``DECISION["code"]``; the first fourteen follow :class:`channels.Stat`."""
+"""Index = the number in ``DECISION["code"]``; the first sixteen follow :class:`channels.Stat`."""
 
 
 def sentence(

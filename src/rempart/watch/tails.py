@@ -18,6 +18,7 @@ import numpy as np
 
 from rempart.watch.channels import CHANNELS, N_STATS
 from rempart.watch.state import BINS, HOUR_BINS, Array
+from rempart.watch.threshold import DOUBT_BINS, doubt_counts
 from rempart.watch.weigh import BINS_PER_LOG
 
 PRIOR_DAYS = 60.0
@@ -68,8 +69,13 @@ class Tails:
     novel: Array = field(default_factory=lambda: np.zeros(5))
     """Account-days with each class of novelty, and all account-days with history."""
     nats: Array = field(default_factory=lambda: np.zeros((N_STATS, 1, BINS), np.float32))
-    shares: Array = field(default_factory=lambda: np.zeros((1, HOUR_BINS), np.float32))
-    surprise: Array = field(default_factory=lambda: np.zeros(4, np.float32))
+    shares: Array = field(default_factory=lambda: np.zeros((1, HOUR_BINS + 1), np.float32))
+    closed: Array = field(default_factory=lambda: np.zeros(2))
+    """Days closed, and how many of them were at weekends."""
+    doubts: Array = field(default_factory=lambda: np.zeros(DOUBT_BINS))
+    """Account-days by their largest doubt, in bins of :mod:`threshold`."""
+    novelty: Array = field(default_factory=lambda: np.zeros(5, np.float32))
+    """Share of account-days that bring each class of novelty, (4,), then how settled the house is."""
 
     def __post_init__(self) -> None:
         self.rebuild()
@@ -85,13 +91,17 @@ class Tails:
         self.hours = np.concatenate([self.hours, np.zeros((more, HOUR_BINS))])
         self.rebuild()
 
-    def close_day(self, accounts: Array) -> None:
-        """Learn the day of every account that was active, then forget its maxima."""
-        for kept in (self.counts, self.role_days, self.hours, self.novel):
+    def close_day(self, accounts: Array, day: int) -> None:
+        """Learn ``day`` (since 1970) of every account that was active, then forget its maxima."""
+        self.closed += 1.0, float((day + 3) % 7 >= 5)
+        for kept in (self.counts, self.role_days, self.hours, self.novel, self.doubts):
             kept *= KEEP_A_DAY
         rows = np.flatnonzero(accounts["seen"] == 1)
         learned = rows[accounts["withheld"][rows] == 0]
         if learned.size:
+            # Days judged before the house had tails of its own say little about later ones.
+            settled = self.role_days[0] / (PRIOR_DAYS + self.role_days[0])
+            self.doubts += settled * doubt_counts(accounts["doubt_top"][learned])
             self._learn_house(accounts, learned)
             _learn_accounts(accounts, learned)
         _forget_day(accounts, rows)
@@ -124,13 +134,15 @@ class Tails:
         total = house[:, None, :] * ROLE_PRIOR_DAYS + self.counts
         total[:, 0] = house
         self.nats = _tail_nats(total).astype(np.float32)
-        days = self.role_days[:, None]
-        base = (HOUR_PRIOR * HOUR_PRIOR_DAYS + self.hours[0]) / (HOUR_PRIOR_DAYS + self.role_days[0])
+        weekends = self.closed[1] / max(self.closed[0], 1.0)
+        days = self.role_days[:, None] * np.repeat([1.0, weekends], HOUR_BINS // 2)
+        base = (HOUR_PRIOR * HOUR_PRIOR_DAYS + self.hours[0]) / (HOUR_PRIOR_DAYS + days[0])
         shares = (base * 20.0 + self.hours) / (20.0 + days)
         shares[0] = base
-        self.shares = shares.astype(np.float32)
+        self.shares = np.insert(shares, HOUR_BINS, weekends, axis=1).astype(np.float32)
         rate = (PLACE_PRIOR * PLACE_PRIOR_DAYS + self.novel[:4]) / (PLACE_PRIOR_DAYS + self.novel[4])
-        self.surprise = -np.log(rate).astype(np.float32)
+        settled = self.novel[4] / (PLACE_PRIOR_DAYS + self.novel[4])
+        self.novelty = np.append(rate, settled).astype(np.float32)
 
 
 def _tail_nats(mass: Array) -> Array:
@@ -168,6 +180,9 @@ def _learn_accounts(accounts: Array, rows: Array) -> None:
     touched = (accounts["hours_today"][rows, None] >> np.arange(HOUR_BINS, dtype=np.uint64)) & np.uint64(1)
     keep = np.float32(KEEP_A_DAY)
     accounts["hours"][rows] = accounts["hours"][rows] * keep + touched.astype(np.float32)
+    classes = accounts["new_place_class"][rows, None] >> np.arange(4, dtype=np.int8) & 1
+    known = accounts["days"][rows, None] > 0
+    accounts["roams"][rows] = accounts["roams"][rows] * keep + (classes & known).astype(np.float32)
     accounts["days"][rows] += 1
 
 
@@ -177,7 +192,7 @@ def _forget_day(accounts: Array, rows: Array) -> None:
     for slot, first in (("place", "place_day"), ("software", "software_day")):
         fresh = accounts[first][bad] == accounts["day"][bad][:, None]
         accounts[slot][bad] = np.where(fresh, -1, accounts[slot][bad])
-    for name in ("top", "hours_today", "new_place_class", "seen", "withheld", "challenged", "released"):
+    for name in ("top", "doubt_top", "hours_today", "new_place_class", "seen", "withheld", "challenged", "released"):
         accounts[name][rows] = 0
     fading = np.float32(0.9)
     accounts["explained"][rows] *= fading

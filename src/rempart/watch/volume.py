@@ -20,7 +20,7 @@ OWN_VISIT_GRADE = 0.85
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def open_patients(acc, account, visits, nodes, counts, patients, grades, now):  # type: ignore[no-untyped-def]
+def open_patients(acc, account, visits, nodes, counts, patients, grades, odd, now):  # type: ignore[no-untyped-def]
     """Open the patients of one access; returns how many are new to the last 24 hours."""
     expire(acc, nodes, counts, now)
     fresh = 0
@@ -37,6 +37,8 @@ def open_patients(acc, account, visits, nodes, counts, patients, grades, now):  
         acc.strangers += np.float32(1.0) - grade
         acc.strangers_day += np.float32(1.0) - grade
         acc.in_care += grade
+        acc.odd_strangers += odd * (np.float32(1.0) - grade)
+        acc.odd_patients += odd
         acc.explained += grade
         acc.opened += np.float32(1.0)
     return fresh

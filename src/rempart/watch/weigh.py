@@ -3,8 +3,8 @@
 Each statistic's surprise is the negative log of a tail probability of honest daily maxima, pooled
 geometrically over the account, its role and the house (an arithmetic pool would cap the evidence
 at the house's floor). Groups of dependent statistics count once, by their strongest member, and
-are capped, so that dependence cannot inflate certainty. The sum is *doubt*, in nats; the tail of
-doubt's own honest daily maxima, against the friction the site chose, decides whether to ask.
+are capped, so that dependence cannot inflate certainty. The sum is *doubt*, in nats; :mod:`threshold`
+says how much of it the friction the site chose allows.
 
 Sources: Vovk & Wang 2021 (merging dependent evidence); Shin, Ramdas & Rinaldo 2023 (e-detectors).
 Misses: evidence that stays small in every group.
@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rempart.watch.channels import CHANNELS, N_GROUPS, Group, Stat
+from rempart.watch.channels import CHANNELS, N_GROUPS, N_STATS, Group
 from rempart.watch.state import BINS
 
 BINS_PER_LOG = 8.0
@@ -28,8 +28,7 @@ GROUP_CAP = 9.0
 SECOND = 0.3
 """How much the weaker of volume and strangers adds to the stronger."""
 GROUP_OF = np.array([channel.group for channel in CHANNELS], np.int64)
-GROUP_WEIGHT = np.array([1.0, 1.0, 0.7, 1.0, 0.9], np.float32)
-_DOUBT = int(Stat.DOUBT)
+GROUP_WEIGHT = np.array([1.0, 1.0, 0.7, 1.0, 0.9, 1.0], np.float32)
 _VOLUME, _STRANGERS = int(Group.VOLUME), int(Group.STRANGERS)
 
 
@@ -53,7 +52,7 @@ def surprise(acc, stat, x, tails, role_days):  # type: ignore[no-untyped-def]
     if role > 0:
         part = seen / (seen + 40.0)
         nats = part * table_nats(tails, stat, role, y) + (1.0 - part) * house
-    if stat != _DOUBT and acc.days > 0:
+    if acc.days > 0:
         z = (y - acc.mean[stat]) / max(acc.spread[stat], OWN_SPREAD)
         own = np.log1p(np.exp(min(OWN_SLOPE * z, 30.0)))
         part = 0.5 * acc.days / (acc.days + 7.0)
@@ -66,7 +65,7 @@ def doubt_of(acc, tails, role_days, parts):  # type: ignore[no-untyped-def]
     """Doubt in nats; ``parts`` (N_STATS,) receives what each statistic contributed."""
     best = np.zeros(N_GROUPS, np.float32)
     who = np.full(N_GROUPS, -1, np.int64)
-    for stat in range(_DOUBT):
+    for stat in range(N_STATS):
         parts[stat] = np.float32(0.0)
         nats = surprise(acc, stat, acc.now[stat], tails, role_days)
         group = GROUP_OF[stat]

@@ -1,0 +1,43 @@
+"""How much doubt is too much: the quantile of honest days that the friction budget allows.
+
+Reads the histogram of account-days by their largest doubt (nats) and the share of account-days the
+site is ready to challenge. Gives the threshold. One threshold for the whole house: doubt already
+measures each account against itself and its role, and friction is felt, and set, by the house.
+Before there is history the tail is exponential with :data:`DAY_0_NATS`; beyond the top
+:data:`TAIL_SHARE` of days it is continued as an exponential (peaks over threshold, Siffer et al.
+2017), for doubt is a sum of logarithms. Misses friction that falls on one role more than another.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rempart.watch.state import Array
+
+DOUBT_BINS = 256
+BINS_PER_NAT = 4.0
+DAY_0_NATS = 2.6
+"""Mean excess of doubt before a site has history."""
+PRIOR_DAYS = 60.0
+"""Account-days the day-0 tail is worth."""
+TAIL_SHARE = 0.03
+"""Share of days from which the tail is continued."""
+
+
+def doubt_counts(tops: Array) -> Array:
+    """Histogram (DOUBT_BINS,) of daily maxima (n,) of doubt, nats."""
+    bins = np.clip(tops * BINS_PER_NAT, 0, DOUBT_BINS - 1).astype(np.int64)
+    return np.bincount(bins, minlength=DOUBT_BINS).astype(np.float64)
+
+
+def threshold(counts: Array, challenges_per_day: float) -> float:
+    """Doubt in nats that ``challenges_per_day`` of account-days reach; ``counts`` as doubt_counts gives."""
+    edges = np.arange(DOUBT_BINS + 1) / BINS_PER_NAT
+    survival = np.exp(-edges / DAY_0_NATS)
+    survival[-1] = 0.0
+    mass = PRIOR_DAYS * (survival[:-1] - survival[1:]) + counts
+    share = mass[::-1].cumsum()[::-1] / mass.sum()
+    start = max(int((share >= max(TAIL_SHARE, challenges_per_day)).sum()) - 1, 0)
+    beyond = edges[:-1][start:] - edges[start] + 0.5 / BINS_PER_NAT
+    excess = float((mass[start:] * beyond).sum() / mass[start:].sum())
+    return float(edges[start] + excess * np.log(share[start] / challenges_per_day))
