@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 
@@ -52,8 +53,7 @@ class ValueKind(IntEnum):
     NUMBER = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(msgspec.Struct, frozen=True, gc=False):
     """One readable unit of a log: an access, a login or a reinstatement, in the log's own words.
 
     Rows of :data:`ACCESS_SCHEMA` are the same fields as columns. Empty strings mean "not said".

@@ -18,11 +18,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import xxhash
 
 from rempart.records import MISSING_MS, Access, Context, Kind, Rejected
 from rempart.sources.fhir_agents import Who, read_agents, read_session_extension
 from rempart.sources.fhir_entities import What, read_entities
+from rempart.sources.fhir_parts import EventParts, cut_event, remember, value_of
 from rempart.sources.fhir_words import (
     OUTCOMES,
     clean_name,
@@ -41,6 +43,14 @@ LOGIN_CODE = "110122"
 ALERT_CODES = ("110113", "110137")
 
 
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Whether an event is an access, a login or a reinstatement, and of whom."""
+
+    kind: Kind
+    account: str = ""
+
+
 def read_message(line: bytes, source: str, offset: int) -> Access | Context | Rejected:
     """Read one resource.
 
@@ -48,7 +58,12 @@ def read_message(line: bytes, source: str, offset: int) -> Access | Context | Re
     Never raises for what a line contains.
     """
     line = line.rstrip(b"\r\n")
+    parts = cut_event(line)
     try:
+        if parts is not None:
+            access = _read_parts(parts, source, offset, xxhash.xxh3_64_intdigest(line))
+            if access is not None:
+                return access
         resource = decode_unit(line)
     except Unreadable as refused:
         return reject(source, offset, line, refused.reason)
@@ -62,39 +77,131 @@ def read_message(line: bytes, source: str, offset: int) -> Access | Context | Re
 
 def read_event(event: dict[str, Any], source: str, offset: int, content: int) -> Access:
     """The record of a decoded AuditEvent; ``content`` is the hash of its bytes."""
-    who = read_agents(event)
-    what = read_entities(event)
-    query = read_query(what.query) if what.query else NO_QUERY
     outcome = read_outcome(event.get("outcome"))
-    verdict = _read_control(event, outcome)
+    return _record(
+        source,
+        offset,
+        content,
+        text_of(event.get("id")),
+        read_recorded(event),
+        read_action(event.get("action")),
+        outcome,
+        read_agents(event),
+        read_entities(event),
+        read_control(event, outcome),
+        read_session_extension(event.get("extension")),
+    )
+
+
+def _read_parts(parts: EventParts, source: str, offset: int, content: int) -> Access | None:
+    """The same of an AuditEvent cut in parts; None where only the whole of it can be read."""
+    try:
+        told = _told(
+            bytes(parts.type),
+            bytes(parts.subtype),
+            bytes(parts.category),
+            bytes(parts.code),
+            bytes(parts.action),
+            bytes(parts.outcome),
+            bytes(parts.extension),
+        )
+        if told.alert:
+            return None
+        return _record(
+            source,
+            offset,
+            content,
+            text_of(value_of(bytes(parts.id))),
+            _recorded_of(parts),
+            told.action,
+            told.outcome,
+            parts.who(),
+            parts.what(),
+            told.control,
+            told.session,
+        )
+    except msgspec.DecodeError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What an event's codes say; ``alert``: its entities matter too."""
+
+    control: Control
+    action: str
+    outcome: int
+    session: str
+    alert: bool
+
+
+_CODED = ("type", "subtype", "category", "code", "action", "outcome", "extension")
+
+
+@remember
+def _told(*parts: bytes) -> _Told:
+    event = {name: value_of(part) for name, part in zip(_CODED, parts, strict=True)}
+    outcome = read_outcome(event["outcome"])
+    codes = _codes_in(event)
+    return _Told(
+        read_control(event, outcome),
+        read_action(event["action"]),
+        outcome,
+        read_session_extension(event["extension"]),
+        any(code in ALERT_CODES for code in codes),
+    )
+
+
+def _recorded_of(parts: EventParts) -> int:
+    at = parse_time(text_of(value_of(bytes(parts.recorded))))
+    if at != MISSING_MS:
+        return at
+    names = ("occurredDateTime", "occurredPeriod", "period")
+    return read_recorded({name: value_of(bytes(getattr(parts, name))) for name in names})
+
+
+def _record(
+    source: str,
+    offset: int,
+    content: int,
+    event: str,
+    recorded_ms: int,
+    action: str,
+    outcome: int,
+    who: Who,
+    what: What,
+    control: Control,
+    session: str,
+) -> Access:
+    query = read_query(what.query) if what.query else NO_QUERY
     account, unknown = who.account, who.unknown
-    if verdict.kind == Kind.REINSTATED:
-        account, unknown = verdict.account, ""
+    if control.kind == Kind.REINSTATED:
+        account, unknown = control.account, ""
     return Access(
-        source=source,
-        offset=offset,
-        content=content,
-        event=clean_name(text_of(event.get("id"))),
-        kind=int(verdict.kind),
-        recorded_ms=read_recorded(event),
-        account=account,
-        unknown_account=unknown,
-        role=who.role,
-        unit="",
-        address=who.address,
-        software=who.software,
-        session=_read_session(event, who, what),
-        request=what.request,
-        action=read_action(event.get("action")),
-        outcome=outcome,
-        resource=query.resource or what.resource or ("Patient" if what.patients else ""),
-        patients=what.patients,
-        is_query=what.is_query,
-        count=query.count,
-        page=query.page,
-        query_form=query.form,
-        value_kind=query.value_kind,
-        value=query.value,
+        source,
+        offset,
+        content,
+        clean_name(event),
+        int(control.kind),
+        recorded_ms,
+        account,
+        unknown,
+        who.role,
+        "",
+        who.address,
+        who.software,
+        what.session or session or who.session or who.token,
+        what.request,
+        action,
+        outcome,
+        query.resource or what.resource or ("Patient" if what.patients else ""),
+        what.patients,
+        what.is_query,
+        query.count,
+        query.page,
+        query.form,
+        query.value_kind,
+        query.value,
     )
 
 
@@ -125,21 +232,19 @@ def read_action(value: Any) -> str:
     return value if value in ("C", "R", "U", "D", "E") else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Control:
-    kind: Kind
-    account: str = ""
+def _codes_in(event: dict[str, Any]) -> list[str]:
+    return [code for key in ("type", "subtype", "category", "code") for code in codes_of(event.get(key))]
 
 
-def _read_control(event: dict[str, Any], outcome: int) -> _Control:
-    codes = [code for key in ("type", "subtype", "category", "code") for code in codes_of(event.get(key))]
+def read_control(event: dict[str, Any], outcome: int) -> Control:
+    codes = _codes_in(event)
     if any(code in ALERT_CODES for code in codes):
         account = _reinstated_account(event)
         if account:
-            return _Control(Kind.REINSTATED, account)
+            return Control(Kind.REINSTATED, account)
     if LOGIN_CODE in codes:
-        return _Control(Kind.LOGIN_FAILED if outcome > 0 else Kind.LOGIN_PASSED)
-    return _Control(Kind.ACCESS)
+        return Control(Kind.LOGIN_FAILED if outcome > 0 else Kind.LOGIN_PASSED)
+    return Control(Kind.ACCESS)
 
 
 def _reinstated_account(event: dict[str, Any]) -> str:
@@ -159,8 +264,3 @@ def _says_active(details: Any) -> bool:
             if label == "status" or "status" in codes_of(label) or dict_of(label).get("text") == "status":
                 return True
     return False
-
-
-def _read_session(event: dict[str, Any], who: Who, what: What) -> str:
-    """A session id where one is given, else the token id of the requestor's policy."""
-    return what.session or read_session_extension(event.get("extension")) or who.session or who.token

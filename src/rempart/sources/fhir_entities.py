@@ -12,8 +12,9 @@ Follows HL7 FHIR AuditEvent.entity R4/R4B/R5, object-role codes 1 (patient) and 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rempart.sources.fhir_words import (
     clean_name,
@@ -44,44 +45,63 @@ class What:
     session: str
 
 
+class Entity(NamedTuple):
+    """What one entity says; empty strings where it does not. Names are as written."""
+
+    patient: str = ""
+    resource: str = ""
+    is_query: bool = False
+    query: str = ""
+    request: str = ""
+    session: str = ""
+
+
 def read_entities(event: dict[str, Any]) -> What:
     """Find patients, resource type, search and request in the entities of ``event``."""
+    entities = map(read_entity, list_of(event.get("entity")))
+    return join_entities(entities, name_patient(dict_of(event.get("patient"))))
+
+
+def join_entities(entities: Iterable[Entity], patient: str) -> What:
+    """What an event's entities say together, with R5's ``patient`` (a name or empty)."""
     patients: dict[str, None] = {}
     resource = query = request = session = ""
     is_query = False
-    for entity in list_of(event.get("entity")):
-        if type(entity) is not dict:
-            continue
-        kind = code_of(entity.get("type"))
-        what = dict_of(entity.get("what"))
-        if kind == REQUEST_TYPE:
-            request = request or _identifier_of(what)
-            continue
-        if "session" in kind.lower():
-            session = session or _identifier_of(what) or text_of(entity.get("name"))
-            continue
-        role, text = code_of(entity.get("role")), text_of(entity.get("query"))
-        type_read = _type_of(what)
-        if role == PATIENT_ROLE or type_read == "Patient":
-            name = name_patient(what) or text_of(entity.get("name"))
-            if name:
-                patients[clean_name(name)] = None
-        elif role == QUERY_ROLE or text:
-            is_query = True
-            query = query or text
-        else:
-            resource = resource or type_read
-    patient = name_patient(dict_of(event.get("patient")))
+    for entity in entities:
+        if entity.patient:
+            patients[clean_name(entity.patient)] = None
+        is_query = is_query or entity.is_query
+        query = query or entity.query
+        resource = resource or entity.resource
+        request = request or entity.request
+        session = session or entity.session
     if patient:
         patients[clean_name(patient)] = None
     return What(
-        patients=tuple(patients),
-        resource=clean_text(resource),
-        is_query=is_query,
-        query=query,
-        request=clean_name(request),
-        session=clean_name(session),
+        tuple(patients), clean_text(resource), is_query, query, clean_name(request), clean_name(session)
     )
+
+
+def read_entity(entity: Any) -> Entity:
+    """What one entity says."""
+    if type(entity) is not dict:
+        return _NOTHING
+    kind = code_of(entity.get("type"))
+    what = dict_of(entity.get("what"))
+    if kind == REQUEST_TYPE:
+        return Entity(request=_identifier_of(what))
+    if "session" in kind.lower():
+        return Entity(session=_identifier_of(what) or text_of(entity.get("name")))
+    role, text = code_of(entity.get("role")), text_of(entity.get("query"))
+    type_read = _type_of(what)
+    if role == PATIENT_ROLE or type_read == "Patient":
+        return Entity(patient=name_patient(what) or text_of(entity.get("name")))
+    if role == QUERY_ROLE or text:
+        return Entity(is_query=True, query=text)
+    return Entity(resource=type_read)
+
+
+_NOTHING = Entity()
 
 
 def name_patient(what: dict[str, Any]) -> str:

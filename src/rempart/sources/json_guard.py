@@ -3,7 +3,7 @@
 Reads: the bytes of one unit. Gives: the decoded object, or the reason it is refused. A unit is
 refused as ``too_deep`` beyond 64 levels of nesting, and as ``too_long`` beyond 4 MiB or 300,000
 values: the decoded form of a hostile line is up to thirty times its length. Misses: numbers a
-double cannot hold count as ``not_json``.
+double cannot hold count as ``not_json`` where they are decoded.
 
 Follows RFC 8259 (JSON); of duplicate keys the last wins; NaN and Infinity are no JSON.
 """
@@ -36,8 +36,8 @@ class Unreadable(Exception):
         self.reason = reason
 
 
-def decode_unit(unit: bytes) -> dict[str, Any]:
-    """The JSON object in ``unit``; raises :class:`Unreadable` with the reason."""
+def guard_unit(unit: bytes) -> None:
+    """Raise :class:`Unreadable` where ``unit`` is too long or too deep to be decoded."""
     if len(unit) > MAX_UNIT_BYTES:
         raise Unreadable("too_long")
     openings = unit.count(b"{") + unit.count(b"[")
@@ -45,6 +45,11 @@ def decode_unit(unit: bytes) -> dict[str, Any]:
         raise Unreadable("too_deep")
     if len(unit) > MAX_VALUES and openings + unit.count(b",") > MAX_VALUES:
         raise Unreadable("too_long")
+
+
+def decode_unit(unit: bytes) -> dict[str, Any]:
+    """The JSON object in ``unit``; raises :class:`Unreadable` with the reason."""
+    guard_unit(unit)
     try:
         value = _DECODE(unit)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

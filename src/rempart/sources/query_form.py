@@ -18,6 +18,7 @@ import binascii
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 from rempart.records import ValueKind
@@ -25,6 +26,9 @@ from rempart.sources.fhir_words import parse_time, type_name
 
 QUERY_LIMIT = 16_384
 """Longest query text looked at, in characters; what follows is not read."""
+
+REMEMBERED = 512
+"""Longest encoded query, in characters, whose form is remembered for the next page of it."""
 
 MAX_NAMES = 12
 MAX_NUMBER = 2**31 - 1
@@ -65,6 +69,15 @@ def read_query(encoded: str) -> QueryForm:
 
     :data:`NO_QUERY` where it cannot be decoded.
     """
+    return _read_short(encoded) if len(encoded) <= REMEMBERED else _read_encoded(encoded)
+
+
+@lru_cache(4_096)
+def _read_short(encoded: str) -> QueryForm:
+    return _read_encoded(encoded)
+
+
+def _read_encoded(encoded: str) -> QueryForm:
     if "?" in encoded or "&" in encoded:
         return describe_query(encoded)
     try:

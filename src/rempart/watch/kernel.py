@@ -11,8 +11,8 @@ from numba import njit
 
 from rempart.records import FLAG_LEFT, FLAG_QUERY, FLAG_TRUSTED, MAX_REASONS, Action, Kind
 from rempart.watch.channels import N_STATS, Stat
-from rempart.watch.hours import hour_bin, odd_hour, slept
 from rempart.watch.circumstance import circumstance
+from rempart.watch.hours import hour_bin, odd_hour, slept
 from rempart.watch.pages import ask_page, follow_order
 from rempart.watch.place import come_from
 from rempart.watch.reasons import FAILED_CHALLENGE, LEFT, REOPENED, UNANSWERED

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-PAGE_WIDTH = 20.0
+PAGE_WIDTH = 10.0
 """Rows of a result page that weigh as much as asking for one more page."""
 LONGEST_STEP = 40
 """Largest difference between two searched values still called a step (days, numbers)."""

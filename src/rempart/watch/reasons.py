@@ -58,10 +58,13 @@ REASONS: tuple[Reason, ...] = (
     Reason("slept_days", _("the account woke up after {seen} days without any activity")),
     Reason(
         "odd_strangers",
-        _("patients whom nothing explains, opened from an unusual place, at an unusual hour or after a long sleep"),
+        _(
+            "patients whom nothing explains, opened from an unusual place, at an unusual hour or after a long sleep"
+        ),
     ),
     Reason(
-        "odd_patients", _("{seen} patients or result pages from an unusual place, at an unusual hour or after a long sleep"),
+        "odd_patients",
+        _("{seen} patients or result pages from an unusual place, at an unusual hour or after a long sleep"),
     ),
     Reason("left", _("the staff list says that the owner of this account has left")),
     Reason(

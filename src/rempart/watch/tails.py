@@ -192,7 +192,16 @@ def _forget_day(accounts: Array, rows: Array) -> None:
     for slot, first in (("place", "place_day"), ("software", "software_day")):
         fresh = accounts[first][bad] == accounts["day"][bad][:, None]
         accounts[slot][bad] = np.where(fresh, -1, accounts[slot][bad])
-    for name in ("top", "doubt_top", "hours_today", "new_place_class", "seen", "withheld", "challenged", "released"):
+    for name in (
+        "top",
+        "doubt_top",
+        "hours_today",
+        "new_place_class",
+        "seen",
+        "withheld",
+        "challenged",
+        "released",
+    ):
         accounts[name][rows] = 0
     fading = np.float32(0.9)
     accounts["explained"][rows] *= fading

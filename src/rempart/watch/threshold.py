@@ -16,7 +16,7 @@ from rempart.watch.state import Array
 
 DOUBT_BINS = 256
 BINS_PER_NAT = 4.0
-DAY_0_NATS = 2.6
+DAY_0_NATS = 2.2
 """Mean excess of doubt before a site has history."""
 PRIOR_DAYS = 60.0
 """Account-days the day-0 tail is worth."""

@@ -24,11 +24,11 @@ OWN_SLOPE = 1.8
 OWN_SPREAD = 0.3
 GROUP_FLOOR = 1.2
 """Nats of a group that mean nothing: the strongest of a few statistics is always a little odd."""
-GROUP_CAP = 9.0
-SECOND = 0.3
+GROUP_CAP = np.array([6.0, 6.0, 9.0, 4.0, 7.0, 9.0], np.float32)
+SECOND = 0.15
 """How much the weaker of volume and strangers adds to the stronger."""
 GROUP_OF = np.array([channel.group for channel in CHANNELS], np.int64)
-GROUP_WEIGHT = np.array([1.0, 1.0, 0.7, 1.0, 0.9, 1.0], np.float32)
+GROUP_WEIGHT = np.array([1.0, 1.0, 1.2, 1.0, 0.9, 0.5], np.float32)
 _VOLUME, _STRANGERS = int(Group.VOLUME), int(Group.STRANGERS)
 
 
@@ -73,7 +73,9 @@ def doubt_of(acc, tails, role_days, parts):  # type: ignore[no-untyped-def]
             best[group] = nats
             who[group] = stat
     for group in range(N_GROUPS):
-        best[group] = max(np.float32(0.0), min(best[group], GROUP_CAP) - GROUP_FLOOR) * GROUP_WEIGHT[group]
+        best[group] = (
+            max(np.float32(0.0), min(best[group], GROUP_CAP[group]) - GROUP_FLOOR) * GROUP_WEIGHT[group]
+        )
     weaker = _VOLUME if best[_VOLUME] < best[_STRANGERS] else _STRANGERS
     best[weaker] *= SECOND
     doubt = np.float32(0.0)
