@@ -50,9 +50,10 @@ class Group(IntEnum):
     PLACE = 3
     TIME = 4
     CIRCUMSTANCE = 5
+    LOGIN = 6
 
 
-N_GROUPS = 6
+N_GROUPS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ CHANNELS: tuple[Channel, ...] = (
     ),
     Channel(
         Stat.FAILED_LOGINS_1H,
-        Group.PLACE,
+        Group.LOGIN,
         1.0,
         2.0,
         "failed logins of the last hour",
