@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from pathlib import Path
 
 import click
@@ -12,15 +14,21 @@ from rempart import language, settings
 from rempart.cli.options import DATA, LANGUAGE, MAPPING, SETTINGS, SHARDS, tell_proposed
 from rempart.errors import SourceError
 from rempart.pipeline.course import Course, totals
+from rempart.pipeline.following import Follower
 from rempart.pipeline.live import answer_lines
 from rempart.pipeline.reading import plan
 from rempart.pipeline.rejects import RejectFile
 from rempart.pipeline.watching import watch_files
 
+LOOK_EVERY_S = 1.0
+
 
 @click.command("watch")
 @click.argument("sources", nargs=-1)
 @click.option("--stdio", is_flag=True, help="Speak the live line protocol on standard input and output.")
+@click.option(
+    "--follow", is_flag=True, help="Keep going: judge what is appended to the sources until stopped."
+)
 @click.option(
     "--mode",
     type=click.Choice(["observe", "enforce"]),
@@ -36,6 +44,7 @@ from rempart.pipeline.watching import watch_files
 def watch_command(
     sources: tuple[str, ...],
     stdio: bool,
+    follow: bool,
     mode: str,
     data: Path | None,
     settings_path: Path | None,
@@ -44,22 +53,44 @@ def watch_command(
     lang: str | None,
 ) -> None:
     """Judge the accesses in SOURCES (files, folders), or live with --stdio; write the ledger."""
-    if stdio == bool(sources):
+    if stdio == bool(sources) or (stdio and follow):
         raise SourceError("watch needs sources or --stdio, and not both", "name files, or give --stdio")
     os.umask(0o077)
     language.set_language(lang)
     folder = settings.data_folder(data)
     chosen = settings.load(settings_path)
-    reader = None if stdio else plan(list(sources), list(mappings), tell_proposed)
+    follower = Follower(list(sources), list(mappings), tell_proposed, _warn) if follow else None
+    reader = None if stdio or follow else plan(list(sources), list(mappings), tell_proposed)
     course = Course.open(folder, chosen, enforce=mode == "enforce", live=stdio, shards=1 if stdio else shards)
     rejects = RejectFile(folder / "rejects.ndjson")
-    if reader is None:
+    if follower is not None:
+        _follow(follower, course, rejects)
+    elif reader is None:
         answer_lines(course, rejects, lambda size: os.read(0, size), _deliver)
     else:
         watch_files(reader, course, rejects)
     course.close()
     rejects.close()
     sys.stderr.write(f"{dict(totals(course.progress))}\n")
+
+
+def _follow(follower: Follower, course: Course, rejects: RejectFile) -> None:
+    """Look once a second until SIGINT or SIGTERM; say how far it is when something was read."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    said = totals(course.progress)
+    while not stop.is_set():
+        follower.look(course, rejects, lambda: not stop.is_set())
+        if totals(course.progress) != said:
+            said = totals(course.progress)
+            sys.stderr.write(f"{dict(said)}\n")
+            sys.stderr.flush()
+        stop.wait(LOOK_EVERY_S)
+
+
+def _warn(why: str) -> None:
+    sys.stderr.write(f"{language.printable(why)}\n")
 
 
 def _deliver(lines: bytes) -> None:

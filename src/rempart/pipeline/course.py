@@ -40,6 +40,7 @@ from rempart.records import (
     Kind,
 )
 from rempart.settings import Settings
+from rempart.sources.growing import Head
 from rempart.watch.judge import Policy, Watch
 from rempart.watch.reasons import NO_ACCOUNT, NO_TIME, SAME_ID
 from rempart.watch.state import Array
@@ -56,6 +57,8 @@ class Progress(msgspec.Struct):
 
     counts: dict[str, int] = {}
     next_offset: dict[str, int] = {}
+    heads: dict[str, Head] = {}
+    """How each followed file began."""
     merged: int = 0
 
 

@@ -37,10 +37,14 @@ class Reader:
 
     def batches(self, name: str) -> Iterator[Batch]:
         """Batches of one source, in offset order."""
-        source = open_source(name)
+        return self.batches_of(open_source(name))
+
+    def batches_of(self, source: Source) -> Iterator[Batch]:
+        """Batches of an open source of the plan; closes it."""
         try:
             if source.kind == "csv":
-                yield from read_csv(source.stream, name, self.mappings[name])  # type: ignore[arg-type]
+                mapping = self.mappings[source.name]
+                yield from read_csv(source.stream, source.name, mapping)  # type: ignore[arg-type]
             else:
                 yield from read_fhir(source)
         finally:

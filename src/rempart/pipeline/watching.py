@@ -18,11 +18,16 @@ def watch_files(reader: Reader, course: Course, rejects: RejectFile) -> None:
     """Judge every unit of the plan's sources that was not judged before."""
     for name in reader.names:
         for batch in reader.batches(name):
-            fresh = _after(batch, course.progress.next_offset.get(name, 0))
-            if fresh.read:
-                rejects.note(fresh.rejected)
-                course.take(fresh, name, _end(fresh))
-                course.flush()
+            judge_batch(batch, name, course, rejects)
+
+
+def judge_batch(batch: Batch, name: str, course: Course, rejects: RejectFile) -> None:
+    """Judge what of a source's batch was not judged before."""
+    fresh = _after(batch, course.progress.next_offset.get(name, 0))
+    if fresh.read:
+        rejects.note(fresh.rejected)
+        course.take(fresh, name, _end(fresh))
+        course.flush()
 
 
 def _after(batch: Batch, offset: int) -> Batch:

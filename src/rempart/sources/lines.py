@@ -40,31 +40,23 @@ class LineBlock:
     data: bytes
 
 
-def split_lines(
-    stream: ByteStream, source: str, start: int = 0, final: bool = True
-) -> Iterator[LineBlock | Rejected]:
-    """Cut ``stream`` into blocks of lines and rejects, in order.
-
-    ``start`` is the offset of the stream's first byte. Unless ``final``, an unfinished last line
-    is held back (a growing file); the caller reads it again from the end of the last block.
-    """
-    carry, offset = b"", start
+def split_lines(stream: ByteStream, source: str) -> Iterator[LineBlock | Rejected]:
+    """Cut ``stream`` into blocks of lines and rejects, in order."""
+    carry, offset = b"", 0
     while True:
         block = _gather(stream, carry)
         if offset == 0 and block.startswith(BYTE_ORDER_MARK):
             block, offset = block[3:], 3
         cut = block.rfind(b"\n") + 1
         if not cut and len(block) > MAX_UNIT_BYTES:
-            rejected, carry = _pass_long_line(stream, source, offset, block, final)
-            if rejected is None:
-                return
+            rejected, carry = _pass_long_line(stream, source, offset, block)
             yield rejected
             if rejected.reason != "too_long":
                 return
             offset += rejected.length + 1
             continue
         if not cut:
-            yield from _end(stream, source, offset, block, final)
+            yield from _end(stream, source, offset, block)
             return
         yield from _cut_first(source, offset, block[:cut])
         offset, carry = offset + cut, block[cut:]
@@ -101,24 +93,17 @@ def _cut_first(source: str, offset: int, block: bytes) -> Iterator[LineBlock | R
         yield LineBlock(offset + begin, block[begin:] if begin else block)
 
 
-def _end(
-    stream: ByteStream, source: str, offset: int, block: bytes, final: bool
-) -> Iterator[LineBlock | Rejected]:
+def _end(stream: ByteStream, source: str, offset: int, block: bytes) -> Iterator[LineBlock | Rejected]:
     """The last line: whole if the stream ended well, a reject if it broke."""
     if stream.fault:
         digest = hashlib.sha256(block).hexdigest()[:16]
         yield Rejected(source, offset, len(block), digest, stream.fault)
-    elif final and block.strip(BLANK):
+    elif block.strip(BLANK):
         yield LineBlock(offset, block)
 
 
-def _pass_long_line(
-    stream: ByteStream, source: str, offset: int, begun: bytes, final: bool
-) -> tuple[Rejected | None, bytes]:
-    """Let a line over the limit stream past; give its reject and what was read behind it.
-
-    The reject is None where the line is unfinished and held back.
-    """
+def _pass_long_line(stream: ByteStream, source: str, offset: int, begun: bytes) -> tuple[Rejected, bytes]:
+    """Let a line over the limit stream past; give its reject and what was read behind it."""
     digest, length = hashlib.sha256(begun), len(begun)
     while piece := stream.read(PIECE):
         end = piece.find(b"\n")
@@ -131,6 +116,4 @@ def _pass_long_line(
         length += len(piece)
         if stream.compression and length > ENDLESS_LINE:
             return Rejected(source, offset, length, digest.hexdigest()[:16], "bad_compression"), b""
-    if not final and not stream.fault:
-        return None, b""
     return Rejected(source, offset, length, digest.hexdigest()[:16], stream.fault or "too_long"), b""

@@ -29,7 +29,7 @@ LEFT_NATS = 6.0
 RATCHET = 2.0
 """Nats of new doubt before a session that passed is asked again within PASSED_HOURS."""
 RESTRICT_NATS = 2.3
-"""Ten times rarer than the step-up threshold."""
+"""Nats of doubt above the step-up threshold: ten times the odds."""
 EXPLAINED_ENOUGH = 0.6
 """Share of an account's patients that care must explain before ``restrict`` may be used."""
 NOTABLE = 0.6
