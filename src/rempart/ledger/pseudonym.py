@@ -29,17 +29,22 @@ Numbers = np.ndarray[Any, np.dtype[np.uint64]]
 
 
 @lru_cache(maxsize=64)
-def derive_key(key: bytes, domain: bytes) -> tuple[int, int]:
+def derive_key(key: bytes, domain: bytes) -> tuple[np.uint64, np.uint64]:
     """The two 64-bit words of the SipHash key of ``domain``, little-endian."""
     derived = hashlib.blake2b(domain, digest_size=16, key=key, person=b"rempart").digest()
-    return int.from_bytes(derived[:8], "little"), int.from_bytes(derived[8:], "little")
+    return _words(derived)
+
+
+def _words(key: bytes) -> tuple[np.uint64, np.uint64]:
+    first, second = np.frombuffer(key, "<u8")
+    return np.uint64(first), np.uint64(second)
 
 
 def hash_text(text: str, key: bytes, domain: bytes) -> int:
     """The pseudonym of one string under ``key`` for the use ``domain``, in [0, 2**64)."""
     content = np.frombuffer(text.encode("utf-8", "surrogatepass") + b"\0", dtype=np.uint8)
     k0, k1 = derive_key(key, domain)
-    return int(_siphash(content, 0, len(content) - 1, uint64(k0), uint64(k1)))
+    return int(_siphash(content, 0, len(content) - 1, k0, k1))
 
 
 def hash_strings(array: pa.Array, key: bytes, domain: bytes) -> Numbers:
@@ -65,15 +70,14 @@ def hash_strings(array: pa.Array, key: bytes, domain: bytes) -> Numbers:
     content = np.frombuffer(data_buffer if data_buffer is not None else b"", dtype=np.uint8)
     pseudonyms = np.empty(len(array), dtype=np.uint64)
     k0, k1 = derive_key(key, domain)
-    _hash_all(content, offsets, uint64(k0), uint64(k1), pseudonyms)
+    _hash_all(content, offsets, k0, k1, pseudonyms)
     return pseudonyms
 
 
 def siphash24(message: bytes, key: bytes) -> int:
     """Plain SipHash-2-4 of ``message`` under a 16-byte ``key``, as published; for the test vectors."""
     content = np.frombuffer(message + b"\0", dtype=np.uint8)
-    k0, k1 = int.from_bytes(key[:8], "little"), int.from_bytes(key[8:], "little")
-    return int(_siphash(content, 0, len(message), uint64(k0), uint64(k1)))
+    return int(_siphash(content, 0, len(message), *_words(key)))
 
 
 @njit(inline="always")

@@ -230,8 +230,9 @@ class Course:
         sizes = len(words["account"]), len(words["network"]), len(words["role"])
         decisions = self.watch.judge(joined, grades, self._price_table(), sizes)
         _remark(decisions, rows["account"] == -1, NO_ACCOUNT)
-        _remark(decisions, rows["flags"] & FLAG_SAME_ID_OTHER_CONTENT != 0, SAME_ID)
-        _remark(decisions, rows["flags"] & FLAG_NO_TIME != 0, NO_TIME)
+        if (rows["flags"] & (FLAG_SAME_ID_OTHER_CONTENT | FLAG_NO_TIME)).any():
+            _remark(decisions, rows["flags"] & FLAG_SAME_ID_OTHER_CONTENT != 0, SAME_ID)
+            _remark(decisions, rows["flags"] & FLAG_NO_TIME != 0, NO_TIME)
         return decisions
 
     def _trust(self, rows: Array) -> None:
@@ -252,9 +253,10 @@ class Course:
     def _tally(self, rows: Array) -> None:
         access = rows["kind"] == Kind.ACCESS
         nobody = access & (rows["account"] == -1)
-        self._count("control", int((~access).sum()))
-        self._count("unattributed", int(nobody.sum()))
-        self._count("decided", int((access & ~nobody).sum()))
+        accesses, unattributed = int(np.count_nonzero(access)), int(np.count_nonzero(nobody))
+        self._count("control", rows.size - accesses)
+        self._count("unattributed", unattributed)
+        self._count("decided", accesses - unattributed)
 
     def reject(self, number: int) -> None:
         """Count units that could not be read."""

@@ -140,7 +140,7 @@ class Door:
         A ``live`` feed's offsets start anew with each connection, so there the content stands in.
         """
         keys = hash_strings(frame.events, self._key, b"event")
-        nameless = pc.equal(frame.events, "").to_numpy(zero_copy_only=False)
+        nameless = keys == hash_text("", self._key, b"event")
         instead = frame.rows["content"] if live else frame.rows["offset"].astype(np.uint64)
         keys[nameless] = instead[nameless] * np.uint64(0x9E3779B97F4A7C15)
         return keys ^ ((frame.rows["source"] + 1).astype(np.uint64) * np.uint64(0xD6E8FEB86659FD93))

@@ -16,9 +16,7 @@ import zstandard
 from rempart.errors import SourceError
 from rempart.records import Batch, Rejected
 from rempart.sources.feed import cut_lines, read_fhir
-from rempart.sources.lines import LineBlock, split_lines
 from rempart.sources.recognise import list_sources, open_source, recognise
-from rempart.sources.unpack import ByteStream
 
 
 def event(number: int) -> dict[str, object]:
@@ -136,11 +134,6 @@ def test_a_cut_or_damaged_stream_gives_all_before(pack: object) -> None:
     damaged = read(packed[:half] + b"\xff" * 4000 + packed[half + 4000 :])
     assert [reject.reason for reject in rejects(damaged)][-1] in ("bad_compression", "truncated")
     assert ids(damaged)[:500] == [f"e{n}" for n in range(500)]
-
-
-def test_a_growing_file_keeps_its_unfinished_line_back() -> None:
-    stream = ByteStream(io.BytesIO(b'{"a":1}\n{"b"'))
-    assert list(split_lines(stream, "log", final=False)) == [LineBlock(0, b'{"a":1}\n')]
 
 
 @pytest.mark.parametrize("size", [(4 << 20) - 1, 4 << 20, (4 << 20) + 1, 9 << 20])
