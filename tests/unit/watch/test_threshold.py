@@ -1,0 +1,29 @@
+"""The threshold holds the friction budget on days like those it has seen."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rempart.watch.threshold import DOUBT_BINS, doubt_counts, threshold
+
+BUDGET = 1 / 220
+
+
+@pytest.mark.parametrize("scale", [0.8, 2.0, 4.0])
+def test_the_share_of_honest_days_above_it_is_the_budget(scale: float) -> None:
+    chance = np.random.default_rng(4)
+    learned, later = chance.exponential(scale, 5_000), chance.exponential(scale, 200_000)
+    share = float((later > threshold(doubt_counts(learned), BUDGET)).mean())
+    assert 0.6 * BUDGET < share < 1.5 * BUDGET
+
+
+def test_without_history_it_follows_the_day_0_law() -> None:
+    assert 8 < threshold(np.zeros(DOUBT_BINS), BUDGET) < 16
+
+
+@given(st.lists(st.floats(0, 80), max_size=200), st.floats(0.0005, 0.02), st.floats(1.01, 4))
+def test_a_larger_budget_never_raises_it(tops: list[float], budget: float, more: float) -> None:
+    counts = doubt_counts(np.array(tops, np.float32))
+    assert counts.sum() == len(tops)
+    assert threshold(counts, budget * more) <= threshold(counts, budget) + 1e-9
