@@ -16,7 +16,9 @@ TEXTS = st.sampled_from(
      "https://h.example/fhir/Patient/8/_history/2", "XrequestId", "10.1.2.3", "é\u202e", "a\"b\\c", "x" * 300,
      "2026-03-02T08:31:07.120+01:00", "2026-13-01", "UGF0aWVudD9iaXJ0aGRhdGU9MTk4MC0wMi0wMw==", "success"]
 )  # fmt: skip
-ODD = st.one_of(st.none(), st.booleans(), st.integers(-9, 10**19), st.floats(allow_nan=False, allow_infinity=False), TEXTS)
+ODD = st.one_of(
+    st.none(), st.booleans(), st.integers(-9, 10**19), st.floats(allow_nan=False, allow_infinity=False), TEXTS
+)
 CODED = st.fixed_dictionaries(
     {}, optional={"code": ODD, "coding": st.lists(st.fixed_dictionaries({"code": ODD}))}
 )

@@ -3,12 +3,11 @@
 import json
 import signal
 import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.stories import test_main_job
-from tests.stories.test_main_job import REMPART
 
 from rempart.errors import SourceError
 from rempart.pipeline.course import Course, totals
@@ -16,10 +15,24 @@ from rempart.pipeline.following import Follower
 from rempart.pipeline.rejects import RejectFile
 from rempart.settings import Settings
 
+REMPART = [sys.executable, "-c", "from rempart.cli import main; main()"]
+
 
 def log(count: int) -> list[bytes]:
-    """Lines with their ends."""
-    return [line.rstrip() + b"\n" for line in test_main_job.log(count)]
+    """So many reads by nine accounts, one a minute, each line with its end."""
+    lines = []
+    for number in range(count):
+        event = {
+            "resourceType": "AuditEvent",
+            "id": f"f{number}",
+            "action": "R",
+            "recorded": f"2026-03-02T{8 + number // 60:02d}:{number % 60:02d}:00Z",
+            "outcome": "0",
+            "agent": [{"who": {"identifier": {"value": f"acc{number % 9}"}}, "requestor": True}],
+            "entity": [{"what": {"reference": f"Patient/zqp{number % 23}"}, "role": {"code": "1"}}],
+        }
+        lines.append(json.dumps(event).encode() + b"\n")
+    return lines
 
 
 class Following:
