@@ -200,6 +200,7 @@ class Watch:
             load(f"shard{number}", shard, arrays)
         for name in vars(self.tails):
             setattr(self.tails, name, np.array(arrays[f"tails.{name}"], copy=True))
+        self._row = self._policy.as_row(self.tails.doubts)
 
     def close(self) -> None:
         """Let the threads go."""

@@ -93,3 +93,20 @@ def test_in_enforce_mode_a_failed_challenge_blocks_the_account() -> None:
     assert (answers["action"][np.flatnonzero(thief)[81:]] == Action.BLOCK).all()
     others = (rows["account"] != 5) & (answers["action"] == Action.BLOCK)
     assert not others.any()
+
+
+def test_a_watch_put_back_from_its_state_gives_the_same_answers() -> None:
+    rows, patients, thief = with_theft(*honest_days(14, 6))
+    whole = run(rows, patients, shards=1, cuts=[])
+    begun = int(np.flatnonzero(thief)[1])
+    first = Watch(Policy(), *UTC_ZONE)
+    second = Watch(Policy(), *UTC_ZONE)
+    answers = []
+    for watch, piece in ((first, slice(0, begun)), (second, slice(begun, rows.size))):
+        part = rows[piece].copy()
+        part["first_patient"] = np.arange(part.size)
+        frame = Frame(part, patients[piece].copy(), None)
+        grades = np.full(part.size, 0.5, np.float32)
+        answers.append(watch.judge(frame, grades, PRICES, (ACCOUNTS, NETWORKS, ROLES)))
+        second.restore(first.state())
+    assert np.concatenate(answers).tobytes() == whole.tobytes()
