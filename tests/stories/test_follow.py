@@ -1,38 +1,29 @@
 """Following files: appended lines, half lines, rotation, new files, a stop and a kill."""
 
+import gzip
 import json
 import signal
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from access_log import REMPART, event
 
 from rempart.errors import SourceError
-from rempart.pipeline.course import Course, totals
+from rempart.pipeline.course import Course
 from rempart.pipeline.following import Follower
+from rempart.pipeline.progress import totals
 from rempart.pipeline.rejects import RejectFile
 from rempart.settings import Settings
 
-REMPART = [sys.executable, "-c", "from rempart.cli import main; main()"]
-
 
 def log(count: int) -> list[bytes]:
-    """So many reads by nine accounts, one a minute, each line with its end."""
-    lines = []
-    for number in range(count):
-        event = {
-            "resourceType": "AuditEvent",
-            "id": f"f{number}",
-            "action": "R",
-            "recorded": f"2026-03-02T{8 + number // 60:02d}:{number % 60:02d}:00Z",
-            "outcome": "0",
-            "agent": [{"who": {"identifier": {"value": f"acc{number % 9}"}}, "requestor": True}],
-            "entity": [{"what": {"reference": f"Patient/zqp{number % 23}"}, "role": {"code": "1"}}],
-        }
-        lines.append(json.dumps(event).encode() + b"\n")
-    return lines
+    """So many reads by nine accounts, each line with its end."""
+    return [
+        json.dumps(event(number, f"acc{number % 9}", f"zqp{number % 23}")).encode() + b"\n"
+        for number in range(count)
+    ]
 
 
 class Following:
@@ -96,6 +87,53 @@ def test_a_rotated_file_is_read_from_its_beginning(folder: Path, tmp_path: Path,
     assert following.look()["rejected"] == 1
     offset = json.loads((tmp_path / "data" / "rejects.ndjson").read_bytes())["offset"]
     assert offset == sum(map(len, lines[:19])) + 1 + sum(map(len, lines[20:]))
+    following.close()
+
+
+@pytest.mark.parametrize("kept_as", ["audit.ndjson.1", "audit.1.gz"])
+def test_a_rotated_file_kept_in_the_folder_is_not_judged_again(
+    folder: Path, tmp_path: Path, kept_as: str
+) -> None:
+    lines = log(60)
+    path = folder / "audit.ndjson"
+    append(path, *lines[:30])
+    following = Following(folder, tmp_path / "data")
+    following.look()
+    append(path, *lines[30:35])
+    if kept_as.endswith(".gz"):
+        (folder / kept_as).write_bytes(gzip.compress(path.read_bytes()))
+        path.unlink()
+    else:
+        path.rename(folder / kept_as)
+    append(path, *lines[35:])
+    assert following.look() == Counter(read=60, decided=60)
+    following.close()
+
+
+def test_two_tables_with_one_header_are_two_files(folder: Path, tmp_path: Path) -> None:
+    header = b"timestamp,user,action,patient_id,status" + b",remark" * 60 + b"\n"
+    for day in (2, 3):
+        rows = [
+            f"2026-03-{day:02d} 08:{n:02d}:00,u{n % 3},VIEW,P{n:04d},OK{',x' * 60}\n".encode()
+            for n in range(40)
+        ]
+        append(folder / f"day{day}.csv", header, *rows)
+    following = Following(folder, tmp_path / "data")
+    assert following.look()["decided"] == 80
+    following.close()
+
+
+def test_a_folder_emptied_for_a_moment_is_named_once_and_followed_on(folder: Path, tmp_path: Path) -> None:
+    path = folder / "audit.ndjson"
+    append(path, *log(5))
+    following = Following(folder, tmp_path / "data")
+    following.look()
+    path.unlink()
+    following.look()
+    following.look()
+    assert len(following.warned) == 1
+    append(path, *log(9)[5:])
+    assert following.look()["decided"] == 9
     following.close()
 
 

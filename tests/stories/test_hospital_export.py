@@ -4,13 +4,12 @@ import csv
 import json
 import random
 import subprocess
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from access_log import REMPART
 
-REMPART = [sys.executable, "-c", "from rempart.cli import main; main()"]
 COLUMNS = ("timestamp", "user", "role", "department", "action", "patient_id", "workstation", "status")
 FIRST, LAST_DAY = datetime(2026, 3, 2), 18
 ROLES, WARDS = ("doctor", "nurse", "clerk"), ("cardio", "surgery", "er")

@@ -7,29 +7,19 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from access_log import REMPART, event
 
-REMPART = [sys.executable, "-c", "from rempart.cli import main; main()"]
 MOST_EXTRA_KIB = 64 << 10
 GOOD, MIB = 400, b"x" * (1 << 20)
 
 
-def event(number: int) -> dict[str, Any]:
-    return {
-        "resourceType": "AuditEvent",
-        "id": f"h{number}",
-        "action": "R",
-        "recorded": f"2026-03-02T08:{number // 60 % 60:02d}:{number % 60:02d}Z",
-        "outcome": "0",
-        "agent": [{"who": {"identifier": {"value": f"acc{number % 9}"}}, "requestor": True}],
-        "entity": [{"what": {"reference": f"Patient/zqp{number % 50}"}, "role": {"code": "1"}}],
-    }
-
-
 def good(first: int = 0, count: int = GOOD) -> list[bytes]:
-    return [json.dumps(event(number)).encode() + b"\n" for number in range(first, first + count)]
+    return [
+        json.dumps(event(number, f"acc{number % 9}", f"zqp{number % 50}")).encode() + b"\n"
+        for number in range(first, first + count)
+    ]
 
 
 LAUNCHER = """

@@ -4,38 +4,15 @@ import json
 import random
 import signal
 import subprocess
-import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from access_log import BEGIN, REMPART, event
 
 from rempart.ledger.query import connect
-
-REMPART = [sys.executable, "-c", "from rempart.cli import main; main()"]
-BEGIN = datetime(2026, 3, 2, 8, tzinfo=UTC)
-
-
-def event(number: int, account: str, patient: str) -> dict[str, Any]:
-    at = BEGIN + timedelta(seconds=20 * number)
-    return {
-        "resourceType": "AuditEvent",
-        "id": f"ev{number}",
-        "action": "R",
-        "recorded": at.isoformat(),
-        "outcome": "0",
-        "agent": [
-            {
-                "requestor": True,
-                "who": {"identifier": {"value": account}},
-                "network": {"address": "192.0.2.7", "type": "2"},
-            }
-        ],
-        "entity": [{"what": {"reference": f"Patient/{patient}"}, "role": {"code": "1"}}],
-    }
 
 
 def log(count: int) -> list[bytes]:

@@ -13,9 +13,10 @@ import click
 from rempart import language, settings
 from rempart.cli.options import DATA, LANGUAGE, MAPPING, SETTINGS, SHARDS, tell_proposed
 from rempart.errors import SourceError
-from rempart.pipeline.course import Course, totals
+from rempart.pipeline.course import Course
 from rempart.pipeline.following import Follower
 from rempart.pipeline.live import answer_lines
+from rempart.pipeline.progress import totals
 from rempart.pipeline.reading import plan
 from rempart.pipeline.rejects import RejectFile
 from rempart.pipeline.watching import watch_files

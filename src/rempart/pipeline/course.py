@@ -8,7 +8,6 @@ checks that the same answers come out. Misses: nothing decided; rejects are note
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,9 +26,9 @@ from rempart.market.stake import StakeTable, stake_table
 from rempart.pipeline.care_feed import CareFeed
 from rempart.pipeline.door import Door, Names
 from rempart.pipeline.duplicates import Duplicates
+from rempart.pipeline.progress import Progress, Recent
 from rempart.pipeline.zones import transitions
 from rempart.records import (
-    DECISION,
     FLAG_NO_TIME,
     FLAG_SAME_ID_OTHER_CONTENT,
     FLAG_TRUSTED,
@@ -40,26 +39,14 @@ from rempart.records import (
     Kind,
 )
 from rempart.settings import Settings
-from rempart.sources.growing import Head
 from rempart.watch.judge import Policy, Watch
 from rempart.watch.reasons import NO_ACCOUNT, NO_TIME, SAME_ID
 from rempart.watch.state import Array
 
 CARE_INPUT = 1
 PROGRESS_INPUT = 2
-RECENT = 1 << 16
 CHECKPOINT_EVERY = 4_000_000
 """Decisions between two checkpoints of the whole state; closing makes one too."""
-
-
-class Progress(msgspec.Struct):
-    """What had been read when an entry was written: counts, and the next offset of each source."""
-
-    counts: dict[str, int] = {}
-    next_offset: dict[str, int] = {}
-    heads: dict[str, Head] = {}
-    """How each followed file began."""
-    merged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +59,6 @@ class Answers:
     decisions: Array
     first_number: int
     earlier: Array
-
-
-@dataclass
-class Recent:
-    """The last :data:`RECENT` decisions, so that a record sent again gets the same answer."""
-
-    rows: Array = field(default_factory=lambda: np.zeros(RECENT, DECISION))
-    next_number: int = 0
-
-    def keep(self, first_number: int, decisions: Array) -> None:
-        """Remember decisions numbered from ``first_number`` on."""
-        last = decisions[-RECENT:]
-        start = first_number + decisions.size - last.size
-        self.rows[np.arange(start, start + last.size) % RECENT] = last
-        self.next_number = first_number + decisions.size
-
-    def find(self, number: int) -> Any | None:
-        """The decision with that number, None where it is too old."""
-        if not self.next_number - RECENT <= number < self.next_number or number < 0:
-            return None
-        return self.rows[number % RECENT]
 
 
 @dataclass
@@ -393,12 +359,3 @@ def _remark(decisions: Array, where: Array, code: int) -> None:
 
 def _under(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
-
-
-def totals(progress: Progress, before: dict[str, int] | None = None) -> Counter[str]:
-    """The contract's counts since ``before``, ``read`` being their sum."""
-    names = ("decided", "control", "context", "unattributed", "rejected", "duplicates")
-    earlier = before or {}
-    counts = Counter({name: progress.counts.get(name, 0) - earlier.get(name, 0) for name in names})
-    counts["read"] = sum(counts.values())
-    return counts

@@ -20,8 +20,9 @@ import numpy as np
 
 from rempart.errors import LedgerError
 from rempart.pipeline.buckets import Buckets, pick
-from rempart.pipeline.course import Course, totals
+from rempart.pipeline.course import Course
 from rempart.pipeline.outputs import write_outputs
+from rempart.pipeline.progress import totals
 from rempart.pipeline.reading import Reader
 from rempart.pipeline.rejects import RejectFile
 from rempart.settings import Settings

@@ -1,9 +1,10 @@
 """Files that grow: where their whole lines end, whether they are still the same file, reading from a place on.
 
-Reads a path. A log writer may be in the middle of a line, so reading stops behind the last LF; a
-file that was rotated or truncated begins with other bytes than before, which its :class:`Head`
-tells. Compressed files do not grow: they are read whole. Misses: a quoted table cell with a line
-end in it that is half written.
+Reads a path. A log writer may be in the middle of a line, so reading stops behind the last LF. How
+a file begins, decompressed, tells what its name does not: a rotated or truncated file begins with
+other bytes than before, a renamed or compressed one with the same. Compressed files do not grow:
+they are read whole. Misses: a quoted table cell with a line end in it that is half written; two
+files whose first :data:`HEAD_BYTES` are the same pass for one.
 """
 
 from __future__ import annotations
@@ -18,16 +19,24 @@ from rempart.errors import SourceError
 from rempart.sources.recognise import Source, recognise
 from rempart.sources.unpack import ByteStream
 
-HEAD_BYTES = 256
+HEAD_BYTES = 4_096
 _STEP = 64 << 10
 
 
 class Head(msgspec.Struct, frozen=True):
-    """How a file began: hash of its first ``length`` bytes, and the offset its first byte counts as."""
+    """How a file begins: the hash of its first ``length`` bytes."""
 
-    length: int = 0
-    digest: int = 0
-    base: int = 0
+    length: int
+    digest: int
+
+    def begins(self, beginning: bytes) -> bool:
+        """Whether a file with this ``beginning`` is the one described, perhaps longer now."""
+        return 0 < self.length <= len(beginning) and head_of(beginning[: self.length]) == self
+
+
+def head_of(beginning: bytes) -> Head:
+    """The head of a file with this beginning."""
+    return Head(len(beginning), xxhash.xxh3_64_intdigest(beginning))
 
 
 class Until:
@@ -47,13 +56,14 @@ class Until:
         self._raw.close()
 
 
-def begin(path: Path, known: Head) -> tuple[Head, bool]:
-    """The file's head, and whether it is still the file that ``known`` describes (an unknown one is)."""
+def beginning_of(path: Path) -> bytes:
+    """The first :data:`HEAD_BYTES` of a file, decompressed; all of a shorter one."""
+    begun = b""
     with _open(path) as raw:
-        head = raw.read(HEAD_BYTES)
-    same = len(head) >= known.length and xxhash.xxh3_64_intdigest(head[: known.length]) == known.digest
-    fresh = Head(len(head), xxhash.xxh3_64_intdigest(head), known.base)
-    return fresh, same or not known.length
+        stream = ByteStream(raw)
+        while len(begun) < HEAD_BYTES and (piece := stream.read(HEAD_BYTES - len(begun))):
+            begun += piece
+    return begun
 
 
 def whole_end(path: Path) -> int:

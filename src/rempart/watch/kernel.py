@@ -82,12 +82,12 @@ def _slot(acc, session, take, now):  # type: ignore[no-untyped-def]
 def _observe(acc, account, row, now, patients, grades, others, shard, tails):  # type: ignore[no-untyped-def]
     """Run every channel on one event; returns patients new to the haul and the hour's bin."""
     visits, nodes, counts = shard
-    shares, surprises, zone_from, zone_offset = tails
+    shares, novelty, zone_from, zone_offset = tails
     stat = acc.now
     at = hour_bin(now, zone_from, zone_offset)
     stat[13] = slept(acc, now)
     _fade(acc, now)
-    stat[10] = come_from(acc, row, others, acc.day, now, surprises)
+    stat[10] = come_from(acc, row, others, acc.day, now, novelty)
     stat[12] = odd_hour(acc, at, shares[acc.role + 1])
     odd = circumstance(stat[10], stat[12], stat[13])
     fresh = 0
@@ -228,7 +228,7 @@ def judge_rows(
     nats_table,
     role_days,
     shares,
-    surprises,
+    novelty,
     zone_from,
     zone_offset,
     policy,
@@ -242,7 +242,7 @@ def judge_rows(
     """
     parts = np.zeros(N_STATS, np.float32)
     place = (visits, nodes, counts)
-    habits = (shares, surprises, zone_from, zone_offset)
+    habits = (shares, novelty, zone_from, zone_offset)
     for i in range(rows.size):
         row = rows[i]
         account = row.account
