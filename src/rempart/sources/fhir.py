@@ -96,7 +96,7 @@ def read_event(event: dict[str, Any], source: str, offset: int, content: int) ->
 def _read_parts(parts: EventParts, source: str, offset: int, content: int) -> Access | None:
     """The same of an AuditEvent cut in parts; None where only the whole of it can be read."""
     try:
-        told = _told(
+        told = read_told(
             bytes(parts.type),
             bytes(parts.subtype),
             bytes(parts.category),
@@ -125,7 +125,7 @@ def _read_parts(parts: EventParts, source: str, offset: int, content: int) -> Ac
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class Told:
     """What an event's codes say; ``alert``: its entities matter too."""
 
     control: Control
@@ -135,15 +135,16 @@ class _Told:
     alert: bool
 
 
-_CODED = ("type", "subtype", "category", "code", "action", "outcome", "extension")
+CODED = ("type", "subtype", "category", "code", "action", "outcome", "extension")
 
 
 @remember
-def _told(*parts: bytes) -> _Told:
-    event = {name: value_of(part) for name, part in zip(_CODED, parts, strict=True)}
+def read_told(*parts: bytes) -> Told:
+    """What the raw members named in :data:`CODED` say; raises msgspec.DecodeError."""
+    event = {name: value_of(part) for name, part in zip(CODED, parts, strict=True)}
     outcome = read_outcome(event["outcome"])
     codes = _codes_in(event)
-    return _Told(
+    return Told(
         read_control(event, outcome),
         read_action(event["action"]),
         outcome,

@@ -49,7 +49,7 @@ class EventParts(msgspec.Struct, gc=False):
 
     def who(self) -> Who:
         """Who acted."""
-        return _who(bytes(self.agent))
+        return read_who(bytes(self.agent))
 
     def what(self) -> What:
         """What was touched."""
@@ -93,7 +93,8 @@ def remember(read: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @remember
-def _who(agents: bytes) -> Who:
+def read_who(agents: bytes) -> Who:
+    """Who acted, from the raw list of agents; raises msgspec.DecodeError."""
     return read_agents({"agent": _decode(agents)})
 
 

@@ -15,7 +15,7 @@ import zstandard
 
 from rempart.errors import SourceError
 from rempart.records import Batch, Rejected
-from rempart.sources.feed import cut_lines, read_fhir
+from rempart.sources.feed import read_fhir
 from rempart.sources.recognise import list_sources, open_source, recognise
 
 
@@ -205,10 +205,6 @@ def test_ten_thousand_hostile_lines_among_good_ones() -> None:
     assert {reject.reason for reject in rejects(batches)} == {
         "not_json", "not_utf8", "too_deep", "too_long", "not_a_resource",
     }  # fmt: skip
-
-
-def test_short_lines_are_cut_one_at_a_time() -> None:
-    assert list(cut_lines(b"a\n\n \r\nbc\r\nd")) == [(0, b"a"), (6, b"bc\r"), (10, b"d")]
 
 
 MEMORY = """

@@ -1,0 +1,80 @@
+"""Blocks of AuditEvents read column by column: the path of files.
+
+Reads: blocks of whole lines. Gives: batches equal to what :func:`rempart.sources.fhir.read_message`
+gives line by line. A block is scanned by compiled code and its plain lines become columns
+(:mod:`rempart.sources.fhir_rows`); the other lines are read one by one and put back in their place.
+
+Follows NDJSON and HL7 FHIR AuditEvent R4, R4B and R5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+
+from rempart.records import ACCESS_SCHEMA, Batch
+from rempart.sources.batches import BATCH_ROWS, batch_units
+from rempart.sources.fhir import read_message
+from rempart.sources.fhir_rows import PlainLines, read_rows
+from rempart.sources.fhir_scan import MEMBERS, MOST_ENTITIES, scan_lines
+from rempart.sources.json_bytes import PADDING
+from rempart.sources.lines import BLANK, LineBlock
+from rempart.sources.spans import Array
+
+_ENTITIES = 8 * BATCH_ROWS + MOST_ENTITIES
+
+
+def read_block(block: LineBlock, source: str) -> Iterator[Batch]:
+    """Batches of the lines of one block, of at most :data:`BATCH_ROWS` lines."""
+    data = np.frombuffer(block.data + b"\n" * PADDING, np.uint8)
+    ends = np.flatnonzero(data[: len(block.data) + 1] == 10)
+    begins = np.concatenate([[0], ends[:-1] + 1])
+    filled = ends > begins
+    begins, ends = begins[filled], ends[filled]
+    done = 0
+    while done < begins.size:
+        first, last = begins[done : done + BATCH_ROWS], ends[done : done + BATCH_ROWS]
+        lines, scanned = _scan(data, first, last)
+        done += scanned
+        batch = _batch(block, source, lines, first[:scanned], last[:scanned])
+        if batch.read:
+            yield batch
+
+
+def _scan(data: Array, begins: Array, ends: Array) -> tuple[PlainLines, int]:
+    members = np.zeros((begins.size, len(MEMBERS), 2), np.int64)
+    times, counts = np.zeros(begins.size, np.int64), np.zeros(begins.size, np.int64)
+    entities, holes = np.zeros((_ENTITIES, 2), np.int64), np.zeros((_ENTITIES, 2), np.int64)
+    done, used = scan_lines(data, begins, ends, members, times, entities, holes, counts)
+    at = np.flatnonzero(counts[:done] >= 0)
+    lines = PlainLines(
+        data, begins[at], ends[at], members[at], times[at], counts[at], entities[:used], holes[:used]
+    )
+    return lines, done
+
+
+def _batch(block: LineBlock, source: str, lines: PlainLines, begins: Array, ends: Array) -> Batch:
+    """The plain lines' rows and what the other lines say, in order."""
+    rows, read = read_rows(lines, source, block.offset)
+    others = np.setdiff1d(begins, read, assume_unique=True)
+    if not others.size:
+        return Batch(rows, (), ())
+    stops = ends[np.searchsorted(begins, others)]
+    texts = [block.data[begin:end] for begin, end in zip(others.tolist(), stops.tolist(), strict=True)]
+    rest = batch_units(
+        read_message(text, source, block.offset + begin)
+        for begin, text in zip(others.tolist(), texts, strict=True)
+        if text.strip(BLANK)
+    )
+    return Batch(_merge(rows, rest.accesses), rest.context, rest.rejected)
+
+
+def _merge(one: pa.RecordBatch, other: pa.RecordBatch) -> pa.RecordBatch:
+    """Both in order of their offset."""
+    if not other.num_rows:
+        return one
+    both = pa.concat_batches([one.cast(ACCESS_SCHEMA), other])
+    order = np.argsort(both.column("offset").to_numpy(zero_copy_only=False), kind="stable")
+    return both.take(pa.array(order))
