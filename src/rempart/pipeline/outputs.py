@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -85,9 +86,7 @@ def _write_json(content: object, path: Path) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _words(reasons: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-    if not reasons:
-        return []
+def _words(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
     codes, weights, seen, usual = (
         [reason[name] for reason in reasons] for name in ("code", "weight", "seen", "usual")
     )
@@ -95,20 +94,26 @@ def _words(reasons: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
 
 
 def _decisions(table: pa.Table) -> pa.Table:
-    words = [_words(reasons) for reasons in table.column("reasons").to_pylist()]
+    lengths = pc.fill_null(pc.list_value_length(table.column("reasons")), 0)
+    said = table.column("reasons").filter(pc.greater(lengths, 0)).to_pylist()
+    words = [word for reasons in said for word in _words(reasons)]
+    ends = np.cumsum(lengths.to_numpy(), dtype=np.int32)
+    reasons = pa.ListArray.from_arrays(
+        np.concatenate([np.zeros(1, np.int32), ends]), pa.array(words, _REASON)
+    )
     kept = table.select(
         ["event", "account", "recorded", "action", "hijack", "stake_low_eur", "stake_high_eur"]
     )
-    return kept.append_column("reasons", pa.array(words, pa.list_(_REASON))).append_column(
-        "kind", table.column("kind")
-    )
+    return kept.append_column("reasons", reasons).append_column("kind", table.column("kind"))
 
 
 def _incidents(table: pa.Table) -> list[dict[str, Any]]:
-    marked = [
-        row for row in table.drop_columns(["patients"]).to_pylist() if row["reasons"] and row["account"]
-    ]
-    notables = sorted((_notable(row) for row in marked), key=lambda each: (each.at_ms, each.number))
+    doubted = pc.greater(pc.fill_null(pc.list_value_length(table.column("reasons")), 0), 0)
+    named = pc.greater(pc.fill_null(pc.utf8_length(table.column("account")), 0), 0)
+    marked = table.drop_columns(["patients"]).filter(pc.and_(doubted, named))
+    notables = sorted(
+        (_notable(row) for row in marked.to_pylist()), key=lambda each: (each.at_ms, each.number)
+    )
     suspected = group(each for each in notables if each.action != "allow")
     best: dict[tuple[str, int], Notable] = {}
     for each in notables:

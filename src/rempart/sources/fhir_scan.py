@@ -48,8 +48,8 @@ _LENGTHS = np.array([len(name) for name in MEMBERS], np.int64)
 _HEADS = np.array([_words(name)[0] for name in MEMBERS], np.uint64)
 _TAILS = np.array([_words(name)[1] if len(name) > 8 else 0 for name in MEMBERS], np.uint64)
 _AUDIT_EVENT = np.frombuffer(b'"AuditEvent"', np.uint8)
-_PATIENT = np.frombuffer(b'"Patient/', np.uint8)
-_VALUE = np.frombuffer(b'"value":"', np.uint8)
+_REFERENCE = np.frombuffer(b'"reference":', np.uint8)
+_VALUE = np.frombuffer(b'"value":', np.uint8)
 _BEFORE_MONTH = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365], np.int64)
 
 
@@ -87,17 +87,33 @@ def _name_end(data, at):
 
 
 @numba.njit(cache=True, nogil=True)
+def _last_segment(data, at):
+    """Where the text at ``at`` goes on behind its last slash; ``at`` itself without one."""
+    begin = at
+    while data[at] != 34 and data[at] >= 32:
+        if data[at] == 47:
+            begin = at + 1
+        at += 1
+    return begin
+
+
+@numba.njit(cache=True, nogil=True)
 def _find_hole(data, begin, end, hole):
-    """The id of the first ``"Patient/id"``, else of the first ``"value":"id"``, between the two; the
-    span goes to ``hole``, of length 0 where there is none."""
+    """The name that ends the first reference, else that is the first value, between the two; its span
+    goes to ``hole``, of length 0 where there is none."""
     hole[0], hole[1] = end, 0
-    for words in (_PATIENT, _VALUE):
-        for at in range(begin, end - words.size):
+    for words in (_REFERENCE, _VALUE):
+        at = begin
+        while at < end - words.size:
             if data[at] == 34 and data[at + 1] == words[1] and _starts(data, at, words):
-                stops = _name_end(data, at + words.size)
-                if stops:
-                    hole[0], hole[1] = at + words.size, stops - at - words.size
-                    return
+                name = skip_space(data, at + words.size)
+                if data[name] == 34:
+                    name = _last_segment(data, name + 1)
+                    stops = _name_end(data, name)
+                    if stops:
+                        hole[0], hole[1] = name, stops - name
+                        return
+            at += 1
 
 
 @numba.njit(cache=True, nogil=True)
