@@ -19,6 +19,7 @@ import msgspec
 import numpy as np
 
 from rempart.errors import LedgerError
+from rempart.pipeline.ahead import read_ahead
 from rempart.pipeline.buckets import Buckets, pick
 from rempart.pipeline.course import Course
 from rempart.pipeline.outputs import write_outputs
@@ -140,7 +141,7 @@ def _read_all(
     """Everything through the door: context to the care index (unless ``known``), events to their day's bucket."""
     units = 0
     for name in reader.names:
-        for batch in reader.batches(name):
+        for batch in read_ahead(reader.batches(name)):
             rejects.note(batch.rejected)
             if not known:
                 course.reject(len(batch.rejected))
