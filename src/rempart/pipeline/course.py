@@ -41,12 +41,14 @@ from rempart.records import (
 from rempart.settings import Settings
 from rempart.watch.judge import Policy, Watch
 from rempart.watch.reasons import NO_ACCOUNT, NO_TIME, SAME_ID
-from rempart.watch.state import Array
+from rempart.watch.state import DAY_MS, Array
 
 CARE_INPUT = 1
 PROGRESS_INPUT = 2
 CHECKPOINT_EVERY = 4_000_000
 """Decisions between two checkpoints of the whole state; closing makes one too."""
+LATEST_MS = 14 * DAY_MS
+"""An event that comes later than this is explained by the care known this long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Course:
     _prices: Array = field(default_factory=lambda: np.zeros((1, 2)))
     _since_seal: int = 0
     _since_checkpoint: int = 0
+    _week: int = -1
 
     @classmethod
     def open(cls, data: Path, settings: Settings, *, enforce: bool, live: bool, shards: int = 1) -> Course:
@@ -178,6 +181,7 @@ class Course:
         self.recent.keep(first, decisions)
         self._since_seal += kept.rows.size
         self._since_checkpoint += kept.rows.size
+        self._forget()
         return Answers(kept, decisions, first, earlier)
 
     def _judge(self, frame: Frame, fill: bool) -> Array:
@@ -191,7 +195,7 @@ class Course:
         plain = frame.patients
         joined = Frame(rows.copy(), self.care.aliases.canonical(plain), frame.events)
         joined.rows["account"] = accounts
-        grades = self.care.grades(joined, accounts, now)
+        grades = self.care.grades(joined, accounts, self._asked_at(joined.rows, now))
         words = self.names.words
         sizes = len(words["account"]), len(words["network"]), len(words["role"])
         decisions = self.watch.judge(joined, grades, self._price_table(), sizes)
@@ -200,6 +204,24 @@ class Course:
             _remark(decisions, rows["flags"] & FLAG_SAME_ID_OTHER_CONTENT != 0, SAME_ID)
             _remark(decisions, rows["flags"] & FLAG_NO_TIME != 0, NO_TIME)
         return decisions
+
+    def _asked_at(self, rows: Array, now: Array) -> Array:
+        """When care is asked about: the event's time, at most :data:`LATEST_MS` before the agreed time.
+
+        Links that ended before are forgotten, so an older event is judged by what is still known,
+        wherever the batches are cut.
+        """
+        newest = max(self.watch.watermark_ms, int(now.max(initial=0)))
+        if not now.size or int(now.min()) >= newest - LATEST_MS:
+            return now
+        return np.maximum(now, self.watch.agreed_times(rows) - LATEST_MS)
+
+    def _forget(self) -> None:
+        """Once a week of event time, let go of the care links that nobody can ask about any more."""
+        week = self.watch.watermark_ms // (7 * DAY_MS)
+        if week != self._week:
+            self._week = week
+            self.care.index.prune(self.watch.watermark_ms - LATEST_MS)
 
     def _trust(self, rows: Array) -> None:
         control = rows["kind"] != Kind.ACCESS

@@ -70,6 +70,12 @@ class Watch:
         """Latest agreed event time, in ms; far in the past before the first event."""
         return int(self._house.clock[0])
 
+    def agreed_times(self, rows: Array) -> Array:
+        """The watermark (n,) in ms that each row of EVENT would be judged at; changes nothing."""
+        marks, now = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64)
+        across.tell_time(rows, self._house.clock.copy(), marks, now)
+        return marks
+
     def judge(self, frame: Frame, grades: Array, prices: Array, names: tuple[int, int, int]) -> Array:
         """Answers (n,) of DECISION to the frame's events.
 
