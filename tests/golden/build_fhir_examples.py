@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from rempart.records import MISSING_MS, Batch
-from rempart.sources.feed import read_fhir
+from rempart.sources.readers import read_source
 from rempart.sources.recognise import open_source
 
 TABLE = Path(__file__).with_name("fhir_examples.json")
@@ -30,7 +30,7 @@ def batches_of(path: Path) -> Iterator[Batch]:
     """The batches of one file."""
     source = open_source(path)
     try:
-        yield from read_fhir(source)
+        yield from read_source(source)
     finally:
         source.close()
 

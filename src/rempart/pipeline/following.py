@@ -26,8 +26,8 @@ from rempart.pipeline.reading import Reader, plan
 from rempart.pipeline.rejects import RejectFile
 from rempart.pipeline.watching import judge_batch
 from rempart.records import Batch
-from rempart.sources.feed import read_fhir
 from rempart.sources.growing import Head, beginning_of, head_of, open_behind, open_until, whole_end
+from rempart.sources.readers import read_source
 from rempart.sources.recognise import STDIN, list_sources
 
 Telling = Callable[[str], None]
@@ -125,7 +125,7 @@ class Follower:
             source.close()
             source, start = open_behind(path, place, end)
             with closing(source):
-                for batch in read_fhir(source):
+                for batch in read_source(source):
                     yield _shift(batch, start)
         else:
             yield from self._readers[str(path)].batches_of(source)

@@ -14,14 +14,12 @@ from pathlib import Path
 
 from rempart.errors import SourceError
 from rempart.records import Batch
-from rempart.sources.csv_reader import read_csv
-from rempart.sources.feed import read_fhir
 from rempart.sources.mapping import load_mapping
 from rempart.sources.mapping_guess import Proposal, propose
 from rempart.sources.mapping_shape import Mapping
+from rempart.sources.readers import read_source, reader_of
 from rempart.sources.recognise import STDIN, Source, list_sources, open_source
 
-_FHIR = ("ndjson", "bundle", "resource")
 _CONTEXT_WHATS = ("care", "staff", "patients")
 HEAD_BYTES = 65_536
 SAMPLE_BYTES = 4 << 20
@@ -42,11 +40,7 @@ class Reader:
     def batches_of(self, source: Source) -> Iterator[Batch]:
         """Batches of an open source of the plan; closes it."""
         try:
-            if source.kind == "csv":
-                mapping = self.mappings[source.name]
-                yield from read_csv(source.stream, source.name, mapping)  # type: ignore[arg-type]
-            else:
-                yield from read_fhir(source)
+            yield from read_source(source, self.mappings.get(source.name))
         finally:
             source.close()
 
@@ -67,16 +61,15 @@ def plan(names: list[str], mapping_options: list[str], tell: Callable[[str], Non
             continue
         source = open_source(name)
         try:
+            reader_of(source)
             head = source.stream.read(HEAD_BYTES)
         finally:
             source.close()
         if source.kind == "csv":
             mappings[name] = _mapping_of(name, given, tell)
             (first if mappings[name].what in _CONTEXT_WHATS else then).append(name)
-        elif source.kind in _FHIR:
-            (then if b"AuditEvent" in head else first).append(name)
         else:
-            _refuse(source)
+            (then if b"AuditEvent" in head else first).append(name)
     return Reader((*first, *then), mappings)
 
 
@@ -105,10 +98,3 @@ def propose_mapping(name: str) -> Proposal:
     finally:
         source.close()
     return propose(b"".join(pieces))
-
-
-def _refuse(source: Source) -> None:
-    raise SourceError(
-        f"{source.name}: neither FHIR (NDJSON, Bundle, resource) nor a table with columns",
-        "give FHIR AuditEvents, or a CSV export (see rempart map --help)",
-    )

@@ -15,7 +15,7 @@ import zstandard
 
 from rempart.errors import SourceError
 from rempart.records import Batch, Rejected
-from rempart.sources.feed import read_fhir
+from rempart.sources.readers import read_source
 from rempart.sources.recognise import list_sources, open_source, recognise
 
 
@@ -34,7 +34,7 @@ def lines(count: int) -> bytes:
 
 
 def read(data: bytes) -> list[Batch]:
-    return list(read_fhir(recognise(io.BytesIO(data), "log")))
+    return list(read_source(recognise(io.BytesIO(data), "log")))
 
 
 def ids(batches: list[Batch]) -> list[str]:
@@ -73,7 +73,7 @@ def two_frames(data: bytes) -> bytes:
 def test_every_form_gives_the_same_events(pack: object, data: bytes, kind: str) -> None:
     source = recognise(io.BytesIO(pack(data)), "log")  # type: ignore[operator]
     assert source.kind == kind
-    batches = list(read_fhir(source))
+    batches = list(read_source(source))
     assert ids(batches) == [f"e{n}" for n in range(300)]
     assert rejects(batches) == []
 
@@ -210,11 +210,11 @@ def test_ten_thousand_hostile_lines_among_good_ones() -> None:
 MEMORY = """
 import io, json, resource, sys
 sys.path.insert(0, {here!r})
-from rempart.sources.feed import read_fhir
+from rempart.sources.readers import read_source
 from rempart.sources.recognise import recognise
 from test_fhir_streams import Endless, lines, packed_bomb
 def read(data):
-    return sum(batch.read for batch in read_fhir(recognise(data, "log")))
+    return sum(batch.read for batch in read_source(recognise(data, "log")))
 assert read(io.BytesIO(lines(20000))) == 20000
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 found = read({hostile})

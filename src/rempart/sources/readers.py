@@ -1,0 +1,77 @@
+"""The readers, in one visible tuple: one for each kind of source, each yielding batches.
+
+Reads an open :class:`~rempart.sources.recognise.Source`, whose kind was told by its content; gives its
+batches in offset order, whatever stands among the good units. Adding a format is adding a module that
+reads it, its kind in ``recognise``, and an entry to READERS. Misses: kinds without a reader, which
+the plan names and refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from rempart.errors import SourceError
+from rempart.records import Batch, Rejected
+from rempart.sources.batches import batch_stream, batch_units
+from rempart.sources.bundle import read_entries_of
+from rempart.sources.csv_reader import read_csv
+from rempart.sources.fhir_columns import read_block
+from rempart.sources.lines import split_lines
+from rempart.sources.mapping_shape import Mapping
+from rempart.sources.recognise import Source
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReader:
+    """``kind`` as :mod:`rempart.sources.recognise` names it; ``read`` takes the mapping of a table's
+    columns too (None for the others)."""
+
+    kind: str
+    read: Callable[[Source, Mapping | None], Iterator[Batch]]
+
+
+def _read_lines(source: Source, _: Mapping | None) -> Iterator[Batch]:
+    for block in split_lines(source.stream, source.name):
+        if isinstance(block, Rejected):
+            yield batch_units([block])
+        else:
+            yield from read_block(block, source.name)
+
+
+def _read_bundle(source: Source, _: Mapping | None) -> Iterator[Batch]:
+    return batch_stream(read_entries_of(source.stream, source.name, documents=False))
+
+
+def _read_resource(source: Source, _: Mapping | None) -> Iterator[Batch]:
+    return batch_stream(read_entries_of(source.stream, source.name, documents=True))
+
+
+def _read_table(source: Source, mapping: Mapping | None) -> Iterator[Batch]:
+    if mapping is None:
+        raise SourceError(f"{source.name}: a table needs a mapping of its columns", "see rempart map --help")
+    return read_csv(source.stream, source.name, mapping)  # type: ignore[arg-type]
+
+
+READERS: tuple[SourceReader, ...] = (
+    SourceReader("ndjson", _read_lines),
+    SourceReader("bundle", _read_bundle),
+    SourceReader("resource", _read_resource),
+    SourceReader("csv", _read_table),
+)
+
+
+def reader_of(source: Source) -> SourceReader:
+    """The reader for an open source; raises SourceError where there is none."""
+    for reader in READERS:
+        if reader.kind == source.kind:
+            return reader
+    raise SourceError(
+        f"{source.name}: neither FHIR (NDJSON, Bundle, resource) nor a table with columns",
+        "give FHIR AuditEvents, or a CSV export (see rempart map --help)",
+    )
+
+
+def read_source(source: Source, mapping: Mapping | None = None) -> Iterator[Batch]:
+    """The batches of an open source; a table needs its ``mapping``. Raises SourceError."""
+    return reader_of(source).read(source, mapping)
