@@ -1,6 +1,7 @@
-"""The thieves, in one visible tuple, and how they are let loose on a region.
+"""The thieves, in two visible tuples, and how they are let loose on a region.
 
-Adding a thief is adding a module that gives a :class:`Family` and an entry to THIEVES. A thief uses
+Adding a thief is adding a module that gives a :class:`Family` and an entry to THIEVES or, for those who
+know that a detector is there and work from the victim's own seat, to KNOWING. A thief uses
 what a stolen login can use, the application's own functions; none exploits anything.
 """
 
@@ -10,16 +11,29 @@ from collections.abc import Sequence
 
 from rempart.lab.chance import chance
 from rempart.lab.region import Region
+from rempart.lab.thieves.appointments import APPOINTMENTS
+from rempart.lab.thieves.batch_window import BATCH_WINDOW
+from rempart.lab.thieves.birth_dates import BIRTH_DATES
+from rempart.lab.thieves.coder import CODER
 from rempart.lab.thieves.dormant_account import DORMANT_ACCOUNT
 from rempart.lab.thieves.enumeration import ENUMERATION
+from rempart.lab.thieves.low_and_slow import LOW_AND_SLOW
+from rempart.lab.thieves.mimic import MIMIC
 from rempart.lab.thieves.night_scrape import NIGHT_SCRAPE
 from rempart.lab.thieves.own_list import OWN_LIST
+from rempart.lab.thieves.owner_absence import OWNER_ABSENCE
+from rempart.lab.thieves.re_reader import RE_READER
+from rempart.lab.thieves.slow_ramp import SLOW_RAMP
 from rempart.lab.thieves.stolen_session import STOLEN_SESSION
 from rempart.lab.thieves.thief import Family, Thief
+from rempart.lab.thieves.widening import WIDENING
 
-__all__ = ["THIEVES", "Family", "Thief", "hire"]
+__all__ = ["KNOWING", "THIEVES", "Family", "Thief", "hire"]
 
 THIEVES: tuple[Family, ...] = (NIGHT_SCRAPE, ENUMERATION, DORMANT_ACCOUNT, OWN_LIST, STOLEN_SESSION)
+KNOWING: tuple[Family, ...] = (
+    MIMIC, APPOINTMENTS, OWNER_ABSENCE, SLOW_RAMP, LOW_AND_SLOW, RE_READER, BATCH_WINDOW, BIRTH_DATES, CODER, WIDENING,
+)  # fmt: skip
 
 
 def hire(
