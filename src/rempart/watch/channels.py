@@ -36,6 +36,10 @@ class Stat(IntEnum):
     SLEPT_DAYS = 13
     ODD_STRANGERS = 14
     ODD_PATIENTS = 15
+    SESSIONS_1H = 16
+    STRANGERS_WEEK = 17
+    NEW_SEARCHES_24H = 18
+    ROWS_24H = 19
 
 
 N_STATS = len(Stat)
@@ -199,6 +203,40 @@ CHANNELS: tuple[Channel, ...] = (
         "the same for all patients and result pages, explained or not: a doctor's own list emptied "
         "from elsewhere",
         "the same; a few patients only",
+    ),
+    Channel(
+        Stat.SESSIONS_1H,
+        Group.PLACE,
+        0.7,
+        1.8,
+        "returns within minutes to a session after another of the account was used: somebody works "
+        "beside the owner, wherever from",
+        "a thief in the owner's own session, or while the owner is away; logs without sessions",
+    ),
+    Channel(
+        Stat.STRANGERS_WEEK,
+        Group.STRANGERS,
+        18.0,
+        1.8,
+        "patients that nothing explains, added up over about a week: a burst is often honest, "
+        "persistence is not",
+        "a few strangers a week",
+    ),
+    Channel(
+        Stat.NEW_SEARCHES_24H,
+        Group.SEARCH,
+        1.2,
+        1.7,
+        "searches of the day in a form (type and parameter names) this account never used on an earlier day",
+        "the account's own way of searching",
+    ),
+    Channel(
+        Stat.ROWS_24H,
+        Group.SEARCH,
+        60.0,
+        1.7,
+        "rows of result pages shown over 24 hours: pages that widen, or many of them at a human pace",
+        "pages that name a few patients each",
     ),
 )
 """In the order of :class:`Stat`."""

@@ -13,9 +13,9 @@ from rempart.records import FLAG_LEFT, FLAG_QUERY, FLAG_TRUSTED, MAX_REASONS, Ac
 from rempart.watch.channels import N_STATS, Stat
 from rempart.watch.circumstance import circumstance
 from rempart.watch.hours import hour_bin, odd_hour, slept
-from rempart.watch.pages import ask_page, follow_order
-from rempart.watch.place import come_from
-from rempart.watch.reasons import FAILED_CHALLENGE, LEFT, REOPENED, UNANSWERED
+from rempart.watch.pages import ask_page, follow_order, form_is_new
+from rempart.watch.place import change_session, come_from
+from rempart.watch.reasons import DAYS_BEFORE, FAILED_CHALLENGE, LEFT, REOPENED, UNANSWERED
 from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS
 from rempart.watch.volume import open_patients
 from rempart.watch.weigh import doubt_of
@@ -25,6 +25,10 @@ PRIOR_LOG_ODDS = -11.5
 PASSED_NATS = 3.5
 """What a passed challenge is worth: 3 % of owners are fooled into approving (ln 1/0.03)."""
 PASSED_HOURS = 12.0
+MOST_CARRIED = np.float32(5.0)
+"""Nats that the days before may add to a day's own doubt, and never more than the day's own."""
+WEEK_MS = 5.0 * DAY_MS
+"""Time in which the week's strangers fade to a third."""
 LEFT_NATS = 6.0
 RATCHET = 2.0
 """Nats of new doubt before a session that passed is asked again within PASSED_HOURS."""
@@ -53,8 +57,12 @@ def _fade(acc, now):  # type: ignore[no-untyped-def]
     acc.failed *= hour
     acc.flips *= hour
     acc.run *= hour
+    acc.backs *= hour
     acc.strangers_day *= day
     acc.in_care *= day
+    acc.new_searches *= day
+    acc.rows_day *= day
+    acc.strangers_week *= np.float32(np.exp(-past / WEEK_MS))
     acc.odd_strangers *= day
     acc.odd_patients *= day
     acc.decayed_ms = now
@@ -89,13 +97,14 @@ def _observe(acc, account, row, now, patients, grades, others, shard, tails):  #
     _fade(acc, now)
     stat[10] = come_from(acc, row, others, acc.day, now, novelty)
     stat[12] = odd_hour(acc, at, shares[acc.role + 1])
+    change_session(acc, row.session, now)
     odd = circumstance(stat[10], stat[12], stat[13])
     fresh = 0
     if row.outcome > 0:
         acc.misses += np.float32(1.0)
     if row.flags & FLAG_QUERY:
         width = row.patients if row.patients > 0 else max(row.count, 0)
-        ask_page(acc, row, width, odd)
+        ask_page(acc, row, width, odd, form_is_new(acc, row.form, acc.day))
         follow_order(acc, row)
         fresh = max(width, 1)
     elif row.outcome <= 0:
@@ -113,11 +122,15 @@ def _observe(acc, account, row, now, patients, grades, others, shard, tails):  #
     stat[11] = acc.flips
     stat[14] = acc.odd_strangers
     stat[15] = acc.odd_patients
+    stat[16] = acc.backs
+    stat[17] = acc.strangers_week
+    stat[18] = acc.new_searches
+    stat[19] = acc.rows_day
     return fresh
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _explain(out, parts, acc, extra_code, extra_nats):  # type: ignore[no-untyped-def]
+def _explain(out, parts, acc, extra_code, extra_nats, carried):  # type: ignore[no-untyped-def]
     """Fill the reasons of a non-allow answer, largest weight first."""
     filled = 0
     if extra_code >= 0:
@@ -131,6 +144,14 @@ def _explain(out, parts, acc, extra_code, extra_nats):  # type: ignore[no-untype
         for stat in range(N_STATS):
             if parts[stat] > 0.05 and (best < 0 or parts[stat] > parts[best]):
                 best = stat
+        if carried > 0.05 and (best < 0 or carried > parts[best]):
+            out.code[filled] = DAYS_BEFORE
+            out.weight[filled] = carried
+            out.seen[filled] = 0
+            out.usual[filled] = -1
+            carried = np.float32(0.0)
+            filled += 1
+            continue
         if best < 0:
             break
         out.code[filled] = best
@@ -274,6 +295,9 @@ def judge_rows(
             extra = LEFT
             extra_nats = np.float32(LEFT_NATS)
             doubt += extra_nats
+        acc.fresh_top = max(acc.fresh_top, doubt)
+        carried = min(acc.carried, MOST_CARRIED, doubt)
+        doubt += carried
         acc.doubt_top = max(acc.doubt_top, doubt)
         for stat in range(N_STATS):
             acc.top[stat] = max(acc.top[stat], acc.now[stat])
@@ -295,4 +319,4 @@ def judge_rows(
             extra = FAILED_CHALLENGE if extra < 0 else extra
         answer.whole_account = 1 if answer.action == _BLOCK else 0
         if answer.action != _ALLOW or extra >= 0 or doubt >= NOTABLE * policy.threshold:
-            _explain(answer, parts, acc, extra, extra_nats)
+            _explain(answer, parts, acc, extra, extra_nats, carried)

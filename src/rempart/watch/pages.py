@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from rempart.watch.state import FORMS
+
 PAGE_WIDTH = 10.0
 """Rows of a result page that weigh as much as asking for one more page."""
 LONGEST_STEP = 40
@@ -20,14 +22,37 @@ WIDEST_PAGE = 10_000
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def ask_page(acc, row, width, odd):  # type: ignore[no-untyped-def]
+def form_is_new(acc, form, day):  # type: ignore[no-untyped-def]
+    """Whether this account first searched in this form today; accounts without history know none."""
+    for i in range(FORMS):
+        if acc.form[i] == form:
+            first = acc.form_day[i]
+            for k in range(i, 0, -1):
+                acc.form[k] = acc.form[k - 1]
+                acc.form_day[k] = acc.form_day[k - 1]
+            acc.form[0] = form
+            acc.form_day[0] = first
+            return first == day and acc.days > 1
+    for k in range(FORMS - 1, 0, -1):
+        acc.form[k] = acc.form[k - 1]
+        acc.form_day[k] = acc.form_day[k - 1]
+    acc.form[0] = form
+    acc.form_day[0] = day
+    return acc.days > 1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def ask_page(acc, row, width, odd, fresh_form):  # type: ignore[no-untyped-def]
     """Count one event of a search; events of one request id are one page."""
     if row.request == np.uint64(0) or row.request != acc.request:
         acc.pages += np.float32(1.0)
         acc.odd_patients += odd
+        if fresh_form:
+            acc.new_searches += np.float32(1.0)
     acc.request = row.request
     rows = np.float32(min(width, WIDEST_PAGE) / PAGE_WIDTH)
     acc.pages += rows
+    acc.rows_day += np.float32(min(width, WIDEST_PAGE))
     acc.odd_patients += odd * rows
 
 

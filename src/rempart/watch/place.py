@@ -64,6 +64,18 @@ def _settled(acc):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def change_session(acc, session, now):  # type: ignore[no-untyped-def]
+    """Count a return to a session within minutes of its use, after another was used between."""
+    if session == acc.at_session:
+        return
+    if session == acc.other_session and now - acc.other_ms < BETWEEN_MS:
+        acc.backs += np.float32(1.0)
+    acc.other_session = acc.at_session
+    acc.other_ms = acc.last_ms
+    acc.at_session = session
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def come_from(acc, row, others, day, now, rates):  # type: ignore[no-untyped-def]
     """Nats of surprise of where this event comes from; an account without history inherits the house's networks.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-LEFT, FAILED_CHALLENGE, REOPENED, UNANSWERED, NO_ACCOUNT, SAME_ID, NO_TIME = range(16, 23)
+LEFT, FAILED_CHALLENGE, REOPENED, UNANSWERED, NO_ACCOUNT, SAME_ID, NO_TIME, DAYS_BEFORE = range(20, 28)
 
 
 def _(text: str) -> str:
@@ -66,6 +66,20 @@ REASONS: tuple[Reason, ...] = (
         "odd_patients",
         _("{seen} patients or result pages from an unusual place, at an unusual hour or after a long sleep"),
     ),
+    Reason(
+        "sessions_1h",
+        _("two sessions of the account are used in turns within minutes, {seen} times in one hour"),
+        _USUAL,
+    ),
+    Reason(
+        "strangers_week",
+        _(
+            "{seen} patients within about a week whom neither your care, an earlier visit nor a colleague explains"
+        ),
+        _USUAL,
+    ),
+    Reason("new_searches_24h", _("{seen} searches of a kind this account never made before")),
+    Reason("rows_24h", _("{seen} lines of search results shown in 24 hours"), _USUAL),
     Reason("left", _("the staff list says that the owner of this account has left")),
     Reason(
         "failed_challenge", _("the request to prove who is there failed; a person must reinstate the account")
@@ -75,8 +89,9 @@ REASONS: tuple[Reason, ...] = (
     Reason("no_account", _("the log names no account for this access")),
     Reason("same_id", _("an earlier record has the same identifier with other content")),
     Reason("no_time", _("the log gives no time for this access; the time of the records around it was used")),
+    Reason("days_before", _("the account was already unusual on the days before, and nobody vouched for it")),
 )
-"""Index = the number in ``DECISION["code"]``; the first sixteen follow :class:`channels.Stat`."""
+"""Index = the number in ``DECISION["code"]``; the first twenty follow :class:`channels.Stat`."""
 
 
 def sentence(

@@ -23,6 +23,7 @@ WINDOWS_MS = (10 * MINUTE_MS, HOUR_MS, DAY_MS)
 PLACES = 8
 SOFTWARES = 4
 SESSIONS = 3
+FORMS = 12
 HOUR_BINS = 48
 BINS = 96
 
@@ -36,6 +37,9 @@ ACCOUNT = np.dtype(
         ("decayed_ms", "i8"),
         ("request", "u8"),
         ("hours_today", "u8"),
+        ("at_session", "u8"),
+        ("other_session", "u8"),
+        ("other_ms", "i8"),
         ("session", "u8", (SESSIONS,)),
         ("asked_ms", "i8", (SESSIONS,)),
         ("passed_ms", "i8", (SESSIONS,)),
@@ -47,6 +51,8 @@ ACCOUNT = np.dtype(
         ("place_day", "i4", (PLACES,)),
         ("software", "i4", (SOFTWARES,)),
         ("software_day", "i4", (SOFTWARES,)),
+        ("form", "i4", (FORMS,)),
+        ("form_day", "i4", (FORMS,)),
         ("last_place", "i4"),
         ("day", "i4"),
         ("days", "i4"),
@@ -71,6 +77,13 @@ ACCOUNT = np.dtype(
         ("odd_patients", "f4"),
         ("roams", "f4", (4,)),
         ("slept", "f4"),
+        ("backs", "f4"),
+        ("high_days", "f4"),
+        ("carried", "f4"),
+        ("fresh_top", "f4"),
+        ("strangers_week", "f4"),
+        ("new_searches", "f4"),
+        ("rows_day", "f4"),
         ("explained", "f4"),
         ("opened", "f4"),
         ("value_kind", "i1"),
@@ -140,7 +153,7 @@ class House:
 def fresh_accounts(n: int) -> Array:
     """``n`` accounts nothing is known of."""
     accounts = np.zeros(n, ACCOUNT)
-    for name in ("newest", "tail", "place", "software", "last_place", "day", "role"):
+    for name in ("newest", "tail", "place", "software", "form", "last_place", "day", "role"):
         accounts[name] = -1
     return accounts
 

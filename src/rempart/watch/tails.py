@@ -18,7 +18,7 @@ import numpy as np
 
 from rempart.watch.channels import CHANNELS, N_STATS
 from rempart.watch.state import BINS, HOUR_BINS, Array
-from rempart.watch.threshold import DOUBT_BINS, doubt_counts
+from rempart.watch.threshold import DOUBT_BINS, doubt_counts, high_doubt
 from rempart.watch.weigh import BINS_PER_LOG
 
 PRIOR_DAYS = 60.0
@@ -29,6 +29,11 @@ KEEP_A_DAY = 0.985
 """What a day's weight keeps on the next day (half after about 46 days)."""
 FASTEST_RISE = 0.15
 """Largest daily rise of an account's usual ``log1p`` value: about 16 % a day."""
+CARRIED_FROM = 0.7
+"""Share of a high doubt beyond which a day's doubt is carried on."""
+KEEP_CARRIED = 0.6
+KEEP_HIGH = 0.85
+"""What a day of high doubt still counts on the account's next day."""
 TOP_SHARE = 0.02
 """Beyond this share of days the tail is continued as a power law."""
 PLACE_PRIOR = np.array([0.06, 0.04, 0.03, 0.04])
@@ -101,11 +106,26 @@ class Tails:
         if learned.size:
             # Days judged before the house had tails of its own say little about later ones.
             settled = self.role_days[0] / (PRIOR_DAYS + self.role_days[0])
-            self.doubts += settled * doubt_counts(accounts["doubt_top"][learned])
+            worth = self._days_worth(accounts, learned)
+            self.doubts += settled * doubt_counts(accounts["doubt_top"][learned], worth)
             self._learn_house(accounts, learned)
             _learn_accounts(accounts, learned)
+        _carry_doubt(accounts, rows, high_doubt(self.doubts))
         _forget_day(accounts, rows)
         self.rebuild()
+
+    def _days_worth(self, accounts: Array, rows: Array) -> Array:
+        """How much each account's day (n,) tells about honest doubt; notes which days were high.
+
+        Honest bursts come and go, and a passed challenge vouches for its day. A day as high as those
+        before it, which nobody vouched for, counts less each time: else a thief who goes on
+        unchallenged would teach the house to expect him.
+        """
+        high = accounts["doubt_top"][rows] >= high_doubt(self.doubts)
+        before = accounts["high_days"][rows]
+        accounts["high_days"][rows] = KEEP_HIGH * before + high
+        vouched = accounts["released"][rows] == 1
+        return np.where(high & ~vouched, 1.0 / (1.0 + before), 1.0)
 
     def _learn_house(self, accounts: Array, rows: Array) -> None:
         role = accounts["role"][rows] + 1
@@ -186,15 +206,24 @@ def _learn_accounts(accounts: Array, rows: Array) -> None:
     accounts["days"][rows] += 1
 
 
+def _carry_doubt(accounts: Array, rows: Array, high: float) -> None:
+    """What an account's day adds to its doubt on the days that follow; nothing where somebody vouched."""
+    beyond = np.maximum(accounts["fresh_top"][rows] - CARRIED_FROM * high, 0.0)
+    settled = (accounts["released"][rows] == 1) | (accounts["withheld"][rows] == 1)
+    carried = KEEP_CARRIED * (accounts["carried"][rows] + beyond)
+    accounts["carried"][rows] = np.where(settled, 0.0, carried)
+
+
 def _forget_day(accounts: Array, rows: Array) -> None:
     """Start afresh; what was new on a withheld day does not become known."""
     bad = rows[accounts["withheld"][rows] == 1]
-    for slot, first in (("place", "place_day"), ("software", "software_day")):
+    for slot, first in (("place", "place_day"), ("software", "software_day"), ("form", "form_day")):
         fresh = accounts[first][bad] == accounts["day"][bad][:, None]
         accounts[slot][bad] = np.where(fresh, -1, accounts[slot][bad])
     for name in (
         "top",
         "doubt_top",
+        "fresh_top",
         "hours_today",
         "new_place_class",
         "seen",
@@ -203,6 +232,8 @@ def _forget_day(accounts: Array, rows: Array) -> None:
         "released",
     ):
         accounts[name][rows] = 0
+    for name in ("strangers", "strangers_day", "strangers_week", "in_care", "odd_strangers", "odd_patients"):
+        accounts[name][bad] = 0
     fading = np.float32(0.9)
     accounts["explained"][rows] *= fading
     accounts["opened"][rows] *= fading

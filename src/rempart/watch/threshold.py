@@ -20,24 +20,37 @@ DAY_0_NATS = 2.2
 """Mean excess of doubt before a site has history."""
 PRIOR_DAYS = 60.0
 """Account-days the day-0 tail is worth."""
+HIGH_SHARE = 0.06
+"""Share of account-days whose doubt is called high."""
+AIMED_AT = 0.85
+"""Part of the budget aimed at: a tail learned from few past days runs short of the days to come."""
 TAIL_SHARE = 0.03
 """Share of days from which the tail is continued."""
 
 
-def doubt_counts(tops: Array) -> Array:
-    """Histogram (DOUBT_BINS,) of daily maxima (n,) of doubt, nats."""
+def doubt_counts(tops: Array, weights: Array | None = None) -> Array:
+    """Histogram (DOUBT_BINS,) of daily maxima (n,) of doubt, nats, each counting ``weights`` (n,) days."""
     bins = np.clip(tops * BINS_PER_NAT, 0, DOUBT_BINS - 1).astype(np.int64)
-    return np.bincount(bins, minlength=DOUBT_BINS).astype(np.float64)
+    return np.bincount(bins, weights, minlength=DOUBT_BINS).astype(np.float64)
+
+
+def high_doubt(counts: Array) -> float:
+    """Doubt in nats that :data:`HIGH_SHARE` of account-days reach."""
+    share = (
+        counts[::-1].cumsum()[::-1] + PRIOR_DAYS * np.exp(-np.arange(DOUBT_BINS) / BINS_PER_NAT / DAY_0_NATS)
+    ) / (counts.sum() + PRIOR_DAYS)
+    return float((share >= HIGH_SHARE).sum()) / BINS_PER_NAT
 
 
 def threshold(counts: Array, challenges_per_day: float) -> float:
-    """Doubt in nats that ``challenges_per_day`` of account-days reach; ``counts`` as doubt_counts gives."""
+    """Doubt in nats that AIMED_AT of ``challenges_per_day`` of account-days reach; ``counts`` as doubt_counts gives."""
+    wanted = AIMED_AT * challenges_per_day
     edges = np.arange(DOUBT_BINS + 1) / BINS_PER_NAT
     survival = np.exp(-edges / DAY_0_NATS)
     survival[-1] = 0.0
     mass = PRIOR_DAYS * (survival[:-1] - survival[1:]) + counts
     share = mass[::-1].cumsum()[::-1] / mass.sum()
-    start = max(int((share >= max(TAIL_SHARE, challenges_per_day)).sum()) - 1, 0)
+    start = max(int((share >= max(TAIL_SHARE, wanted)).sum()) - 1, 0)
     beyond = edges[:-1][start:] - edges[start] + 0.5 / BINS_PER_NAT
     excess = float((mass[start:] * beyond).sum() / mass[start:].sum())
-    return float(edges[start] + excess * np.log(share[start] / challenges_per_day))
+    return float(edges[start] + excess * np.log(share[start] / wanted))

@@ -36,6 +36,7 @@ def open_patients(acc, account, visits, nodes, counts, patients, grades, odd, no
         fresh += 1
         acc.strangers += np.float32(1.0) - grade
         acc.strangers_day += np.float32(1.0) - grade
+        acc.strangers_week += np.float32(1.0) - grade
         acc.in_care += grade
         acc.odd_strangers += odd * (np.float32(1.0) - grade)
         acc.odd_patients += odd

@@ -24,7 +24,7 @@ OWN_SLOPE = 1.8
 OWN_SPREAD = 0.3
 GROUP_FLOOR = 1.2
 """Nats of a group that mean nothing: the strongest of a few statistics is always a little odd."""
-GROUP_CAP = np.array([7.0, 9.0, 9.0, 5.0, 9.0, 9.0, 12.0], np.float32)
+GROUP_CAP = np.array([7.0, 10.5, 9.0, 5.0, 9.0, 9.0, 12.0], np.float32)
 SECOND = 0.2
 """How much the weaker of volume and strangers adds to the stronger."""
 GROUP_OF = np.array([channel.group for channel in CHANNELS], np.int64)

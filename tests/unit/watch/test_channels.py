@@ -1,0 +1,121 @@
+"""Each channel's own story: an honest look-alike that says little, and a theft that says much."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from test_judge import ACCOUNTS, DAY_MS, MONDAY_MS, NETWORKS, PRICES, ROLES, UTC_ZONE, Array, honest_days
+
+from rempart.records import EVENT, FLAG_QUERY, Frame
+from rempart.watch.channels import Stat
+from rempart.watch.judge import Policy, Watch
+from rempart.watch.reasons import DAYS_BEFORE
+
+HOUR_MS = 3_600_000
+WHO = 5
+TODAY_MS = MONDAY_MS + 14 * DAY_MS + 9 * HOUR_MS
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """A watch that knows the house after two weeks."""
+    house = Watch(Policy(), *UTC_ZONE)
+    rows, patients = honest_days(14, 3)
+    show(house, rows, patients)
+    yield house
+    house.close()
+
+
+def show(house: Watch, rows: Array, patients: Array, grade: float = 0.5) -> Array:
+    rows = rows.copy()
+    rows["first_patient"] = np.cumsum(rows["patients"]) - rows["patients"]
+    frame = Frame(rows, patients.astype(np.uint64), None)
+    grades = np.full(patients.size, grade, np.float32)
+    return house.judge(frame, grades, PRICES, (ACCOUNTS, NETWORKS, ROLES))
+
+
+def charts(count: int, apart_ms: int, session: int = WHO + 1, begin_ms: int = TODAY_MS) -> Array:
+    rows = np.zeros(count, EVENT)
+    rows["recorded_ms"] = begin_ms + np.arange(count) * apart_ms
+    rows["account"], rows["role"], rows["network"], rows["unit"] = WHO, WHO % ROLES, WHO // 4, WHO // 8
+    rows["session"], rows["patients"] = session, 1
+    return rows
+
+
+def searches(count: int, apart_ms: int, form: int, width: int) -> Array:
+    rows = charts(count, apart_ms)
+    rows["flags"], rows["form"], rows["count"], rows["patients"] = FLAG_QUERY, form, width, 0
+    rows["request"] = np.arange(count) + 77
+    return rows
+
+
+def now(house: Watch, stat: Stat) -> float:
+    return float(house.accounts["now"][WHO][stat])
+
+
+def interleaved(own: int, other: int, apart_ms: int) -> tuple[Array, Array]:
+    rows = np.concatenate([charts(40, apart_ms, own), charts(40, apart_ms, other, TODAY_MS + apart_ms // 2)])
+    rows = rows[np.argsort(rows["recorded_ms"], kind="stable")]
+    return rows, WHO * 1000 + np.arange(80) % 60 + 1
+
+
+def test_a_second_session_beside_the_owner_is_seen_and_a_new_one_after_a_break_is_not(watch: Watch) -> None:
+    rows = np.concatenate([charts(20, 60_000, 6), charts(20, 60_000, 600, TODAY_MS + 2 * HOUR_MS)])
+    show(watch, rows, WHO * 1000 + np.arange(40) + 1)
+    assert now(watch, Stat.SESSIONS_1H) == 0
+    rows, patients = interleaved(600, 601, 120_000)
+    rows["recorded_ms"] += 4 * HOUR_MS
+    show(watch, rows, patients)
+    assert now(watch, Stat.SESSIONS_1H) > 10
+
+
+def test_a_few_strangers_a_day_add_up_over_the_week_and_own_patients_do_not(watch: Watch) -> None:
+    for day in range(5):
+        show(watch, charts(10, 600_000, begin_ms=TODAY_MS + day * DAY_MS), WHO * 1000 + np.arange(10) + 1)
+    own = now(watch, Stat.STRANGERS_WEEK)
+    for day in range(5, 10):
+        fresh = 9_000_000 + day * 100 + np.arange(10)
+        show(watch, charts(10, 600_000, begin_ms=TODAY_MS + day * DAY_MS), fresh, grade=0.0)
+    assert own < 15
+    assert now(watch, Stat.STRANGERS_WEEK) > 30
+    assert now(watch, Stat.STRANGERS_24H) < 20
+
+
+def test_a_new_form_of_search_counts_the_day_it_appears_only(watch: Watch) -> None:
+    none = np.zeros(0)
+    show(watch, searches(20, 60_000, 1, 10), none)
+    assert now(watch, Stat.NEW_SEARCHES_24H) == pytest.approx(20, rel=0.1)
+    usual = searches(20, 60_000, 1, 10)
+    usual["recorded_ms"] += 3 * DAY_MS
+    show(watch, usual, none)
+    assert now(watch, Stat.NEW_SEARCHES_24H) < 1
+
+
+def test_pages_that_widen_at_a_human_pace_show_as_rows(watch: Watch) -> None:
+    none = np.zeros(0)
+    show(watch, searches(12, 600_000, 0, 5), none)
+    assert now(watch, Stat.ROWS_24H) < 60
+    wide = searches(12, 600_000, 0, 100)
+    wide["recorded_ms"] += 3 * HOUR_MS
+    show(watch, wide, none)
+    assert now(watch, Stat.ROWS_24H) > 900
+
+
+def theft(day: int) -> tuple[Array, Array]:
+    rows = charts(60, 300_000, begin_ms=TODAY_MS + day * DAY_MS)
+    return rows, 9_000_000 + day * 1000 + np.arange(60)
+
+
+def test_days_that_nobody_vouched_for_raise_the_doubt_of_the_next(watch: Watch) -> None:
+    first = show(watch, *theft(0), grade=0.0)["doubt"].max()
+    second = show(watch, *theft(1), grade=0.0)
+    assert second["doubt"].max() > first + 1
+    assert DAYS_BEFORE in second["code"][second["doubt"].argmax()]
+
+
+def test_a_day_that_somebody_vouched_for_is_not_carried_on(watch: Watch) -> None:
+    first = show(watch, *theft(0), grade=0.0)["doubt"].max()
+    watch.accounts["released"][WHO] = 1
+    second = show(watch, *theft(1), grade=0.0)
+    assert float(watch.accounts["carried"][WHO]) == 0
+    assert second["doubt"].max() < first
