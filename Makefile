@@ -10,13 +10,14 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-emit-index-url --custom-compile-command "make lock"
 PO := src/rempart/locale/fr/LC_MESSAGES/rempart.po
 
-.PHONY: help install demo test check bench messages lock clean
+.PHONY: help install demo test check bench duels messages lock clean
 
 help:
 	@echo "make install   put Rempart into .venv (Python 3.11 or newer)"
 	@echo "make demo      a small region, its thieves and the whole story"
 	@echo "make test      style, types, import rules, then every test"
 	@echo "make bench     measure the speeds the documentation states"
+	@echo "make duels     measure what thieves take and what honest staff feel (five minutes)"
 	@echo "make messages  gather the sentences to translate, compile the French catalogue"
 	@echo "make lock      pin the dependencies anew (needs uv)"
 	@echo "make clean     remove .venv and every cache"
@@ -64,6 +65,9 @@ test: check
 
 bench: .venv/.developing
 	$(BIN)/python -m bench
+
+duels: .venv/.developing
+	$(BIN)/python -m bench.detector 201 202
 
 messages: .venv/.developing
 	$(BIN)/pybabel compile -i $(PO) -o $(PO:.po=.mo)

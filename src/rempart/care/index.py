@@ -122,7 +122,8 @@ class CareIndex:
         )  # fmt: skip
         return out
 
-    def _find(self, accounts: Array, times: Array) -> tuple[Array, Array, Array]:
+    def posts_of(self, accounts: Array, times: Array) -> tuple[Array, Array, Array]:
+        """:meth:`role_of`, :meth:`unit_of` and :meth:`left` in one look."""
         roles, units = np.full(accounts.size, -1, np.int32), np.full(accounts.size, -1, np.int32)
         left = np.zeros(accounts.size, np.bool_)
         find_posts(
@@ -133,15 +134,15 @@ class CareIndex:
 
     def role_of(self, accounts: Array, times: Array) -> npt.NDArray[np.int32]:
         """Role (n,) int32 of each account at each time, -1 where no staff row says it."""
-        return self._find(accounts, times)[0]
+        return self.posts_of(accounts, times)[0]
 
     def unit_of(self, accounts: Array, times: Array) -> npt.NDArray[np.int32]:
         """Main unit (n,) int32 of each account at each time, -1 where no staff row says it."""
-        return self._find(accounts, times)[1]
+        return self.posts_of(accounts, times)[1]
 
     def left(self, accounts: Array, times: Array) -> npt.NDArray[np.bool_]:
         """(n,) bool: the account had staff rows, and all had ended before the time: a leaver's."""
-        return self._find(accounts, times)[2]
+        return self.posts_of(accounts, times)[2]
 
     def move_patients(self, old: Array, new: Array) -> None:
         """Enter the links of each patient of ``old`` (k,) under the patient beside him in ``new``."""

@@ -140,15 +140,10 @@ class CareFeed:
     def fill(self, frame: Frame, accounts: Array, now_ms: Array) -> None:
         """Roles, units and "has left" of the frame's accounts (n,) where the log did not say them."""
         rows = frame.rows
-        named = accounts >= 0
-        for name, ask in (("role", self.index.role_of), ("unit", self.index.unit_of)):
-            blank = named & (rows[name] == -1)
-            if blank.any():
-                rows[name][blank] = ask(accounts[blank], now_ms[blank])
-        if named.any():
-            gone = np.zeros(rows.size, bool)
-            gone[named] = self.index.left(accounts[named], now_ms[named])
-            rows["flags"][gone] |= FLAG_LEFT
+        roles, units, left = self.index.posts_of(accounts, now_ms)
+        for name, told in (("role", roles), ("unit", units)):
+            rows[name] = np.where(rows[name] == -1, told, rows[name])
+        rows["flags"][left] |= FLAG_LEFT
 
     def grades(self, frame: Frame, accounts: Array, now_ms: Array) -> Array:
         """Explanation grades (m,) float32 of the frame's patients."""
