@@ -43,6 +43,8 @@ install: .venv/.installed
 	@echo "Installing Rempart into .venv (a minute or two the first time)"
 	@$(PIP) install --require-hashes -r requirements/runtime.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@echo "Compiling (half a minute, once)"
+	@$(BIN)/python -m rempart.lab.compile
 	@touch $@
 	@echo "Installed: $(BIN)/rempart"
 
