@@ -19,6 +19,7 @@ from rempart.watch.reasons import DAYS_BEFORE, FAILED_CHALLENGE, LEFT, REOPENED,
 from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS
 from rempart.watch.volume import open_patients
 from rempart.watch.weigh import doubt_of
+from rempart.watch.windows import expire
 
 PRIOR_LOG_ODDS = -11.5
 """Log odds that a given account is in a thief's hands on a given day: about 1 in 100,000."""
@@ -87,10 +88,34 @@ def _slot(acc, session, take, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _count(acc):  # type: ignore[no-untyped-def]
+    """The statistics that are counts and faded sums, as they stand."""
+    stat = acc.now
+    stat[0] = acc.distinct[0]
+    stat[1] = acc.distinct[1]
+    stat[2] = acc.distinct[2]
+    stat[3] = acc.strangers
+    stat[4] = acc.strangers_day
+    stat[5] = acc.in_care
+    stat[6] = acc.pages
+    stat[7] = acc.run
+    stat[8] = acc.misses
+    stat[9] = acc.failed
+    stat[11] = acc.flips
+    stat[14] = acc.odd_strangers
+    stat[15] = acc.odd_patients
+    stat[16] = acc.backs
+    stat[17] = acc.strangers_week
+    stat[18] = acc.new_searches
+    stat[19] = acc.rows_day
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _observe(acc, account, row, now, patients, grades, others, shard, tails):  # type: ignore[no-untyped-def]
     """Run every channel on one event; returns patients new to the haul and the hour's bin."""
     visits, nodes, counts = shard
     shares, novelty, zone_from, zone_offset = tails
+    expire(acc, nodes, counts, now)
     stat = acc.now
     at = hour_bin(now, zone_from, zone_offset)
     stat[13] = slept(acc, now)
@@ -109,23 +134,7 @@ def _observe(acc, account, row, now, patients, grades, others, shard, tails):  #
         fresh = max(width, 1)
     elif row.outcome <= 0:
         fresh = open_patients(acc, account, visits, nodes, counts, patients, grades, odd, now)
-    stat[0] = acc.distinct[0]
-    stat[1] = acc.distinct[1]
-    stat[2] = acc.distinct[2]
-    stat[3] = acc.strangers
-    stat[4] = acc.strangers_day
-    stat[5] = acc.in_care
-    stat[6] = acc.pages
-    stat[7] = acc.run
-    stat[8] = acc.misses
-    stat[9] = acc.failed
-    stat[11] = acc.flips
-    stat[14] = acc.odd_strangers
-    stat[15] = acc.odd_patients
-    stat[16] = acc.backs
-    stat[17] = acc.strangers_week
-    stat[18] = acc.new_searches
-    stat[19] = acc.rows_day
+    _count(acc)
     return fresh
 
 
@@ -285,7 +294,9 @@ def judge_rows(
                 acc, account, row, now, patients[first:last], grades[first:last], others[i], place, habits
             )
         else:
+            expire(acc, nodes, counts, now)
             _fade(acc, now)
+            _count(acc)
             extra = _control(acc, row, now, policy)
             fresh = 1 if row.kind == _FAIL else 0
         acc.last_ms = now

@@ -221,6 +221,7 @@ def _forget_day(accounts: Array, rows: Array) -> None:
         fresh = accounts[first][bad] == accounts["day"][bad][:, None]
         accounts[slot][bad] = np.where(fresh, -1, accounts[slot][bad])
     for name in (
+        "now",
         "top",
         "doubt_top",
         "fresh_top",

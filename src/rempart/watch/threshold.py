@@ -22,7 +22,7 @@ PRIOR_DAYS = 60.0
 """Account-days the day-0 tail is worth."""
 HIGH_SHARE = 0.06
 """Share of account-days whose doubt is called high."""
-AIMED_AT = 0.85
+AIMED_AT = 0.7
 """Part of the budget aimed at: a tail learned from few past days runs short of the days to come."""
 TAIL_SHARE = 0.03
 """Share of days from which the tail is continued."""

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from rempart.watch.state import DAY_MS, VISIT_DAYS
-from rempart.watch.windows import expire, visit
+from rempart.watch.windows import visit
 
 OWN_VISIT_GRADE = 0.85
 """How far an own visit of an earlier day explains a new one; falls to half over VISIT_DAYS."""
@@ -22,7 +22,6 @@ OWN_VISIT_GRADE = 0.85
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def open_patients(acc, account, visits, nodes, counts, patients, grades, odd, now):  # type: ignore[no-untyped-def]
     """Open the patients of one access; returns how many are new to the last 24 hours."""
-    expire(acc, nodes, counts, now)
     fresh = 0
     for i in range(patients.size):
         before = visit(acc, account, visits, nodes, counts, patients[i], now)

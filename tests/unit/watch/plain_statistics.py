@@ -1,0 +1,110 @@
+"""The watch's statistics in plain Python, as the modules of ``rempart.watch`` describe them: the oracle.
+
+Reads one account's events in order; keeps everything it ever saw and computes each statistic anew. Slow,
+and written without looking anything up in the compiled kernel. Covers volume, strangers, pages, misses
+and sessions; misses place, hour and circumstance.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
+HALF_DAY_MS, FIVE_DAYS_MS = DAY_MS / 2, 5 * DAY_MS
+
+
+class Event(NamedTuple):
+    """One access: the patients opened with their grades, or (``page``) a result page of some width."""
+
+    at_ms: int
+    session: int
+    patients: tuple[int, ...] = ()
+    grades: tuple[float, ...] = ()
+    failed: bool = False
+    page: int = 0
+    request: int = 0
+
+
+@dataclass
+class Decayed:
+    """Weights noted at a time; the sum fades by a factor e in ``lasts_ms``."""
+
+    lasts_ms: float
+    noted: list[tuple[int, float]] = field(default_factory=list)
+
+    def note(self, at_ms: int, weight: float) -> None:
+        self.noted.append((at_ms, weight))
+
+    def at(self, now_ms: int) -> float:
+        return sum(weight * math.exp((at_ms - now_ms) / self.lasts_ms) for at_ms, weight in self.noted)
+
+
+class PlainStatistics:
+    """One account."""
+
+    def __init__(self) -> None:
+        self.visits: list[tuple[int, int]] = []
+        self.hour = {
+            name: Decayed(HOUR_MS) for name in ("strangers_1h", "pages_1h", "misses_1h", "sessions_1h")
+        }
+        self.day = {name: Decayed(HALF_DAY_MS) for name in ("strangers_24h", "in_care_24h", "rows_24h")}
+        self.week = {"strangers_week": Decayed(FIVE_DAYS_MS)}
+        self.sessions: list[tuple[int, int]] = []
+        self.request = 0
+
+    def see(self, event: Event) -> dict[str, float]:
+        """Take an event in; the statistics after it."""
+        now = event.at_ms
+        self._session(event)
+        if event.failed:
+            self.hour["misses_1h"].note(now, 1)
+        if event.page:
+            if not event.request or event.request != self.request:
+                self.hour["pages_1h"].note(now, 1)
+            self.request = event.request
+            self.hour["pages_1h"].note(now, event.page / 10)
+            self.day["rows_24h"].note(now, event.page)
+        elif not event.failed:
+            for patient, grade in zip(event.patients, event.grades, strict=True):
+                self._open(now, patient, grade)
+        sums = {**self.hour, **self.day, **self.week}
+        return {
+            "patients_10min": self._distinct(now, 10 * MINUTE_MS),
+            "patients_1h": self._distinct(now, HOUR_MS),
+            "patients_24h": self._distinct(now, DAY_MS),
+            **{name: kept.at(now) for name, kept in sums.items()},
+        }
+
+    def _distinct(self, now: int, width: int) -> int:
+        return len({patient for at_ms, patient in self.visits if at_ms > now - width})
+
+    def _open(self, now: int, patient: int, grade: float) -> None:
+        before = [at_ms for at_ms, other in self.visits if other == patient]
+        self.visits.append((now, patient))
+        if before:
+            age = now - before[-1]
+            if age < DAY_MS:
+                return
+            if age < 30 * DAY_MS:
+                grade = max(grade, 0.85 * (1 - 0.5 * age / (30 * DAY_MS)))
+        for sums, name in (
+            (self.hour, "strangers_1h"),
+            (self.day, "strangers_24h"),
+            (self.week, "strangers_week"),
+        ):
+            sums[name].note(now, 1 - grade)
+        self.day["in_care_24h"].note(now, grade)
+
+    def _session(self, event: Event) -> None:
+        """A return: this session again, minutes after it was left for the one in between."""
+        runs: list[tuple[int, int]] = []
+        for at_ms, session in self.sessions:
+            if runs and runs[-1][0] == session:
+                runs.pop()
+            runs.append((session, at_ms))
+        if runs and runs[-1][0] != event.session and len(runs) > 1 and runs[-2][0] == event.session:
+            if event.at_ms - runs[-2][1] < 10 * MINUTE_MS:
+                self.hour["sessions_1h"].note(event.at_ms, 1)
+        self.sessions.append((event.at_ms, event.session))
