@@ -23,11 +23,15 @@ import numpy as np
 from rempart.sources.fhir_entities import Entity, name_patient, read_entity
 from rempart.sources.fhir_parts import LONGEST_PART, MOST_PARTS
 from rempart.sources.fhir_words import clean_name, clean_text, dict_of
-from rempart.sources.spans import Array
+from rempart.sources.spans import Array, TextEnd
 
 ABSENT, SAME, HOLE = 0, 1, 2
 NAMES = ("patient", "request", "session")
 """Fields of an entity that may be a hole."""
+
+PATIENTS, RESOURCE, QUERY, SEARCHED, REQUEST, SESSION, FOUND = 0, 1, 2, 3, 4, 6, 8
+"""Columns of what :func:`join_forms` finds in a line (a number each, request and session a span), and
+how many they are."""
 
 _PROBES = ("7a-first.name", "8b-other.name")
 _decode = msgspec.json.Decoder().decode
@@ -40,6 +44,47 @@ class Form:
 
     how: tuple[int, int, int]
     entity: Entity
+
+
+NOTHING = Form((ABSENT, ABSENT, ABSENT), Entity())
+
+
+@dataclass(frozen=True, slots=True)
+class FormTable:
+    """Forms (g,) as columns: ``hows`` (g, 3), ``sames`` (g, 3, 2) spans, ``words`` (g, 2) numbers of the
+    resource and of the query or -1, ``flags`` (g,) is a search; the words in order of their numbers."""
+
+    hows: Array
+    sames: Array
+    words: Array
+    flags: Array
+    resources: list[str]
+    queries: list[str]
+
+
+def tabulate(forms: list[Form], ends: TextEnd) -> FormTable:
+    """The forms as columns; their own names get spans in ``ends``."""
+    resources: dict[str, int] = {}
+    queries: dict[str, int] = {}
+    words = np.full((len(forms), 2), -1, np.int64)
+    for number, form in enumerate(forms):
+        if form.entity.resource:
+            words[number, 0] = resources.setdefault(form.entity.resource, len(resources))
+        if form.entity.query:
+            words[number, 1] = queries.setdefault(form.entity.query, len(queries))
+    names = [
+        getattr(form.entity, name) if how == SAME else ""
+        for form in forms
+        for name, how in zip(NAMES, form.how, strict=True)
+    ]
+    return FormTable(
+        np.array([form.how for form in forms], np.int8).reshape(-1, len(NAMES)),
+        ends.spans(names).reshape(-1, len(NAMES), 2),
+        words,
+        np.array([form.entity.is_query for form in forms], np.bool_),
+        list(resources),
+        list(queries),
+    )
 
 
 def read_form(before: bytes, after: bytes, holed: bool, is_patient: bool) -> Form | None:
@@ -94,20 +139,18 @@ def _compare(one: Any, other: Any) -> int | None:
 
 
 @numba.njit(cache=True, nogil=True)
-def join_forms(counts, forms, hows, sames, resources, queries, flags, holes, data, found):
+def join_forms(counts, forms, hows, sames, words, flags, holes, data, found):
     """What the entities of each line say together, as :func:`fhir_entities.join_entities` does it.
 
-    ``counts`` (n,) entities a line, ``forms`` (m,) the group of each entity, ``hows`` (g, 3), ``sames``
-    (g, 3, 2) spans, ``resources`` and ``queries`` (g,) numbers or -1, ``flags`` (g,) is a search, ``holes``
-    (m, 2). Returns the patients' spans (p, 2), and fills ``found`` (n, 8): patients, resource, query, is a
-    search, request and session as start and length.
+    ``counts`` (n,) entities a line, ``forms`` (m,) the form of each entity, ``holes`` (m, 2) spans in
+    ``data``, the others as in :class:`FormTable`. Returns the patients' spans (p, 2), and fills ``found``
+    (n, FOUND).
     """
     patients = np.empty((forms.size, 2), np.int64)
     used = at = 0
     for i in range(counts.size):
         first = used
-        found[i, 1] = found[i, 2] = -1
-        found[i, 3:] = 0
+        found[i, RESOURCE] = found[i, QUERY] = -1
         for k in range(at, at + counts[i]):
             form = forms[k]
             if hows[form, 0] != ABSENT:
@@ -115,17 +158,17 @@ def join_forms(counts, forms, hows, sames, resources, queries, flags, holes, dat
                 if not _known(data, patients, first, used, span):
                     patients[used] = span
                     used += 1
-            if found[i, 1] < 0:
-                found[i, 1] = resources[form]
-            if found[i, 2] < 0:
-                found[i, 2] = queries[form]
+            if found[i, RESOURCE] < 0:
+                found[i, RESOURCE] = words[form, 0]
+            if found[i, QUERY] < 0:
+                found[i, QUERY] = words[form, 1]
             if flags[form]:
-                found[i, 3] = 1
-            for name in range(1, 3):
-                if hows[form, name] != ABSENT and found[i, 3 + 2 * name] == 0:
+                found[i, SEARCHED] = 1
+            for name, column in ((1, REQUEST), (2, SESSION)):
+                if hows[form, name] != ABSENT and found[i, column + 1] == 0:
                     span = holes[k] if hows[form, name] == HOLE else sames[form, name]
-                    found[i, 2 + 2 * name], found[i, 3 + 2 * name] = span[0], span[1]
-        found[i, 0] = used - first
+                    found[i, column], found[i, column + 1] = span[0], span[1]
+        found[i, PATIENTS] = used - first
         at += counts[i]
     return patients[:used].copy()
 
@@ -140,22 +183,3 @@ def _known(data, patients, first, used, span):
             if k == span[1]:
                 return True
     return False
-
-
-class TextEnd:
-    """Texts put behind the bytes of a block, so that they have spans like what the block says."""
-
-    def __init__(self, begins: int) -> None:
-        self._at = begins
-        self._texts: list[bytes] = []
-
-    def add(self, text: str) -> tuple[int, int]:
-        """The span of ``text``."""
-        raw = text.encode()
-        begin, self._at = self._at, self._at + len(raw)
-        self._texts.append(raw)
-        return begin, len(raw)
-
-    def join(self, data: Array) -> Array:
-        """``data`` with the texts behind it."""
-        return np.concatenate([data, np.frombuffer(b"".join(self._texts), np.uint8)])

@@ -17,13 +17,11 @@ import pyarrow as pa
 from rempart.records import ACCESS_SCHEMA, Batch
 from rempart.sources.batches import BATCH_ROWS, batch_units
 from rempart.sources.fhir import read_message
-from rempart.sources.fhir_rows import PlainLines, read_rows
-from rempart.sources.fhir_scan import MEMBERS, MOST_ENTITIES, scan_lines
+from rempart.sources.fhir_lines import PlainLines, scan_plain
+from rempart.sources.fhir_rows import read_rows
 from rempart.sources.json_bytes import PADDING
 from rempart.sources.lines import BLANK, LineBlock
 from rempart.sources.spans import Array
-
-_ENTITIES = 8 * BATCH_ROWS + MOST_ENTITIES
 
 
 def read_block(block: LineBlock, source: str) -> Iterator[Batch]:
@@ -36,23 +34,11 @@ def read_block(block: LineBlock, source: str) -> Iterator[Batch]:
     done = 0
     while done < begins.size:
         first, last = begins[done : done + BATCH_ROWS], ends[done : done + BATCH_ROWS]
-        lines, scanned = _scan(data, first, last)
+        lines, scanned = scan_plain(data, first, last)
         done += scanned
         batch = _batch(block, source, lines, first[:scanned], last[:scanned])
         if batch.read:
             yield batch
-
-
-def _scan(data: Array, begins: Array, ends: Array) -> tuple[PlainLines, int]:
-    members = np.zeros((begins.size, len(MEMBERS), 2), np.int64)
-    times, counts = np.zeros(begins.size, np.int64), np.zeros(begins.size, np.int64)
-    entities, holes = np.zeros((_ENTITIES, 2), np.int64), np.zeros((_ENTITIES, 2), np.int64)
-    done, used = scan_lines(data, begins, ends, members, times, entities, holes, counts)
-    at = np.flatnonzero(counts[:done] >= 0)
-    lines = PlainLines(
-        data, begins[at], ends[at], members[at], times[at], counts[at], entities[:used], holes[:used]
-    )
-    return lines, done
 
 
 def _batch(block: LineBlock, source: str, lines: PlainLines, begins: Array, ends: Array) -> Batch:

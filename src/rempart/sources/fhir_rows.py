@@ -1,6 +1,6 @@
 """Plain lines of AuditEvents become rows of accesses, each kind of part read once.
 
-Reads: lines as :mod:`rempart.sources.fhir_scan` found them. Gives: a record batch of
+Reads: :class:`~rempart.sources.fhir_lines.PlainLines`. Gives: a record batch of
 :data:`rempart.records.ACCESS_SCHEMA` whose repeated strings are dictionaries. Equal parts (agents,
 codes, entities but for their hole) are grouped byte for byte, and each group's meaning is read once,
 by the functions and with the memory of a single message. Misses: events that speak of an account
@@ -22,43 +22,30 @@ import pyarrow as pa
 import xxhash
 
 from rempart.records import ACCESS_SCHEMA
-from rempart.sources.entity_forms import NAMES, SAME, Form, TextEnd, join_forms, read_form
+from rempart.sources.entity_forms import (
+    FOUND,
+    NOTHING,
+    PATIENTS,
+    QUERY,
+    REQUEST,
+    RESOURCE,
+    SEARCHED,
+    SESSION,
+    Form,
+    join_forms,
+    read_form,
+    tabulate,
+)
 from rempart.sources.fhir import CODED, Told, read_told
+from rempart.sources.fhir_lines import PlainLines
 from rempart.sources.fhir_parts import read_who
 from rempart.sources.fhir_scan import ID, MEMBERS, PATIENT
 from rempart.sources.query_form import NO_QUERY, read_query
-from rempart.sources.spans import Array, copy_spans, group_spans
+from rempart.sources.spans import Array, TextEnd, copy_spans, group_spans
 
 _SEED = np.uint64(secrets.randbits(63))
 _AGENT = MEMBERS.index("agent")
 _CODED = [MEMBERS.index(name) for name in CODED]
-
-
-@dataclass(frozen=True, slots=True)
-class PlainLines:
-    """Plain lines of a block: ``begins`` and ``ends`` (n,), ``members`` (n, 16, 2) spans, ``times`` (n,)
-    ms UTC, ``counts`` (n,) entities each, ``entities`` and ``holes`` (m, 2) spans."""
-
-    data: Array
-    begins: Array
-    ends: Array
-    members: Array
-    times: Array
-    counts: Array
-    entities: Array
-    holes: Array
-
-    def keep(self, rows: Array) -> PlainLines:
-        """Those lines where ``rows`` (n,) is true."""
-        own = np.repeat(rows, self.counts)
-        return PlainLines(
-            self.data, self.begins[rows], self.ends[rows], self.members[rows], self.times[rows],
-            self.counts[rows], self.entities[own], self.holes[own],
-        )  # fmt: skip
-
-    def text(self, span: Any) -> bytes:
-        """The bytes at a span; JSON's null for an absent one."""
-        return self.data[span[0] : span[0] + span[1]].tobytes() if span[1] else b"null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +136,19 @@ def _rows(
     lines: PlainLines, source: str, offset: int, told: _Groups, who: _Groups, forms: _Groups
 ) -> pa.RecordBatch:
     ends = TextEnd(lines.data.size)
-    resources: dict[str, int] = {}
-    queries: dict[str, int] = {}
-    found, patients = _join(lines, forms, ends, resources, queries)
-    session = _sessions(found[:, 6:], told, who, ends)
+    logged = [
+        ends.spans(told.each(lambda each: each.session))[told.of],
+        ends.spans(who.each(lambda each: each.session or each.token))[who.of],
+    ]
+    table = tabulate([form or NOTHING for form in forms.said], ends)
     data = ends.join(lines.data)
-    asked = [read_query(query) if query else NO_QUERY for query in queries] + [NO_QUERY]
-    query = _Groups(found[:, 2].astype(np.int32) % len(asked), asked)
+    found = np.zeros((lines.counts.size, FOUND), np.int64)
+    patients = join_forms(
+        lines.counts, forms.of, table.hows, table.sames, table.words, table.flags, lines.holes, data, found
+    )
+    session = _first_of(found[:, SESSION : SESSION + 2], *logged)
+    asked = [*map(read_query, table.queries), NO_QUERY]
+    query = _Groups(found[:, QUERY].astype(np.int32) % len(asked), asked)
     columns: dict[str, Any] = {
         "source": _same(source, lines.begins.size),
         "offset": lines.begins + offset,
@@ -170,12 +163,12 @@ def _rows(
         "address": who.column(lambda each: each.address),
         "software": who.column(lambda each: each.software),
         "session": copy_spans(data, session),
-        "request": copy_spans(data, found[:, 4:6]),
+        "request": copy_spans(data, found[:, REQUEST : REQUEST + 2]),
         "action": told.column(lambda each: each.action),
         "outcome": told.numbers(lambda each: each.outcome, np.int8),
-        "resource": _resources(found, query, list(resources)),
-        "patients": _lists(found[:, 0], copy_spans(data, patients)),
-        "is_query": found[:, 3] > 0,
+        "resource": _resources(found, query, table.resources),
+        "patients": _lists(found[:, PATIENTS], copy_spans(data, patients)),
+        "is_query": found[:, SEARCHED] > 0,
         "count": query.numbers(lambda each: each.count, np.int32),
         "page": query.numbers(lambda each: each.page, np.int32),
         "query_form": query.column(lambda each: each.form),
@@ -185,41 +178,12 @@ def _rows(
     return pa.record_batch([columns[name] for name in ACCESS_SCHEMA.names], names=ACCESS_SCHEMA.names)
 
 
-def _join(
-    lines: PlainLines, forms: _Groups, ends: TextEnd, resources: dict[str, int], queries: dict[str, int]
-) -> tuple[Array, Array]:
-    """What each line's entities say together (n, 8), and the patients' spans; their words get numbers."""
-    size = max(len(forms.said), 1)
-    hows, sames = np.zeros((size, 3), np.int8), np.zeros((size, 3, 2), np.int64)
-    words, flags = np.full((size, 2), -1, np.int64), np.zeros(size, bool)
-    for number, form in enumerate(forms.said):
-        if form is None:
-            continue
-        hows[number] = form.how
-        for place, name in enumerate(NAMES):
-            if form.how[place] == SAME:
-                sames[number, place] = ends.add(getattr(form.entity, name))
-        if form.entity.resource:
-            words[number, 0] = resources.setdefault(form.entity.resource, len(resources))
-        if form.entity.query:
-            words[number, 1] = queries.setdefault(form.entity.query, len(queries))
-        flags[number] = form.entity.is_query
-    found = np.zeros((lines.counts.size, 8), np.int64)
-    data = ends.join(lines.data)
-    patients = join_forms(
-        lines.counts, forms.of, hows, sames, words[:, 0], words[:, 1], flags, lines.holes, data, found
-    )
-    return found, patients
-
-
-def _sessions(said: Array, told: _Groups, who: _Groups, ends: TextEnd) -> Array:
-    """Spans (n, 2): the session its entities name, else the event, its agent, or the agent's token."""
-    spans = said.copy()
-    for groups, take in ((told, lambda each: each.session), (who, lambda each: each.session or each.token)):
-        texts = groups.each(take)
-        known = np.array([ends.add(text) for text in texts], np.int64).reshape(-1, 2)
+def _first_of(*choices: Array) -> Array:
+    """Of spans (n, 2), for each row the first that is not empty: entities, event, agent or its token."""
+    spans = choices[0].copy()
+    for other in choices[1:]:
         blank = spans[:, 1] == 0
-        spans[blank] = known[groups.of[blank]]
+        spans[blank] = other[blank]
     return spans
 
 
@@ -228,9 +192,9 @@ def _resources(found: Array, query: _Groups, words: list[str]) -> pa.Array:
     names = [*query.each(lambda each: each.resource), *words, "Patient", ""]
     searched = np.array([bool(each.resource) for each in query.said])[query.of]
     asked = len(query.said)
-    read = np.where(
-        found[:, 1] >= 0, asked + found[:, 1], np.where(found[:, 0] > 0, len(names) - 2, len(names) - 1)
-    )
+    patient, nothing = len(names) - 2, len(names) - 1
+    read = np.where(found[:, PATIENTS] > 0, patient, nothing)
+    read = np.where(found[:, RESOURCE] >= 0, asked + found[:, RESOURCE], read)
     numbers = np.where(searched, query.of, read).astype(np.int32)
     return pa.DictionaryArray.from_arrays(numbers, pa.array(names, pa.string()))
 

@@ -112,3 +112,24 @@ def copy_spans(data: Array, spans: Array) -> pa.StringArray:
     offsets = np.empty(spans.shape[0] + 1, np.int32)
     text = _gather(data, spans, offsets)
     return pa.StringArray.from_buffers(spans.shape[0], pa.py_buffer(offsets), pa.py_buffer(text))
+
+
+class TextEnd:
+    """Texts put behind the bytes of a block, so that they have spans like what the block says."""
+
+    def __init__(self, begins: int) -> None:
+        self._at = begins
+        self._texts: list[bytes] = []
+
+    def spans(self, texts: list[str]) -> Array:
+        """The spans (n, 2) of ``texts``."""
+        raw = [text.encode() for text in texts]
+        lengths = np.array([len(text) for text in raw], np.int64)
+        stops = self._at + lengths.cumsum()
+        self._at += int(lengths.sum())
+        self._texts += raw
+        return np.stack([stops - lengths, lengths], 1)
+
+    def join(self, data: Array) -> Array:
+        """``data`` with the texts behind it."""
+        return np.concatenate([data, np.frombuffer(b"".join(self._texts), np.uint8)])
