@@ -8,6 +8,7 @@ friction in the first two weeks and after them.
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import astuple
 from pathlib import Path
 
 from rempart.lab.duel import DuelResult, run_duel
@@ -49,20 +50,13 @@ def show(result: DuelResult) -> float:
             f"  {thief.family:18s} {thief.role:16s} {taken:>6,} of {planned:>6,} patients {taken / planned:6.1%}  {how}"
         )
     whole, late = result.overall, result.after_warm_up
-    early = Friction("early", *(a - b for a, b in zip(_counts(whole), _counts(late), strict=True)))
+    early = Friction("early", *(a - b for a, b in zip(astuple(whole)[1:], astuple(late)[1:], strict=True)))
     mean = sum(shares) / max(len(shares), 1)
     print(
         f"  mean {mean:.1%}; challenged days, first two weeks: {per_thousand(early.step_up_days, early.active_days)}"
     )
     print(f"  after them: {per_thousand(late.step_up_days, late.active_days)}; honest blocks: {whole.blocks}")
     return mean
-
-
-def _counts(friction: Friction) -> tuple[int, ...]:
-    return (
-        friction.active_days, friction.step_up_days, friction.restrict_days, friction.block_days,
-        friction.step_ups, friction.restricts, friction.blocks, friction.refused,
-    )  # fmt: skip
 
 
 def main(seeds: Sequence[int]) -> None:

@@ -181,7 +181,7 @@ def test_as_the_oracle_says(rows: list[tuple[int, ...]], times: list[int]) -> No
     for at in (*times, times[0] + 1234):
         expected = [[oracle.explain(int(who), at, int(patient)) for patient in PATIENTS] for who in ACCOUNTS]
         assert ask(index, at) == pytest.approx(np.array(expected), abs=1e-6)
-        left = index.left(ACCOUNTS, np.full(ACCOUNTS.size, at))
+        _, _, left = index.posts_of(ACCOUNTS, np.full(ACCOUNTS.size, at))
         assert left.tolist() == [oracle.left(int(who), at) for who in ACCOUNTS]
 
 
@@ -193,16 +193,15 @@ def test_what_was_known_later_changes_no_earlier_answer(
     index, _ = build(rows)
     before = ask(index, at)
     times = np.full(ACCOUNTS.size, at)
-    posts = index.role_of(ACCOUNTS, times), index.unit_of(ACCOUNTS, times), index.left(ACCOUNTS, times)
+    posts = index.posts_of(ACCOUNTS, times)
     for row in later:
         table = LINK if len(row) == len(LINK.names) else STAFF
         made = np.array([row], table)
         made["known_ms"] = at + 1 + abs(int(made["known_ms"][0])) % (40 * DAY)
         (index.add_links if table is LINK else index.add_staff)(made)
     assert ask(index, at).tobytes() == before.tobytes()
-    assert index.role_of(ACCOUNTS, times).tolist() == posts[0].tolist()
-    assert index.unit_of(ACCOUNTS, times).tolist() == posts[1].tolist()
-    assert index.left(ACCOUNTS, times).tolist() == posts[2].tolist()
+    for now, then in zip(index.posts_of(ACCOUNTS, times), posts, strict=True):
+        assert now.tolist() == then.tolist()
 
 
 @settings(deadline=None, max_examples=60)

@@ -12,7 +12,6 @@ Misses: a new version that no longer names somebody does not end his link; it fa
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from rempart.care import blocks
 from rempart.care.lookup import explain_patients, find_blocks, find_posts, slices_fit
@@ -123,7 +122,8 @@ class CareIndex:
         return out
 
     def posts_of(self, accounts: Array, times: Array) -> tuple[Array, Array, Array]:
-        """:meth:`role_of`, :meth:`unit_of` and :meth:`left` in one look."""
+        """Of each account at each time (n,): role int32 and main unit int32, -1 where no staff row says
+        them, and bool: it had staff rows, and all had ended before: a leaver's."""
         roles, units = np.full(accounts.size, -1, np.int32), np.full(accounts.size, -1, np.int32)
         left = np.zeros(accounts.size, np.bool_)
         find_posts(
@@ -131,18 +131,6 @@ class CareIndex:
             units, left,
         )  # fmt: skip
         return roles, units, left
-
-    def role_of(self, accounts: Array, times: Array) -> npt.NDArray[np.int32]:
-        """Role (n,) int32 of each account at each time, -1 where no staff row says it."""
-        return self.posts_of(accounts, times)[0]
-
-    def unit_of(self, accounts: Array, times: Array) -> npt.NDArray[np.int32]:
-        """Main unit (n,) int32 of each account at each time, -1 where no staff row says it."""
-        return self.posts_of(accounts, times)[1]
-
-    def left(self, accounts: Array, times: Array) -> npt.NDArray[np.bool_]:
-        """(n,) bool: the account had staff rows, and all had ended before the time: a leaver's."""
-        return self.posts_of(accounts, times)[2]
 
     def move_patients(self, old: Array, new: Array) -> None:
         """Enter the links of each patient of ``old`` (k,) under the patient beside him in ``new``."""

@@ -19,7 +19,11 @@ from rempart.care.fhir import links_from
 from rempart.care.index import LINK, STAFF, CareIndex
 from rempart.pipeline.door import Door
 from rempart.records import FLAG_LEFT, Alias, CareLink, Context, Frame, StaffLink
-from rempart.watch.state import Array
+from rempart.watch.state import DAY_MS, Array
+
+LATEST_MS = 14 * DAY_MS
+"""Links that ended so long before the agreed time are forgotten; later events are explained without them."""
+FORGET_EVERY_MS = 7 * DAY_MS
 
 KINDS = ("appointment", "encounter", "episode", "team", "list")
 
@@ -41,6 +45,7 @@ class CareFeed:
         self._door = door
         self.index = CareIndex()
         self.aliases = Aliases()
+        self._forgotten = -1
 
     def add(self, contexts: Iterable[Context], live: bool, now_ms: int) -> bytes:
         """Take context in; returns the journal's payload. ``live``: known from ``now_ms`` on."""
@@ -144,6 +149,13 @@ class CareFeed:
         for name, told in (("role", roles), ("unit", units)):
             rows[name] = np.where(rows[name] == -1, told, rows[name])
         rows["flags"][left] |= FLAG_LEFT
+
+    def forget(self, agreed_ms: int) -> None:
+        """Once a week of event time, let go of the links that nobody can ask about any more."""
+        week = agreed_ms // FORGET_EVERY_MS
+        if week != self._forgotten:
+            self._forgotten = week
+            self.index.prune(agreed_ms - LATEST_MS)
 
     def grades(self, frame: Frame, accounts: Array, now_ms: Array) -> Array:
         """Explanation grades (m,) float32 of the frame's patients."""

@@ -23,7 +23,7 @@ from rempart.ledger.entries import DECISIONS, decode_decisions, decode_input
 from rempart.ledger.query import recall_decision
 from rempart.market.book import load as load_book
 from rempart.market.stake import StakeTable, stake_table
-from rempart.pipeline.care_feed import CareFeed
+from rempart.pipeline.care_feed import LATEST_MS, CareFeed
 from rempart.pipeline.door import Door, Names
 from rempart.pipeline.duplicates import Duplicates
 from rempart.pipeline.progress import Progress, Recent
@@ -41,14 +41,12 @@ from rempart.records import (
 from rempart.settings import Settings
 from rempart.watch.judge import Policy, Watch
 from rempart.watch.reasons import NO_ACCOUNT, NO_TIME, SAME_ID
-from rempart.watch.state import DAY_MS, Array
+from rempart.watch.state import Array
 
 CARE_INPUT = 1
 PROGRESS_INPUT = 2
 CHECKPOINT_EVERY = 4_000_000
 """Decisions between two checkpoints of the whole state; closing makes one too."""
-LATEST_MS = 14 * DAY_MS
-"""An event that comes later than this is explained by the care known this long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,6 @@ class Course:
     _prices: Array = field(default_factory=lambda: np.zeros((1, 2)))
     _since_seal: int = 0
     _since_checkpoint: int = 0
-    _week: int = -1
 
     @classmethod
     def open(cls, data: Path, settings: Settings, *, enforce: bool, live: bool, shards: int = 1) -> Course:
@@ -181,7 +178,7 @@ class Course:
         self.recent.keep(first, decisions)
         self._since_seal += kept.rows.size
         self._since_checkpoint += kept.rows.size
-        self._forget()
+        self.care.forget(self.watch.watermark_ms)
         return Answers(kept, decisions, first, earlier)
 
     def _judge(self, frame: Frame, fill: bool) -> Array:
@@ -215,13 +212,6 @@ class Course:
         if not now.size or int(now.min()) >= newest - LATEST_MS:
             return now
         return np.maximum(now, self.watch.agreed_times(rows) - LATEST_MS)
-
-    def _forget(self) -> None:
-        """Once a week of event time, let go of the care links that nobody can ask about any more."""
-        week = self.watch.watermark_ms // (7 * DAY_MS)
-        if week != self._week:
-            self._week = week
-            self.care.index.prune(self.watch.watermark_ms - LATEST_MS)
 
     def _trust(self, rows: Array) -> None:
         control = rows["kind"] != Kind.ACCESS

@@ -93,8 +93,12 @@ def _words(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return reason_list(codes, weights, seen, usual, len(reasons))
 
 
+def _reasons_each(table: pa.Table) -> pa.ChunkedArray:
+    return pc.fill_null(pc.list_value_length(table.column("reasons")), 0)
+
+
 def _decisions(table: pa.Table) -> pa.Table:
-    lengths = pc.fill_null(pc.list_value_length(table.column("reasons")), 0)
+    lengths = _reasons_each(table)
     said = table.column("reasons").filter(pc.greater(lengths, 0)).to_pylist()
     words = [word for reasons in said for word in _words(reasons)]
     ends = np.cumsum(lengths.to_numpy(), dtype=np.int32)
@@ -108,7 +112,7 @@ def _decisions(table: pa.Table) -> pa.Table:
 
 
 def _incidents(table: pa.Table) -> list[dict[str, Any]]:
-    doubted = pc.greater(pc.fill_null(pc.list_value_length(table.column("reasons")), 0), 0)
+    doubted = pc.greater(_reasons_each(table), 0)
     named = pc.greater(pc.fill_null(pc.utf8_length(table.column("account")), 0), 0)
     marked = table.drop_columns(["patients"]).filter(pc.and_(doubted, named))
     notables = sorted(

@@ -28,7 +28,7 @@ PASSED_NATS = 3.5
 PASSED_HOURS = 12.0
 MOST_CARRIED = np.float32(5.0)
 """Nats that the days before may add to a day's own doubt, and never more than the day's own."""
-WEEK_MS = 5.0 * DAY_MS
+STRANGERS_FADE_MS = 5.0 * DAY_MS
 """Time in which the week's strangers fade to a third."""
 LEFT_NATS = 6.0
 RATCHET = 2.0
@@ -63,7 +63,7 @@ def _fade(acc, now):  # type: ignore[no-untyped-def]
     acc.in_care *= day
     acc.new_searches *= day
     acc.rows_day *= day
-    acc.strangers_week *= np.float32(np.exp(-past / WEEK_MS))
+    acc.strangers_week *= np.float32(np.exp(-past / STRANGERS_FADE_MS))
     acc.odd_strangers *= day
     acc.odd_patients *= day
     acc.decayed_ms = now
@@ -139,7 +139,7 @@ def _observe(acc, account, row, now, patients, grades, others, shard, tails):  #
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _explain(out, parts, acc, extra_code, extra_nats, carried):  # type: ignore[no-untyped-def]
+def _explain(out, parts, acc, extra_code, extra_nats):  # type: ignore[no-untyped-def]
     """Fill the reasons of a non-allow answer, largest weight first."""
     filled = 0
     if extra_code >= 0:
@@ -150,23 +150,18 @@ def _explain(out, parts, acc, extra_code, extra_nats, carried):  # type: ignore[
         filled = 1
     while filled < MAX_REASONS:
         best = -1
-        for stat in range(N_STATS):
+        for stat in range(parts.size):
             if parts[stat] > 0.05 and (best < 0 or parts[stat] > parts[best]):
                 best = stat
-        if carried > 0.05 and (best < 0 or carried > parts[best]):
-            out.code[filled] = DAYS_BEFORE
-            out.weight[filled] = carried
-            out.seen[filled] = 0
-            out.usual[filled] = -1
-            carried = np.float32(0.0)
-            filled += 1
-            continue
         if best < 0:
             break
         out.code[filled] = best
         out.weight[filled] = parts[best]
-        out.seen[filled] = np.int32(min(acc.now[best] + 0.5, 2e9))
-        out.usual[filled] = np.int32(np.expm1(acc.mean[best]) + 0.5) if acc.days > 0 else -1
+        out.seen[filled] = 0
+        out.usual[filled] = -1
+        if best < N_STATS:
+            out.seen[filled] = np.int32(min(acc.now[best] + 0.5, 2e9))
+            out.usual[filled] = np.int32(np.expm1(acc.mean[best]) + 0.5) if acc.days > 0 else -1
         parts[best] = 0.0
         filled += 1
     if filled == 0:
@@ -243,6 +238,52 @@ def _control(acc, row, now, policy):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _odds(acc, session, now, doubt):  # type: ignore[no-untyped-def]
+    """Log odds that the account is in a thief's hands, after what a challenge said."""
+    odds = PRIOR_LOG_ODDS + doubt
+    slot = _slot(acc, session, False, now)
+    if slot >= 0 and acc.passed_ms[slot] != 0:
+        odds -= PASSED_NATS * np.exp(-(now - acc.passed_ms[slot]) / (PASSED_HOURS * HOUR_MS))
+    if acc.blocked == 1:
+        odds += PASSED_NATS
+    return odds
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer):  # type: ignore[no-untyped-def]
+    """Turn the doubt of one event into its answer and its reasons; notes the day's maxima.
+
+    ``extra`` is the code of a reason that is no statistic, or -1; ``parts`` (N_STATS + 1,) what each
+    statistic contributed, and the days before.
+    """
+    extra_nats = np.float32(0.0)
+    if row.flags & FLAG_LEFT and extra < 0:
+        extra = LEFT
+        extra_nats = np.float32(LEFT_NATS)
+        doubt += extra_nats
+    acc.fresh_top = max(acc.fresh_top, doubt)
+    parts[DAYS_BEFORE] = min(acc.carried, MOST_CARRIED, doubt)
+    doubt += parts[DAYS_BEFORE]
+    acc.doubt_top = max(acc.doubt_top, doubt)
+    for stat in range(N_STATS):
+        acc.top[stat] = max(acc.top[stat], acc.now[stat])
+    odds = _odds(acc, row.session, now, doubt)
+    answer.doubt = doubt
+    answer.hijack = np.float32(1.0 / (1.0 + np.exp(-odds)))
+    if row.kind == _ACCESS:
+        answer.stake_low_eur = np.float32(prices[row.form, 0] * fresh)
+        answer.stake_high_eur = np.float32(prices[row.form, 1] * fresh)
+    if row.kind == _ACCESS or row.kind == _FAIL:
+        answer.action = _choose(acc, row, now, fresh, doubt, odds, policy)
+    if acc.blocked == 1:
+        answer.action = _BLOCK
+        extra = FAILED_CHALLENGE if extra < 0 else extra
+    answer.whole_account = 1 if answer.action == _BLOCK else 0
+    if answer.action != _ALLOW or extra >= 0 or doubt >= NOTABLE * policy.threshold:
+        _explain(answer, parts, acc, extra, extra_nats)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def judge_rows(
     rows,
     now_ms,
@@ -270,7 +311,7 @@ def judge_rows(
 
     ``prices`` (forms + 1, 2) euros a new patient, low and high, by form number (-1 is the last row).
     """
-    parts = np.zeros(N_STATS, np.float32)
+    parts = np.zeros(N_STATS + 1, np.float32)
     place = (visits, nodes, counts)
     habits = (shares, novelty, zone_from, zone_offset)
     for i in range(rows.size):
@@ -279,7 +320,6 @@ def judge_rows(
         if account == -1 or account % shards != shard:
             continue
         acc = accounts[account]
-        answer = out[i]
         now = max(now_ms[i], acc.last_ms)
         acc.day = day
         acc.seen = 1
@@ -301,33 +341,4 @@ def judge_rows(
             fresh = 1 if row.kind == _FAIL else 0
         acc.last_ms = now
         doubt = doubt_of(acc, nats_table, role_days, parts)
-        extra_nats = np.float32(0.0)
-        if row.flags & FLAG_LEFT and extra < 0:
-            extra = LEFT
-            extra_nats = np.float32(LEFT_NATS)
-            doubt += extra_nats
-        acc.fresh_top = max(acc.fresh_top, doubt)
-        carried = min(acc.carried, MOST_CARRIED, doubt)
-        doubt += carried
-        acc.doubt_top = max(acc.doubt_top, doubt)
-        for stat in range(N_STATS):
-            acc.top[stat] = max(acc.top[stat], acc.now[stat])
-        odds = PRIOR_LOG_ODDS + doubt
-        slot = _slot(acc, row.session, False, now)
-        if slot >= 0 and acc.passed_ms[slot] != 0:
-            odds -= PASSED_NATS * np.exp(-(now - acc.passed_ms[slot]) / (PASSED_HOURS * HOUR_MS))
-        if acc.blocked == 1:
-            odds += PASSED_NATS
-        answer.doubt = doubt
-        answer.hijack = np.float32(1.0 / (1.0 + np.exp(-odds)))
-        if row.kind == _ACCESS:
-            answer.stake_low_eur = np.float32(prices[row.form, 0] * fresh)
-            answer.stake_high_eur = np.float32(prices[row.form, 1] * fresh)
-        if row.kind == _ACCESS or row.kind == _FAIL:
-            answer.action = _choose(acc, row, now, fresh, doubt, odds, policy)
-        if acc.blocked == 1:
-            answer.action = _BLOCK
-            extra = FAILED_CHALLENGE if extra < 0 else extra
-        answer.whole_account = 1 if answer.action == _BLOCK else 0
-        if answer.action != _ALLOW or extra >= 0 or doubt >= NOTABLE * policy.threshold:
-            _explain(answer, parts, acc, extra, extra_nats, carried)
+        _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, out[i])

@@ -24,21 +24,17 @@ WIDEST_PAGE = 10_000
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def form_is_new(acc, form, day):  # type: ignore[no-untyped-def]
     """Whether this account first searched in this form today; accounts without history know none."""
+    at, first = FORMS - 1, day
     for i in range(FORMS):
         if acc.form[i] == form:
-            first = acc.form_day[i]
-            for k in range(i, 0, -1):
-                acc.form[k] = acc.form[k - 1]
-                acc.form_day[k] = acc.form_day[k - 1]
-            acc.form[0] = form
-            acc.form_day[0] = first
-            return first == day and acc.days > 1
-    for k in range(FORMS - 1, 0, -1):
+            at, first = i, acc.form_day[i]
+            break
+    for k in range(at, 0, -1):
         acc.form[k] = acc.form[k - 1]
         acc.form_day[k] = acc.form_day[k - 1]
     acc.form[0] = form
-    acc.form_day[0] = day
-    return acc.days > 1
+    acc.form_day[0] = first
+    return first == day and acc.days > 1
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

@@ -10,7 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-LEFT, FAILED_CHALLENGE, REOPENED, UNANSWERED, NO_ACCOUNT, SAME_ID, NO_TIME, DAYS_BEFORE = range(20, 28)
+from rempart.watch.channels import N_STATS
+
+DAYS_BEFORE, LEFT, FAILED_CHALLENGE, REOPENED, UNANSWERED, NO_ACCOUNT, SAME_ID, NO_TIME = range(
+    N_STATS, N_STATS + 8
+)
 
 
 def _(text: str) -> str:
@@ -80,6 +84,7 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason("new_searches_24h", _("{seen} searches of a kind this account never made before")),
     Reason("rows_24h", _("{seen} lines of search results shown in 24 hours"), _USUAL),
+    Reason("days_before", _("the account was already unusual on the days before, and nobody vouched for it")),
     Reason("left", _("the staff list says that the owner of this account has left")),
     Reason(
         "failed_challenge", _("the request to prove who is there failed; a person must reinstate the account")
@@ -89,9 +94,8 @@ REASONS: tuple[Reason, ...] = (
     Reason("no_account", _("the log names no account for this access")),
     Reason("same_id", _("an earlier record has the same identifier with other content")),
     Reason("no_time", _("the log gives no time for this access; the time of the records around it was used")),
-    Reason("days_before", _("the account was already unusual on the days before, and nobody vouched for it")),
 )
-"""Index = the number in ``DECISION["code"]``; the first twenty follow :class:`channels.Stat`."""
+"""Index = the number in ``DECISION["code"]``; the first follow :class:`channels.Stat`, one a statistic."""
 
 
 def sentence(

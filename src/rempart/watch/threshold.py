@@ -34,23 +34,24 @@ def doubt_counts(tops: Array, weights: Array | None = None) -> Array:
     return np.bincount(bins, weights, minlength=DOUBT_BINS).astype(np.float64)
 
 
+def _with_day_0(counts: Array) -> tuple[Array, Array]:
+    """Account-days (DOUBT_BINS,) with those the day-0 law is worth, and the share at or above each bin."""
+    survival = np.exp(-np.arange(DOUBT_BINS + 1) / BINS_PER_NAT / DAY_0_NATS)
+    survival[-1] = 0.0
+    mass = PRIOR_DAYS * (survival[:-1] - survival[1:]) + counts
+    return mass, mass[::-1].cumsum()[::-1] / mass.sum()
+
+
 def high_doubt(counts: Array) -> float:
     """Doubt in nats that :data:`HIGH_SHARE` of account-days reach."""
-    share = (
-        counts[::-1].cumsum()[::-1] + PRIOR_DAYS * np.exp(-np.arange(DOUBT_BINS) / BINS_PER_NAT / DAY_0_NATS)
-    ) / (counts.sum() + PRIOR_DAYS)
-    return float((share >= HIGH_SHARE).sum()) / BINS_PER_NAT
+    return float((_with_day_0(counts)[1] >= HIGH_SHARE).sum()) / BINS_PER_NAT
 
 
 def threshold(counts: Array, challenges_per_day: float) -> float:
     """Doubt in nats that AIMED_AT of ``challenges_per_day`` of account-days reach; ``counts`` as doubt_counts gives."""
     wanted = AIMED_AT * challenges_per_day
-    edges = np.arange(DOUBT_BINS + 1) / BINS_PER_NAT
-    survival = np.exp(-edges / DAY_0_NATS)
-    survival[-1] = 0.0
-    mass = PRIOR_DAYS * (survival[:-1] - survival[1:]) + counts
-    share = mass[::-1].cumsum()[::-1] / mass.sum()
+    mass, share = _with_day_0(counts)
     start = max(int((share >= max(TAIL_SHARE, wanted)).sum()) - 1, 0)
-    beyond = edges[:-1][start:] - edges[start] + 0.5 / BINS_PER_NAT
+    beyond = (np.arange(DOUBT_BINS - start) + 0.5) / BINS_PER_NAT
     excess = float((mass[start:] * beyond).sum() / mass[start:].sum())
-    return float(edges[start] + excess * np.log(share[start] / wanted))
+    return float(start / BINS_PER_NAT + excess * np.log(share[start] / wanted))

@@ -92,12 +92,13 @@ def test_a_leaver_and_what_he_was() -> None:
     index.add_staff(post(start_ms=NOW - 9 * DAY_MS, end_ms=NOW - DAY_MS, unit=-1))
     index.add_staff(post(start_ms=NOW - 20 * DAY_MS, end_ms=NOW - 5 * DAY_MS, role=2))
     whens = at(NOW - 8 * DAY_MS, NOW - 15 * DAY_MS, NOW)
-    assert index.left(*whens).tolist() == [False, False, True]
-    assert index.role_of(*whens).tolist() == [1, 2, 1]
-    assert index.unit_of(*whens).tolist() == [5, 5, 5]
-    assert index.left(np.array([-1, 99]), np.array([NOW, NOW])).tolist() == [False, False]
+    roles, units, left = index.posts_of(*whens)
+    assert left.tolist() == [False, False, True]
+    assert roles.tolist() == [1, 2, 1]
+    assert units.tolist() == [5, 5, 5]
+    assert index.posts_of(np.array([-1, 99]), np.array([NOW, NOW]))[2].tolist() == [False, False]
     index.add_staff(post(known_ms=NOW + 1, start_ms=NOW + 1, unit=6))
-    assert index.left(*at(NOW, NOW + 1)).tolist() == [True, False]
+    assert index.posts_of(*at(NOW, NOW + 1))[2].tolist() == [True, False]
 
 
 def test_merged_patients_and_accounts_keep_their_links() -> None:
@@ -109,7 +110,7 @@ def test_merged_patients_and_accounts_keep_their_links() -> None:
     assert grade(index, NOW, patient=9) == 1.0
     index.move_accounts(np.array([3, 4]), np.array([4, 6]))
     assert grade(index, NOW, account=6, patient=9) == 1.0
-    assert index.unit_of(np.array([4, 6]), np.array([NOW, NOW])).tolist() == [-1, 2]
+    assert index.posts_of(np.array([4, 6]), np.array([NOW, NOW]))[1].tolist() == [-1, 2]
     assert grade(index, NOW, account=3, patient=9) == 0.0
 
 
