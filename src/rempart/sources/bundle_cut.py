@@ -17,6 +17,22 @@ _ENTRY_KEY = np.frombuffer(b"entry", np.uint8)
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _go_on_in_string(c: int, state: np.ndarray) -> None:  # type: ignore[type-arg]
+    """One byte inside a string: its end, an escape, or the next letter of ``entry``."""
+    if state[ESCAPED]:
+        state[ESCAPED] = 0
+        state[MATCHED] = -1
+    elif c == 92:
+        state[ESCAPED] = 1
+    elif c == 34:
+        state[IN_STRING] = 0
+        state[KEY] = 1 if state[MATCHED] == 5 else 0
+    elif state[DEPTH] == 1 and state[MATCHED] >= 0:
+        m = state[MATCHED]
+        state[MATCHED] = m + 1 if m < 5 and c == _ENTRY_KEY[m] else -1
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def next_cut(data: np.ndarray, at: int, state: np.ndarray) -> tuple[int, int]:  # type: ignore[type-arg]
     """Scan ``data`` (n,) uint8 from ``at`` to the end of the element at hand.
 
@@ -30,17 +46,7 @@ def next_cut(data: np.ndarray, at: int, state: np.ndarray) -> tuple[int, int]:  
     while i < data.size:
         c = data[i]
         if state[IN_STRING]:
-            if state[ESCAPED]:
-                state[ESCAPED] = 0
-                state[MATCHED] = -1
-            elif c == 92:
-                state[ESCAPED] = 1
-            elif c == 34:
-                state[IN_STRING] = 0
-                state[KEY] = 1 if state[MATCHED] == 5 else 0
-            elif state[DEPTH] == 1 and state[MATCHED] >= 0:
-                m = state[MATCHED]
-                state[MATCHED] = m + 1 if m < 5 and c == _ENTRY_KEY[m] else -1
+            _go_on_in_string(c, state)
         elif c == 34:
             state[IN_STRING] = 1
             state[MATCHED] = 0 if state[DEPTH] == 1 else -1
