@@ -47,7 +47,15 @@ def demo_command(out: Path, seed: int, lang: str | None) -> None:
 def _show(story: Story) -> None:
     console = Console()
     thieves = Table(title=_("What each thief would have taken, and took (patients)"))
-    for name in (_("thief"), _("would take"), _("took"), _("share"), _("worth lost to it"), _("stopped by")):
+    for name in (
+        _("thief"),
+        _("would take"),
+        _("took"),
+        _("share of patients"),
+        _("share of data"),
+        _("worth lost to it"),
+        _("stopped by"),
+    ):
         thieves.add_column(name)
     for row in story.thieves:
         saved = [would - took for would, took in zip(row.would_eur, row.took_eur, strict=True)]
@@ -55,6 +63,7 @@ def _show(story: Story) -> None:
             row.family,
             number(row.would_patients),
             number(row.took_patients),
+            f"{100 * row.took_patients / max(row.would_patients, 1):.1f} %",
             f"{100 * row.share_taken:.1f} %",
             euros(saved[0], saved[1]),
             row.stopped_by,

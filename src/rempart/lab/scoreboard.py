@@ -39,6 +39,7 @@ class ThiefRow:
     would_patients: int
     took_patients: int
     share_taken: float
+    """Of the pairs of a patient and a category of data that it planned to take."""
     would_eur: tuple[float, float]
     took_eur: tuple[float, float]
     started_at: datetime
