@@ -47,24 +47,21 @@ def demo_command(out: Path, seed: int, lang: str | None) -> None:
 def _show(story: Story) -> None:
     console = Console()
     thieves = Table(title=_("What each thief would have taken, and took (patients)"))
-    for name in (
-        _("thief"),
-        _("would take"),
-        _("took"),
-        _("share of patients"),
-        _("share of data"),
-        _("worth lost to it"),
-        _("stopped by"),
+    for name, width in (
+        (_("thief"), 15),
+        (f"{_('took')} / {_('would take')}", 11),
+        (f"{_('share of patients')} / {_('share of data')}", 13),
+        (_("worth lost to it"), 15),
+        (_("stopped by"), 10),
     ):
-        thieves.add_column(name)
+        thieves.add_column(name, width=width)
     for row in story.thieves:
+        of_patients = row.took_patients / max(row.would_patients, 1)
         saved = [would - took for would, took in zip(row.would_eur, row.took_eur, strict=True)]
         thieves.add_row(
             row.family,
-            number(row.would_patients),
-            number(row.took_patients),
-            f"{100 * row.took_patients / max(row.would_patients, 1):.1f} %",
-            f"{100 * row.share_taken:.1f} %",
+            f"{number(row.took_patients)} / {number(row.would_patients)}",
+            f"{number(100 * of_patients, 1)} / {number(100 * row.share_taken, 1)} %",
             euros(saved[0], saved[1]),
             row.stopped_by,
         )
