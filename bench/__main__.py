@@ -40,7 +40,7 @@ def watch_alone(shards: int) -> float:
             piece["first_patient"] = np.arange(piece.size)
             frame = Frame(piece, patients[first : first + 32_768], None)
             begun = time.perf_counter()
-            watch.judge(frame, np.zeros(piece.size, np.float32), np.ones((2, 2)), (ACCOUNTS, 1, 1))
+            watch.judge(frame, np.zeros((piece.size, 2), np.float32), np.ones((2, 2)), (ACCOUNTS, 1, 1))
             spent += time.perf_counter() - begun
     watch.close()
     return EVENTS / spent

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rempart.care import index as index_module
 from rempart.care.index import LINK, STAFF, CareIndex
-from rempart.care.rows import BROAD_GRADE, COLLEAGUE_GRADE, UNIT_GRADE
+from rempart.care.rows import BROAD_GRADE, COLLEAGUE_GRADE, STANDING_MS, UNIT_GRADE
 from rempart.records import MISSING_MS, NEVER_MS
 
 DAY = 86_400_000
@@ -118,6 +118,19 @@ class Oracle:
                     best = max(best, COLLEAGUE_GRADE * share * self.weight(unit, at) * grade)
         return best
 
+    def both(self, account: int, at: int, patient: int) -> tuple[float, float]:
+        """The account's own grade, and the best that anybody's link gives while it says the patient is about."""
+        best = own = self.explain(account, at, patient)
+        for (whose, *_), versions in self.links.items():
+            link = self._in_force(versions, at)
+            grade = self.grade_link(link, at)
+            if whose != patient or grade == 0.0 or account < 0:
+                continue
+            if link["end"] - link["start"] > STANDING_MS:
+                grade *= min(1.0, max(0.0, 1.0 - (at - link["start"]) / STANDING_MS))
+            best = max(best, grade)
+        return own, best
+
     def left(self, account: int, at: int) -> bool:
         own = [versions for key, versions in self.posts.items() if key[0] == account]
         posts = [post for post in (self._in_force(versions, at) for versions in own) if post]
@@ -166,12 +179,12 @@ PATIENTS = np.arange(5, dtype=np.uint64)
 
 
 def ask(index: CareIndex, at: int) -> np.ndarray:
-    """Grades (accounts, patients) at one time."""
+    """Grades (accounts, patients, 2) at one time."""
     first = np.arange(ACCOUNTS.size) * PATIENTS.size
     count = np.full(ACCOUNTS.size, PATIENTS.size, np.int32)
     times = np.full(ACCOUNTS.size, at, np.int64)
     found = index.explain(ACCOUNTS, times, first, count, np.tile(PATIENTS, ACCOUNTS.size))
-    return found.reshape(ACCOUNTS.size, PATIENTS.size)
+    return found.reshape(ACCOUNTS.size, PATIENTS.size, 2)
 
 
 @settings(deadline=None, max_examples=120)
@@ -179,7 +192,7 @@ def ask(index: CareIndex, at: int) -> np.ndarray:
 def test_as_the_oracle_says(rows: list[tuple[int, ...]], times: list[int]) -> None:
     index, oracle = build(rows)
     for at in (*times, times[0] + 1234):
-        expected = [[oracle.explain(int(who), at, int(patient)) for patient in PATIENTS] for who in ACCOUNTS]
+        expected = [[oracle.both(int(who), at, int(patient)) for patient in PATIENTS] for who in ACCOUNTS]
         assert ask(index, at) == pytest.approx(np.array(expected), abs=1e-6)
         _, _, left = index.posts_of(ACCOUNTS, np.full(ACCOUNTS.size, at))
         assert left.tolist() == [oracle.left(int(who), at) for who in ACCOUNTS]

@@ -104,12 +104,12 @@ class CareIndex:
         self._broad_from = _broad_units(self._people, self._posts)
 
     def explain(self, accounts: Array, times: Array, first: Array, count: Array, patients: Array) -> Array:
-        """Grades (m,) float32 from 0 to 1 of ``patients`` (m,) uint64.
+        """Grades (m, 2) float32 from 0 to 1 of ``patients`` (m,) uint64: the account's, and anybody's care.
 
         Event i, of ``accounts[i]`` (-1 unknown) at ``times[i]`` ms, opened the ``count[i]`` patients from
         ``first[i]`` on; patients of no event get 0. Raises ValueError where a slice leaves ``patients``.
         """
-        out = np.zeros(patients.size, np.float32)
+        out = np.zeros((patients.size, 2), np.float32)
         first, count = _plain(first, np.int64), _plain(count, np.int64)
         if not slices_fit(first, count, patients.size):
             raise ValueError("first and count must stay within patients")

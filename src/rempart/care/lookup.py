@@ -3,7 +3,8 @@
 Reads the arrays of :class:`rempart.care.index.CareIndex`. Gives a grade from 0 (nothing explains it) to
 1 (the account's own current link): the best of the account's own links, links of a unit it works in
 (``UNIT_GRADE``), and links of a colleague in the same unit (``COLLEAGUE_GRADE``), each faded by time as
-:mod:`rempart.care.rows` says. Pure: the answer depends on the arrays alone, and no row that was known
+:mod:`rempart.care.rows` says; and, beside it, the best grade that *anybody's* care gives the patient
+then: a patient in nobody's care gives no reason to be opened. Pure: the answer depends on the arrays alone, and no row that was known
 later than the event takes part.
 Misses: colleagues of colleagues, and care given under another organisation's identifiers.
 """
@@ -14,7 +15,15 @@ import numpy as np
 from numba import njit
 
 from rempart.care.blocks import find_slot
-from rempart.care.rows import BROAD_GRADE, COLLEAGUE_GRADE, FADE_MS, HANDOVER_MS, MOST_UNITS, UNIT_GRADE
+from rempart.care.rows import (
+    BROAD_GRADE,
+    COLLEAGUE_GRADE,
+    FADE_MS,
+    HANDOVER_MS,
+    MOST_UNITS,
+    STANDING_MS,
+    UNIT_GRADE,
+)
 
 
 @njit(nogil=True, cache=True, inline="always")  # type: ignore[untyped-decorator]
@@ -27,6 +36,14 @@ def _grade_link(row, at_ms):  # type: ignore[no-untyped-def]
     if at_ms <= row.end:
         return 1.0
     return 1.0 - (at_ms - row.end) / FADE_MS
+
+
+@njit(nogil=True, cache=True, inline="always")  # type: ignore[untyped-decorator]
+def _still_says(row, at_ms):  # type: ignore[no-untyped-def]
+    """How far a link in force says that its patient is about these days: a standing one soon says nothing."""
+    if row.end - row.start <= STANDING_MS or at_ms <= row.start:
+        return 1.0
+    return max(0.0, 1.0 - (at_ms - row.start) / STANDING_MS)
 
 
 @njit(nogil=True, cache=True, inline="always")  # type: ignore[untyped-decorator]
@@ -94,7 +111,7 @@ def find_blocks(slots, patients, begin, used):  # type: ignore[no-untyped-def]
 def explain_patients(  # type: ignore[no-untyped-def]
     rows, people, posts, broad_from, accounts, times, first, count, begin, used, out
 ):
-    """Fill ``out`` (m,) float32 with the grade of each patient of each event; see CareIndex.explain.
+    """Fill ``out`` (m, 2) float32 with both grades of each patient of each event; see CareIndex.explain.
 
     ``begin`` and ``used`` (m,) are the patients' blocks, from :func:`find_blocks`.
     """
@@ -107,10 +124,12 @@ def explain_patients(  # type: ignore[no-untyped-def]
         if account < people.size:
             found = _list_units(people[account], posts, broad_from, at_ms, units, shares)
         for number in range(first[event], first[event] + count[event]):
-            best = 0.0
+            best, anybody = 0.0, 0.0
             for place in range(begin[number], begin[number] + used[number]):
                 row = rows[place]
                 grade = _grade_link(row, at_ms)
+                if grade > anybody:
+                    anybody = max(anybody, grade * _still_says(row, at_ms))
                 if grade <= best:
                     continue
                 if row.by_unit:
@@ -124,7 +143,8 @@ def explain_patients(  # type: ignore[no-untyped-def]
                     best = max(best, COLLEAGUE_GRADE * shared * grade)
                 if best >= 1.0:
                     break
-            out[number] = best
+            out[number, 0] = best
+            out[number, 1] = max(best, anybody)
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]

@@ -40,6 +40,9 @@ LEAD_MS = np.array([7, 7, 1, 1, 1], np.int64) * DAY_MS
 OPEN_MS = np.array([1 * DAY_MS, 365 * DAY_MS, NO_END_MS, NO_END_MS, NO_END_MS], np.int64)
 """How long a link of each kind without an end goes on after its start."""
 FADE_MS = 30 * DAY_MS
+STANDING_MS = 45 * DAY_MS
+"""A link that lasts longer (a list, a treating doctor) says less and less, over that time from its start,
+about whether the patient is about."""
 CANCELLED_MS = 1 * DAY_MS
 HANDOVER_MS = 7 * DAY_MS
 """How long somebody who left a unit still counts, falling, as one of it."""

@@ -158,7 +158,7 @@ class CareFeed:
             self.index.prune(agreed_ms - LATEST_MS)
 
     def grades(self, frame: Frame, accounts: Array, now_ms: Array) -> Array:
-        """Explanation grades (m,) float32 of the frame's patients."""
+        """Explanation grades (m, 2) float32 of the frame's patients."""
         rows = frame.rows
         return self.index.explain(accounts, now_ms, rows["first_patient"], rows["patients"], frame.patients)
 

@@ -40,6 +40,8 @@ class Stat(IntEnum):
     STRANGERS_WEEK = 17
     NEW_SEARCHES_24H = 18
     ROWS_24H = 19
+    IDLE_24H = 20
+    IDLE_WEEK = 21
 
 
 N_STATS = len(Stat)
@@ -237,6 +239,22 @@ CHANNELS: tuple[Channel, ...] = (
         1.7,
         "rows of result pages shown over 24 hours: pages that widen, or many of them at a human pace",
         "pages that name a few patients each",
+    ),
+    Channel(
+        Stat.IDLE_24H,
+        Group.STRANGERS,
+        6.0,
+        1.8,
+        "patients of the day whom nobody in the house cares for these days, and no earlier visit explains",
+        "theft of patients with an appointment or a stay; a site without care data",
+    ),
+    Channel(
+        Stat.IDLE_WEEK,
+        Group.STRANGERS,
+        13.0,
+        1.8,
+        "the same added up over about a week: a batch that takes more than its patients, a slow thief",
+        "the same",
     ),
 )
 """In the order of :class:`Stat`."""

@@ -125,8 +125,8 @@ def tell_time(rows, clock, marks, now):  # type: ignore[no-untyped-def]
 def walk(rows, now_ms, marks, before, patients, grades, others, networks, wards, pending, clock):  # type: ignore[no-untyped-def]
     """Read the snapshot for consecutive events and let their minutes close.
 
-    ``before`` is the watermark before the first event. Fills ``others`` (n,) and raises ``grades``
-    (m,) to the colleague's grade where that is higher.
+    ``before`` is the watermark before the first event. Fills ``others`` (n,) and raises the first of
+    ``grades`` (m, 2) to the colleague's grade where that is higher.
     """
     for i in range(rows.size):
         row = rows[i]
@@ -140,7 +140,7 @@ def walk(rows, now_ms, marks, before, patients, grades, others, networks, wards,
         last = row.first_patient + row.patients
         for p in range(row.first_patient, last):
             if row.unit != -1:
-                grades[p] = max(grades[p], _colleague(wards, row.unit, patients[p], row.account, now))
+                grades[p, 0] = max(grades[p, 0], _colleague(wards, row.unit, patients[p], row.account, now))
         if row.unit == -1 and row.network == -1:
             continue
         for p in range(row.first_patient, max(last, row.first_patient + 1)):

@@ -79,7 +79,8 @@ class Watch:
     def judge(self, frame: Frame, grades: Array, prices: Array, names: tuple[int, int, int]) -> Array:
         """Answers (n,) of DECISION to the frame's events.
 
-        ``grades`` (m,) float32 explanation of each of ``frame.patients`` by care, changed in place;
+        ``grades`` (m, 2) float32 explanation of each of ``frame.patients`` by the account's care and by
+        anybody's, changed in place;
         ``prices`` (forms + 1, 2) euros; ``names`` how many accounts, networks and roles exist.
         """
         rows = frame.rows

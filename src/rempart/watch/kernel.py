@@ -28,8 +28,8 @@ PASSED_NATS = 3.5
 PASSED_HOURS = 12.0
 MOST_CARRIED = np.float32(5.0)
 """Nats that the days before may add to a day's own doubt, and never more than the day's own."""
-STRANGERS_FADE_MS = 5.0 * DAY_MS
-"""Time in which the week's strangers fade to a third."""
+WEEK_FADE_MS = 5.0 * DAY_MS
+"""Time in which the sums of a week fade to a third."""
 LEFT_NATS = 6.0
 RATCHET = 2.0
 """Nats of new doubt before a session that passed is asked again within PASSED_HOURS."""
@@ -63,7 +63,10 @@ def _fade(acc, now):  # type: ignore[no-untyped-def]
     acc.in_care *= day
     acc.new_searches *= day
     acc.rows_day *= day
-    acc.strangers_week *= np.float32(np.exp(-past / STRANGERS_FADE_MS))
+    week = np.float32(np.exp(-past / WEEK_FADE_MS))
+    acc.strangers_week *= week
+    acc.idle_day *= day
+    acc.idle_week *= week
     acc.odd_strangers *= day
     acc.odd_patients *= day
     acc.decayed_ms = now
@@ -108,6 +111,8 @@ def _count(acc):  # type: ignore[no-untyped-def]
     stat[17] = acc.strangers_week
     stat[18] = acc.new_searches
     stat[19] = acc.rows_day
+    stat[20] = acc.idle_day
+    stat[21] = acc.idle_week
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

@@ -84,6 +84,18 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason("new_searches_24h", _("{seen} searches of a kind this account never made before")),
     Reason("rows_24h", _("{seen} lines of search results shown in 24 hours"), _USUAL),
+    Reason(
+        "idle_24h",
+        _("{seen} patients in a day whom nobody cares for these days and no earlier visit explains"),
+        _USUAL,
+    ),
+    Reason(
+        "idle_week",
+        _(
+            "{seen} patients within about a week whom nobody cares for these days and no earlier visit explains"
+        ),
+        _USUAL,
+    ),
     Reason("days_before", _("the account was already unusual on the days before, and nobody vouched for it")),
     Reason("left", _("the staff list says that the owner of this account has left")),
     Reason(

@@ -84,6 +84,8 @@ ACCOUNT = np.dtype(
         ("strangers_week", "f4"),
         ("new_searches", "f4"),
         ("rows_day", "f4"),
+        ("idle_day", "f4"),
+        ("idle_week", "f4"),
         ("explained", "f4"),
         ("opened", "f4"),
         ("value_kind", "i1"),

@@ -36,6 +36,17 @@ KEEP_HIGH = 0.85
 """What a day of high doubt still counts on the account's next day."""
 TOP_SHARE = 0.02
 """Beyond this share of days the tail is continued as a power law."""
+HAUL = (
+    "strangers",
+    "strangers_day",
+    "strangers_week",
+    "idle_day",
+    "idle_week",
+    "in_care",
+    "odd_strangers",
+    "odd_patients",
+)
+"""Sums over opened patients, which a withheld day leaves behind at nothing."""
 PLACE_PRIOR = np.array([0.06, 0.04, 0.03, 0.04])
 """Day-0 share of honest account-days that bring each class of novelty of :mod:`place`."""
 PLACE_PRIOR_DAYS = 100.0
@@ -233,7 +244,7 @@ def _forget_day(accounts: Array, rows: Array) -> None:
         "released",
     ):
         accounts[name][rows] = 0
-    for name in ("strangers", "strangers_day", "strangers_week", "in_care", "odd_strangers", "odd_patients"):
+    for name in HAUL:
         accounts[name][bad] = 0
     fading = np.float32(0.9)
     accounts["explained"][rows] *= fading

@@ -23,7 +23,7 @@ def grade(index: CareIndex, when: int, account: int = 3, patient: int = 7) -> fl
     found = index.explain(
         np.array([account], np.int32), np.array([when], np.int64), *one, np.array([patient], np.uint64)
     )
-    return float(found[0])
+    return float(found[0, 0])
 
 
 def test_a_current_link_explains_and_only_its_own_pair() -> None:

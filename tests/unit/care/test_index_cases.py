@@ -41,7 +41,7 @@ def grade(index: CareIndex, when: int, account: int = 3, patient: int = 7) -> fl
     found = index.explain(
         np.array([account]), np.array([when]), np.array([0]), np.array([1]), np.array([patient], np.uint64)
     )
-    return float(found[0])
+    return float(found[0, 0])
 
 
 def at(*whens: int) -> tuple[np.ndarray, np.ndarray]:

@@ -21,7 +21,7 @@ class Event(NamedTuple):
     at_ms: int
     session: int
     patients: tuple[int, ...] = ()
-    grades: tuple[float, ...] = ()
+    grades: tuple[tuple[float, float], ...] = ()
     failed: bool = False
     page: int = 0
     request: int = 0
@@ -49,8 +49,10 @@ class PlainStatistics:
         self.hour = {
             name: Decayed(HOUR_MS) for name in ("strangers_1h", "pages_1h", "misses_1h", "sessions_1h")
         }
-        self.day = {name: Decayed(HALF_DAY_MS) for name in ("strangers_24h", "in_care_24h", "rows_24h")}
-        self.week = {"strangers_week": Decayed(FIVE_DAYS_MS)}
+        self.day = {
+            name: Decayed(HALF_DAY_MS) for name in ("strangers_24h", "idle_24h", "in_care_24h", "rows_24h")
+        }
+        self.week = {name: Decayed(FIVE_DAYS_MS) for name in ("strangers_week", "idle_week")}
         self.sessions: list[tuple[int, int]] = []
         self.request = 0
 
@@ -80,7 +82,8 @@ class PlainStatistics:
     def _distinct(self, now: int, width: int) -> int:
         return len({patient for at_ms, patient in self.visits if at_ms > now - width})
 
-    def _open(self, now: int, patient: int, grade: float) -> None:
+    def _open(self, now: int, patient: int, grades: tuple[float, float]) -> None:
+        grade, anybody = grades
         before = [at_ms for at_ms, other in self.visits if other == patient]
         self.visits.append((now, patient))
         if before:
@@ -95,6 +98,8 @@ class PlainStatistics:
             (self.week, "strangers_week"),
         ):
             sums[name].note(now, 1 - grade)
+        for sums, name in ((self.day, "idle_24h"), (self.week, "idle_week")):
+            sums[name].note(now, 1 - max(grade, anybody))
         self.day["in_care_24h"].note(now, grade)
 
     def _session(self, event: Event) -> None:

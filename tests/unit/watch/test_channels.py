@@ -26,11 +26,11 @@ def watch() -> Iterator[Watch]:
     house.close()
 
 
-def show(house: Watch, rows: Array, patients: Array, grade: float = 0.5) -> Array:
+def show(house: Watch, rows: Array, patients: Array, grade: float = 0.5, anybody: float = 0.5) -> Array:
     rows = rows.copy()
     rows["first_patient"] = np.cumsum(rows["patients"]) - rows["patients"]
     frame = Frame(rows, patients.astype(np.uint64), None)
-    grades = np.full(patients.size, grade, np.float32)
+    grades = np.tile(np.array([grade, anybody], np.float32), (patients.size, 1))
     return house.judge(frame, grades, PRICES, (ACCOUNTS, NETWORKS, ROLES))
 
 
@@ -119,3 +119,19 @@ def test_a_day_that_somebody_vouched_for_is_not_carried_on(watch: Watch) -> None
     second = show(watch, *theft(1), grade=0.0)
     assert float(watch.accounts["carried"][WHO]) == 0
     assert second["doubt"].max() < first
+
+
+def test_patients_of_other_peoples_care_are_not_idle_and_those_of_a_list_are(watch: Watch) -> None:
+    show(watch, charts(30, 60_000), 500_000 + np.arange(30), grade=0.0, anybody=1.0)
+    audit = now(watch, Stat.IDLE_24H)
+    assert now(watch, Stat.STRANGERS_24H) > 25
+    show(
+        watch,
+        charts(30, 60_000, begin_ms=TODAY_MS + HOUR_MS),
+        600_000 + np.arange(30),
+        grade=0.0,
+        anybody=0.0,
+    )
+    assert audit < 1
+    assert now(watch, Stat.IDLE_24H) > 25
+    assert now(watch, Stat.IDLE_WEEK) > 25

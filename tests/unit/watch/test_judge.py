@@ -43,7 +43,7 @@ def run(rows: Array, patients: Array, *, shards: int, cuts: list[int], enforce: 
         piece = rows[first:last].copy()
         piece["first_patient"] = np.cumsum(piece["patients"]) - piece["patients"]
         frame = Frame(piece, patients[first:last].copy(), None)
-        grades = np.full(piece.size, 0.5, np.float32)
+        grades = np.full((piece.size, 2), 0.5, np.float32)
         answers.append(watch.judge(frame, grades, PRICES, (ACCOUNTS, NETWORKS, ROLES)))
     watch.close()
     return np.concatenate(answers)
@@ -106,7 +106,7 @@ def test_a_watch_put_back_from_its_state_gives_the_same_answers() -> None:
         part = rows[piece].copy()
         part["first_patient"] = np.arange(part.size)
         frame = Frame(part, patients[piece].copy(), None)
-        grades = np.full(part.size, 0.5, np.float32)
+        grades = np.full((part.size, 2), 0.5, np.float32)
         answers.append(watch.judge(frame, grades, PRICES, (ACCOUNTS, NETWORKS, ROLES)))
         second.restore(first.state())
     assert np.concatenate(answers).tobytes() == whole.tobytes()

@@ -33,7 +33,7 @@ def events(draw: st.DrawFn) -> list[Event]:
             found.append(Event(at_ms, session, page=width, request=request))
         else:
             patients = tuple(draw(PATIENTS))
-            grades = tuple(float(patient % 4) / 4 for patient in patients)
+            grades = tuple((patient % 4 / 4, patient % 3 / 2) for patient in patients)
             found.append(Event(at_ms, session, patients, grades, failed=kind == "miss"))
     return found
 
@@ -53,7 +53,7 @@ def test_the_kernel_counts_what_plain_python_counts(stream: list[Event]) -> None
     watch, plain = Watch(Policy(), *UTC_ZONE), PlainStatistics()
     for event in stream:
         frame = Frame(row_of(event), np.array(event.patients, np.uint64), None)
-        watch.judge(frame, np.array(event.grades, np.float32), PRICES, (1, 1, 1))
+        watch.judge(frame, np.array(event.grades, np.float32).reshape(-1, 2), PRICES, (1, 1, 1))
         now = watch.accounts["now"][0]
         for name, value in plain.see(event).items():
             assert now[Stat[name.upper()]] == pytest.approx(value, rel=1e-3, abs=1e-3), name
