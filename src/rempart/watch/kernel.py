@@ -26,7 +26,7 @@ PRIOR_LOG_ODDS = -11.5
 PASSED_NATS = 3.5
 """What a passed challenge is worth: 3 % of owners are fooled into approving (ln 1/0.03)."""
 PASSED_HOURS = 12.0
-MOST_CARRIED = np.float32(5.0)
+MOST_CARRIED = np.float32(7.0)
 """Nats that the days before may add to a day's own doubt, and never more than the day's own."""
 WEEK_FADE_MS = 5.0 * DAY_MS
 """Time in which the sums of a week fade to a third."""

@@ -29,9 +29,12 @@ KEEP_A_DAY = 0.985
 """What a day's weight keeps on the next day (half after about 46 days)."""
 FASTEST_RISE = 0.15
 """Largest daily rise of an account's usual ``log1p`` value: about 16 % a day."""
+REACH, LEAST_REACH = 2.5, 0.75
+"""How many of its usual spreads a day may lie from an account's habit, and how far at least, in ``log1p``,
+to widen that spread further: a few extreme days must not make every later day look usual."""
 CARRIED_FROM = 0.7
 """Share of a high doubt beyond which a day's doubt is carried on."""
-KEEP_CARRIED = 0.6
+KEEP_CARRIED = 0.75
 KEEP_HIGH = 0.85
 """What a day of high doubt still counts on the account's next day."""
 TOP_SHARE = 0.02
@@ -204,7 +207,8 @@ def _learn_accounts(accounts: Array, rows: Array) -> None:
     gap = today - mean
     step = rate * gap
     step = np.where(days >= 3, np.minimum(step, FASTEST_RISE), step)
-    capped = np.clip(gap, -2.0, 2.0)
+    reach = np.maximum(REACH * spread, LEAST_REACH)
+    capped = np.clip(gap, -reach, reach)
     spread = np.where(days == 0, 0.6, np.sqrt((1 - rate) * spread**2 + rate * capped**2))
     accounts["mean"][rows] = mean + step
     accounts["spread"][rows] = spread

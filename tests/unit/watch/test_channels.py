@@ -135,3 +135,17 @@ def test_patients_of_other_peoples_care_are_not_idle_and_those_of_a_list_are(wat
     assert audit < 1
     assert now(watch, Stat.IDLE_24H) > 25
     assert now(watch, Stat.IDLE_WEEK) > 25
+
+
+def test_a_few_extreme_days_do_not_make_the_next_look_usual() -> None:
+    house = Watch(Policy(), *UTC_ZONE)
+    rows, patients = honest_days(14, 3)
+    show(house, rows, patients)
+    before = float(house.accounts["spread"][WHO][Stat.STRANGERS_24H])
+    for day in range(3):
+        begin_ms = TODAY_MS + day * DAY_MS
+        show(house, charts(200, 60_000, begin_ms=begin_ms), 700_000 + 1000 * day + np.arange(200), grade=0.0)
+    show(house, charts(1, 1, begin_ms=TODAY_MS + 3 * DAY_MS), np.array([900_000]), grade=1.0)
+    after = float(house.accounts["spread"][WHO][Stat.STRANGERS_24H])
+    house.close()
+    assert before < after < 2 * before + 0.1
