@@ -1,0 +1,53 @@
+"""What is proposed for made-up exports of hospitals, and read by it, is what the table beside says."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+def _built() -> dict[str, Any]:
+    spec = importlib.util.spec_from_file_location("build_table_mappings", HERE / "build_table_mappings.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: dict[str, Any] = json.loads(json.dumps(module.build()))
+    return found
+
+
+@pytest.fixture(scope="module")
+def table() -> dict[str, Any]:
+    kept: dict[str, Any] = json.loads((HERE / "table_mappings.json").read_text(encoding="utf-8"))
+    return kept
+
+
+def test_every_export_is_mapped_and_read_as_the_table_says(table: dict[str, Any]) -> None:
+    found = _built()
+    assert found.keys() == table.keys()
+    for name, facts in table.items():
+        assert found[name] == facts, name
+
+
+def test_no_row_is_lost(table: dict[str, Any]) -> None:
+    rows = {
+        name: facts["accesses"] + facts["context"] + len(facts["rejected"]) for name, facts in table.items()
+    }
+    assert rows == {
+        "french_hospital": 80,
+        "english_portal": 80,
+        "laboratory": 80,
+        "agenda": 80,
+        "staff_list": 30,
+    }
+
+
+def test_names_of_people_and_reasons_of_visits_are_not_kept(table: dict[str, Any]) -> None:
+    assert "Nom7" not in json.dumps(table["staff_list"]["first"])
+    assert "suivi" not in json.dumps(table["agenda"]["first"])
