@@ -1,0 +1,69 @@
+"""The choice of an answer in plain Python, as decision.md's fourth step and the kernel's docstrings say: the oracle.
+
+Keeps one challenge a session. Misses the fourth session challenged within half a day, for which the kernel
+gives up the oldest one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+HALF_DAY_MS = 12 * 3_600_000
+ALLOW, STEP_UP, RESTRICT, BLOCK = range(4)
+
+
+@dataclass
+class Challenge:
+    """A request to prove who is there."""
+
+    asked_ms: int
+    doubt: float
+    passed: bool = False
+    unanswered: int = 0
+
+
+@dataclass
+class PlainChoice:
+    """One account under one policy; ``explained`` is the share of its patients that care explains."""
+
+    threshold: float
+    enforce: bool
+    explained: float
+    blocked: bool = False
+    challenges: dict[int, Challenge] = field(default_factory=dict)
+
+    def choose(self, session: int, now: int, fresh: bool, doubt: float, odds: float) -> int:
+        """The answer to one access; ``fresh`` says whether it adds to the haul."""
+        if self.blocked:
+            return BLOCK
+        challenge = self._open(session, now)
+        if challenge and challenge.passed:
+            new_doubt = doubt >= max(self.threshold, challenge.doubt + 2)
+            if not (new_doubt and fresh):
+                return ALLOW
+            self.challenges[session] = Challenge(now, doubt)
+            return STEP_UP
+        waiting = challenge is not None and self.enforce
+        if not waiting and not (fresh and doubt >= self.threshold):
+            return ALLOW
+        if challenge is None:
+            challenge = self.challenges[session] = Challenge(now, doubt)
+        challenge.doubt = max(challenge.doubt, doubt) if waiting else doubt
+        before = challenge.unanswered
+        challenge.unanswered += 1
+        sure = odds > 0 and doubt >= self.threshold + 2.3 and self.explained >= 0.6
+        return RESTRICT if sure and (before >= 3 or not self.enforce) else STEP_UP
+
+    def answer(self, session: int, now: int, passed: bool) -> None:
+        """A login after a challenge: it clears its session, or blocks the account."""
+        challenge = self._open(session, now)
+        if challenge and not challenge.passed and self.enforce:
+            challenge.passed = passed
+            self.blocked |= not passed
+
+    def _open(self, session: int, now: int) -> Challenge | None:
+        challenge = self.challenges.get(session)
+        if challenge and now - challenge.asked_ms > HALF_DAY_MS:
+            del self.challenges[session]
+            return None
+        return challenge

@@ -1,0 +1,52 @@
+"""The compiled choice answers as plain Python answers, through challenges passed, failed and forgotten."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plain_choice import HALF_DAY_MS, PlainChoice
+from test_judge import MONDAY_MS
+
+from rempart.records import EVENT, FLAG_TRUSTED, Kind
+from rempart.watch.judge import POLICY
+from rempart.watch.kernel import _choose, _control
+from rempart.watch.state import fresh_accounts
+
+THRESHOLD = 10.0
+DOUBTS = st.one_of(st.floats(0, 20, width=32), st.sampled_from([9.5, 10.0, 12.0, 12.25, 12.5, 14.5]))
+GAPS = st.sampled_from([1, 60_000, HALF_DAY_MS // 4, HALF_DAY_MS, HALF_DAY_MS + 1])
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["access", "access", "access", "pass", "fail"]),
+        GAPS,
+        st.integers(1, 3),
+        st.integers(0, 2),
+        DOUBTS,
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(STEPS, st.booleans(), st.sampled_from([0.0, 0.5, 0.75, 1.0]))
+def test_the_kernel_answers_what_plain_python_answers(
+    steps: list[tuple[str, int, int, int, float]], enforce: bool, explained: float
+) -> None:
+    policy = np.zeros(1, POLICY)
+    policy["threshold"], policy["enforce"] = THRESHOLD, enforce
+    account, row, now = fresh_accounts(1), np.zeros(1, EVENT), MONDAY_MS
+    account["opened"], account["explained"] = 100, 100 * explained
+    row["flags"] = FLAG_TRUSTED
+    plain = PlainChoice(THRESHOLD, enforce, explained)
+    for what, gap, session, fresh, doubt in steps:
+        now += gap
+        row["session"] = session
+        if what == "access":
+            odds = doubt - 11.5
+            found = _choose(account[0], row[0], now, fresh, np.float32(doubt), odds, policy[0])
+            assert found == plain.choose(session, now, fresh > 0, doubt, odds)
+        else:
+            row["kind"] = Kind.LOGIN_PASSED if what == "pass" else Kind.LOGIN_FAILED
+            _control(account[0], row[0], now, policy[0])
+            plain.answer(session, now, what == "pass")
+            assert bool(account["blocked"][0]) == plain.blocked
