@@ -260,21 +260,25 @@ class Course:
 
     def checkpoint(self) -> None:
         """Save the whole state, so that a restart need not recompute it."""
-        arrays: dict[str, Array] = dict(self.watch.state())
-        arrays.update({f"care.{name}": array for name, array in self.care.index.state().items()})
-        arrays.update({f"alias.{name}": array for name, array in self.care.aliases.state().items()})
-        arrays.update({f"dup.{name}": array for name, array in self.duplicates.state().items()})
-        arrays["canon"] = self.names.canon
-        arrays["recent"] = self.recent.rows
         meta = {
             "words": self.names.words,
             "recent": self.recent.next_number,
             "progress": msgspec.to_builtins(self.progress),
         }
         seq = self.ledger.last_seq
-        save(self.data, seq, arrays, meta)
+        save(self.data, seq, self._arrays(), meta)
         self.ledger.drop_sealed_journals(seq)
         self._since_checkpoint = 0
+
+    def _arrays(self) -> dict[str, Array]:
+        """Everything a checkpoint holds in arrays."""
+        arrays: dict[str, Array] = dict(self.watch.state())
+        arrays.update({f"care.{name}": array for name, array in self.care.index.state().items()})
+        arrays.update({f"alias.{name}": array for name, array in self.care.aliases.state().items()})
+        arrays.update({f"dup.{name}": array for name, array in self.duplicates.state().items()})
+        arrays["canon"] = self.names.canon
+        arrays["recent"] = self.recent.rows
+        return arrays
 
     def close(self) -> None:
         """Seal, save, and let the folder go to the next writer."""
@@ -312,6 +316,12 @@ class Course:
             self.progress = msgspec.msgpack.decode(content, type=Progress)
 
     def _restore(self, arrays: dict[str, Array], meta: dict[str, Any]) -> None:
+        own = self._arrays()
+        if any(_layout(own[name]) != _layout(arrays[name]) for name in own.keys() & arrays.keys()):
+            raise LedgerError(
+                f"{self.data} was written by another version of Rempart",
+                "start a new data folder; this one can still be verified",
+            )
         for vocabulary, words in meta["words"].items():
             self.names.restore([(vocabulary, number, word) for number, word in enumerate(words)])
         self.names.canon = np.array(arrays["canon"])
@@ -371,3 +381,9 @@ def _remark(decisions: Array, where: Array, code: int) -> None:
 
 def _under(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _layout(array: Array) -> list[tuple[str, str]]:
+    """Names and kinds of an array's fields, whatever lies between them."""
+    fields = array.dtype.fields or {"": (array.dtype,)}
+    return [(name, str(field[0])) for name, field in fields.items()]
