@@ -103,11 +103,18 @@ def compile_form(form: str) -> TimeForm:
 
 
 def _pattern(tokens: Sequence[str]) -> str:
-    written = (
-        _PATTERNS[token[1:]] if token[0] == "%" else r"\s+" if token == " " else re.escape(token)
-        for token in tokens
-    )
-    return "".join(written)
+    return "".join(_written(before, token) for before, token in zip(("", *tokens), tokens, strict=False))
+
+
+def _written(before: str, token: str) -> str:
+    """What a token looks like behind ``before``. A number right behind another has all its digits: else
+    ``%Y%m%d`` would read six digits as a date."""
+    if token[0] != "%":
+        return r"\s+" if token == " " else re.escape(token)
+    pattern = _PATTERNS[token[1:]]
+    if before[1:] in _WIDTHS and token[1:] in _WIDTHS:
+        return pattern.replace("{1,2}", "{2}", 1)
+    return pattern
 
 
 def pattern_of(form: str) -> str:

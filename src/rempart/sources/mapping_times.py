@@ -32,8 +32,6 @@ _HOURS = (
 )  # fmt: skip
 _DATE_PATTERNS = tuple((date, re.compile(pattern_of(date))) for date in _DATES)
 _HOUR_PATTERNS = tuple((hour, re.compile(r"(?P<joint>\D{0,4}?)" + pattern_of(hour))) for hour in _HOURS)
-_COMPACT, _COMPACT_DATE = "%Y%m%d", re.compile(r"\d{8}")
-"""Without separators a date has eight digits: a patient's number of six is none."""
 _SHAPE_DIGITS = re.compile(r"\d+")
 _HOUR = re.compile(
     r"([01]?\d|2[0-3])[:hH.][0-5]\d([:.mM][0-5]\d(\.\d+)?)?s?\s?([AaPp]\.?[Mm]\.?)?|([01]\d|2[0-3])[0-5]\d[0-5]\d"
@@ -137,7 +135,7 @@ def _candidates(cell: str) -> list[str]:
     """The forms that may read one cell: a date, and what follows it taken for an hour."""
     forms: list[str] = []
     for date, pattern in _DATE_PATTERNS:
-        found = pattern.match(cell) if date != _COMPACT or _COMPACT_DATE.match(cell) else None
+        found = pattern.match(cell)
         rest = cell[found.end() :] if found else ""
         if found and not rest:
             forms.append(date)
