@@ -126,7 +126,7 @@ class Oracle:
             grade = self.grade_link(link, at)
             if whose != patient or grade == 0.0 or account < 0:
                 continue
-            if link["end"] - link["start"] > STANDING_MS:
+            if link["kind"] >= 2 and link["end"] - link["start"] > STANDING_MS:
                 grade *= min(1.0, max(0.0, 1.0 - (at - link["start"]) / STANDING_MS))
             best = max(best, grade)
         return own, best

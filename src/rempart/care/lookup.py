@@ -3,9 +3,9 @@
 Reads the arrays of :class:`rempart.care.index.CareIndex`. Gives a grade from 0 (nothing explains it) to
 1 (the account's own current link): the best of the account's own links, links of a unit it works in
 (``UNIT_GRADE``), and links of a colleague in the same unit (``COLLEAGUE_GRADE``), each faded by time as
-:mod:`rempart.care.rows` says; and, beside it, the best grade that *anybody's* care gives the patient
-then: a patient in nobody's care gives no reason to be opened. Pure: the answer depends on the arrays alone, and no row that was known
-later than the event takes part.
+:mod:`rempart.care.rows` says. Gives beside it the best grade of *anybody's* links: whether somebody treats
+the patient these days. Pure: the answer depends on the arrays alone, and no row that was known later than
+the event takes part.
 Misses: colleagues of colleagues, and care given under another organisation's identifiers.
 """
 
@@ -39,9 +39,9 @@ def _grade_link(row, at_ms):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True, inline="always")  # type: ignore[untyped-decorator]
-def _still_says(row, at_ms):  # type: ignore[no-untyped-def]
-    """How far a link in force says that its patient is about these days: a standing one soon says nothing."""
-    if row.end - row.start <= STANDING_MS or at_ms <= row.start:
+def _says_now(row, at_ms):  # type: ignore[no-untyped-def]
+    """How far a link in force says that its patient is treated these days: a standing one soon says nothing."""
+    if not row.standing or at_ms <= row.start:
         return 1.0
     return max(0.0, 1.0 - (at_ms - row.start) / STANDING_MS)
 
@@ -129,7 +129,7 @@ def explain_patients(  # type: ignore[no-untyped-def]
                 row = rows[place]
                 grade = _grade_link(row, at_ms)
                 if grade > anybody:
-                    anybody = max(anybody, grade * _still_says(row, at_ms))
+                    anybody = max(anybody, grade * _says_now(row, at_ms))
                 if grade <= best:
                     continue
                 if row.by_unit:

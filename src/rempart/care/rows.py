@@ -10,7 +10,9 @@ The rules (docs/explanation/care-context.md says why):
 - a link without an end ends ``OPEN_MS`` of its kind after its start (never, for a care team, an
   episode or a list: a treating doctor has no end in sight);
 - a cancelled link stops explaining ``CANCELLED_MS`` after its cancellation was known;
-- nothing explains before it was known.
+- nothing explains before it was known;
+- that *somebody* treats a patient these days is said by any link, but by a standing one (an episode, a team,
+  a list that goes on) less and less over ``STANDING_MS``: a treating doctor for life says nothing about today.
 
 Explanation-based auditing: Fabbri & LeFevre, "Explanation-Based Auditing", VLDB 2011.
 Misses: a reason that no system recorded (a telephone call, a corridor consultation).
@@ -40,10 +42,11 @@ LEAD_MS = np.array([7, 7, 1, 1, 1], np.int64) * DAY_MS
 OPEN_MS = np.array([1 * DAY_MS, 365 * DAY_MS, NO_END_MS, NO_END_MS, NO_END_MS], np.int64)
 """How long a link of each kind without an end goes on after its start."""
 FADE_MS = 30 * DAY_MS
-STANDING_MS = 45 * DAY_MS
-"""A link that lasts longer (a list, a treating doctor) says less and less, over that time from its start,
-about whether the patient is about."""
 CANCELLED_MS = 1 * DAY_MS
+STANDING = np.array([False, False, True, True, True])
+STANDING_MS = 45 * DAY_MS
+"""A link of a standing kind that lasts longer than this says less and less, over this time from its start,
+about whether its patient is being treated these days."""
 HANDOVER_MS = 7 * DAY_MS
 """How long somebody who left a unit still counts, falling, as one of it."""
 
@@ -80,7 +83,7 @@ STAFF = np.dtype(
 KEPT = np.dtype(
     [
         ("link", "u8"), ("known", "i8"), ("until", "i8"), ("opens", "i8"), ("start", "i8"), ("end", "i8"),
-        ("gone", "i8"), ("who", "i4"), ("by_unit", "i1"), ("kind", "i1"), ("spare", "i2"),
+        ("gone", "i8"), ("who", "i4"), ("by_unit", "i1"), ("kind", "i1"), ("standing", "i2"),
     ]
 )  # fmt: skip
 """A link as the index keeps it (64 bytes): in force from ``known`` to ``until`` (when a later version
@@ -113,6 +116,7 @@ def keep_links(links: Array) -> Array:
     cancelled = _bounded(links["cancelled_ms"])
     kept["known"], kept["until"], kept["start"], kept["end"] = known, NO_END_MS, start, end
     kept["opens"] = start - LEAD_MS[links["kind"]]
+    kept["standing"] = STANDING[links["kind"]] & (end - start > STANDING_MS)
     kept["gone"] = np.minimum(
         end + FADE_MS, np.where(cancelled >= NO_END_MS, NO_END_MS, cancelled + CANCELLED_MS)
     )
