@@ -40,8 +40,8 @@ class Stat(IntEnum):
     STRANGERS_WEEK = 17
     NEW_SEARCHES_24H = 18
     ROWS_24H = 19
-    IDLE_24H = 20
-    IDLE_WEEK = 21
+    OUT_OF_CARE_24H = 20
+    OUT_OF_CARE_WEEK = 21
 
 
 N_STATS = len(Stat)
@@ -241,15 +241,15 @@ CHANNELS: tuple[Channel, ...] = (
         "pages that name a few patients each",
     ),
     Channel(
-        Stat.IDLE_24H,
+        Stat.OUT_OF_CARE_24H,
         Group.STRANGERS,
         6.0,
         1.8,
-        "patients of the day whom nobody in the house cares for these days, and no earlier visit explains",
+        "patients of the day whom nobody in the house treats these days, and no earlier visit explains",
         "theft of patients with an appointment or a stay; a site without care data",
     ),
     Channel(
-        Stat.IDLE_WEEK,
+        Stat.OUT_OF_CARE_WEEK,
         Group.STRANGERS,
         13.0,
         1.8,

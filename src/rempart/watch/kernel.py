@@ -52,6 +52,7 @@ def _fade(acc, now):  # type: ignore[no-untyped-def]
         return
     hour = np.float32(np.exp(-past / HOUR_MS))
     day = np.float32(np.exp(-past / (DAY_MS / 2)))
+    week = np.float32(np.exp(-past / WEEK_FADE_MS))
     acc.strangers *= hour
     acc.pages *= hour
     acc.misses *= hour
@@ -63,12 +64,11 @@ def _fade(acc, now):  # type: ignore[no-untyped-def]
     acc.in_care *= day
     acc.new_searches *= day
     acc.rows_day *= day
-    week = np.float32(np.exp(-past / WEEK_FADE_MS))
-    acc.strangers_week *= week
-    acc.idle_day *= day
-    acc.idle_week *= week
+    acc.out_of_care_day *= day
     acc.odd_strangers *= day
     acc.odd_patients *= day
+    acc.strangers_week *= week
+    acc.out_of_care_week *= week
     acc.decayed_ms = now
 
 
@@ -111,8 +111,8 @@ def _count(acc):  # type: ignore[no-untyped-def]
     stat[17] = acc.strangers_week
     stat[18] = acc.new_searches
     stat[19] = acc.rows_day
-    stat[20] = acc.idle_day
-    stat[21] = acc.idle_week
+    stat[20] = acc.out_of_care_day
+    stat[21] = acc.out_of_care_week
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

@@ -85,15 +85,13 @@ REASONS: tuple[Reason, ...] = (
     Reason("new_searches_24h", _("{seen} searches of a kind this account never made before")),
     Reason("rows_24h", _("{seen} lines of search results shown in 24 hours"), _USUAL),
     Reason(
-        "idle_24h",
-        _("{seen} patients in a day whom nobody cares for these days and no earlier visit explains"),
+        "out_of_care_24h",
+        _("{seen} patients in a day whom nobody treats these days and no earlier visit explains"),
         _USUAL,
     ),
     Reason(
-        "idle_week",
-        _(
-            "{seen} patients within about a week whom nobody cares for these days and no earlier visit explains"
-        ),
+        "out_of_care_week",
+        _("{seen} patients within about a week whom nobody treats these days and no earlier visit explains"),
         _USUAL,
     ),
     Reason("days_before", _("the account was already unusual on the days before, and nobody vouched for it")),

@@ -1,8 +1,8 @@
 """Volume and strangers: how many patients, and how many of them nothing explains.
 
 Reads each opened patient's explanation grades (the account's and anybody's care, colleagues, from
-outside) and the account's own earlier visits. A patient in nobody's care these days is *idle*: a
-consultation or an audit opens patients of other people's, a thief whoever comes next in a list.
+outside) and the account's own earlier visits. A patient in nobody's care these days is *out of care*:
+a consultation or an audit opens patients of other people's, a thief whoever comes next in a list.
 Gives distinct counts and decayed sums. A result page is one piece of evidence, not as many as it
 has rows, so pages are counted in ``pages`` instead. Misses thieves who take only patients in the
 owner's care slower than honest work grows. Explanation-based auditing: Fabbri & LeFevre, VLDB 2011.
@@ -33,9 +33,9 @@ def open_patients(acc, account, visits, nodes, counts, patients, grades, odd, no
         if age < VISIT_DAYS * DAY_MS:
             own = OWN_VISIT_GRADE * (1.0 - 0.5 * age / (VISIT_DAYS * DAY_MS))
             grade = max(grade, np.float32(own))
-        idle = np.float32(1.0) - max(grade, grades[i, 1])
-        acc.idle_day += idle
-        acc.idle_week += idle
+        out_of_care = np.float32(1.0) - max(grade, grades[i, 1])
+        acc.out_of_care_day += out_of_care
+        acc.out_of_care_week += out_of_care
         fresh += 1
         acc.strangers += np.float32(1.0) - grade
         acc.strangers_day += np.float32(1.0) - grade

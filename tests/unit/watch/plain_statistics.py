@@ -50,9 +50,10 @@ class PlainStatistics:
             name: Decayed(HOUR_MS) for name in ("strangers_1h", "pages_1h", "misses_1h", "sessions_1h")
         }
         self.day = {
-            name: Decayed(HALF_DAY_MS) for name in ("strangers_24h", "idle_24h", "in_care_24h", "rows_24h")
+            name: Decayed(HALF_DAY_MS)
+            for name in ("strangers_24h", "out_of_care_24h", "in_care_24h", "rows_24h")
         }
-        self.week = {name: Decayed(FIVE_DAYS_MS) for name in ("strangers_week", "idle_week")}
+        self.week = {name: Decayed(FIVE_DAYS_MS) for name in ("strangers_week", "out_of_care_week")}
         self.sessions: list[tuple[int, int]] = []
         self.request = 0
 
@@ -98,7 +99,7 @@ class PlainStatistics:
             (self.week, "strangers_week"),
         ):
             sums[name].note(now, 1 - grade)
-        for sums, name in ((self.day, "idle_24h"), (self.week, "idle_week")):
+        for sums, name in ((self.day, "out_of_care_24h"), (self.week, "out_of_care_week")):
             sums[name].note(now, 1 - max(grade, anybody))
         self.day["in_care_24h"].note(now, grade)
 

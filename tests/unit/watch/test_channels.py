@@ -121,9 +121,9 @@ def test_a_day_that_somebody_vouched_for_is_not_carried_on(watch: Watch) -> None
     assert second["doubt"].max() < first
 
 
-def test_patients_of_other_peoples_care_are_not_idle_and_those_of_a_list_are(watch: Watch) -> None:
+def test_patients_of_other_peoples_care_are_in_care_and_those_of_a_list_are_not(watch: Watch) -> None:
     show(watch, charts(30, 60_000), 500_000 + np.arange(30), grade=0.0, anybody=1.0)
-    audit = now(watch, Stat.IDLE_24H)
+    audit = now(watch, Stat.OUT_OF_CARE_24H)
     assert now(watch, Stat.STRANGERS_24H) > 25
     show(
         watch,
@@ -133,8 +133,8 @@ def test_patients_of_other_peoples_care_are_not_idle_and_those_of_a_list_are(wat
         anybody=0.0,
     )
     assert audit < 1
-    assert now(watch, Stat.IDLE_24H) > 25
-    assert now(watch, Stat.IDLE_WEEK) > 25
+    assert now(watch, Stat.OUT_OF_CARE_24H) > 25
+    assert now(watch, Stat.OUT_OF_CARE_WEEK) > 25
 
 
 def test_a_few_extreme_days_do_not_make_the_next_look_usual() -> None:
