@@ -104,13 +104,9 @@ EXPORTS: tuple[Callable[[random.Random], bytes], ...] = (
 )
 
 
-def _plain(value: Any) -> Any:
-    return value.hex() if isinstance(value, bytes) else value
-
-
 def _told(row: dict[str, Any]) -> dict[str, Any]:
     """What a record says, without what it leaves unsaid."""
-    return {name: _plain(value) for name, value in row.items() if value not in (None, "", [], ())}
+    return {name: value for name, value in row.items() if value not in (None, "", [], ())}
 
 
 def build() -> dict[str, Any]:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from build_fhir_examples import build
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[2] / "shared" / "formats"
-
-
-def builder() -> Any:
-    spec = importlib.util.spec_from_file_location("build_fhir_examples", HERE / "build_fhir_examples.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +22,7 @@ def table() -> dict[str, Any]:
 def test_every_example_is_read_as_the_table_says(table: dict[str, Any]) -> None:
     if not (EXAMPLES / "balp").is_dir():
         pytest.skip(f"the format examples are not there: {EXAMPLES}")
-    found = builder().build(EXAMPLES)
+    found = build(EXAMPLES)
     assert found.keys() == table.keys()
     for name, facts in table.items():
         assert found[name] == facts, name

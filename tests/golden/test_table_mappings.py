@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from build_table_mappings import build
 
 HERE = Path(__file__).parent
-
-
-def _built() -> dict[str, Any]:
-    spec = importlib.util.spec_from_file_location("build_table_mappings", HERE / "build_table_mappings.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found: dict[str, Any] = json.loads(json.dumps(module.build()))
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +20,7 @@ def table() -> dict[str, Any]:
 
 
 def test_every_export_is_mapped_and_read_as_the_table_says(table: dict[str, Any]) -> None:
-    found = _built()
+    found = json.loads(json.dumps(build()))
     assert found.keys() == table.keys()
     for name, facts in table.items():
         assert found[name] == facts, name
@@ -49,5 +40,5 @@ def test_no_row_is_lost(table: dict[str, Any]) -> None:
 
 
 def test_names_of_people_and_reasons_of_visits_are_not_kept(table: dict[str, Any]) -> None:
-    assert "Nom7" not in json.dumps(table["staff_list"]["first"])
+    assert not re.search(r"Nom\d", json.dumps(table["staff_list"]["first"]))
     assert "suivi" not in json.dumps(table["agenda"]["first"])

@@ -251,8 +251,8 @@ class RowStream:
         quotes = text.count(quote)
         if not quotes:
             return text.replace(separator, _FIELD_END)
-        plain = quotes == 2 * text.count(between) + 2 and text[0] == quote == text[-1]
-        if plain and quote + quote not in text:
+        whole = text[0] == quote == text[-1] and 2 * quote not in text
+        if whole and quotes == 2 * text.count(between) + 2:
             return text[1:-1].replace(between, _FIELD_END)
         cells = split_line(text, self._dialect)
         return _FIELD_END * self._width if cells is None else _FIELD_END.join(cells)

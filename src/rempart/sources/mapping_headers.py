@@ -21,8 +21,8 @@ _TITLES: dict[str, str] = {
     "account name|agent|code agent|matricule|uid|operator|operateur|actor|acteur|employee id|staff id|rpps|"
     "professionnel|id professionnel|professional|id ps|ps|intervenant|principal|who|clinician|clinician id|"
     "soignant|praticien|medecin|doctor|provider|provider id|practitioner|samaccountname|upn|code medecin",
-    "patient": "patient|patients|patient ids|patient id|patientid|id patient|ipp|nip|ins|nir|mrn|num dossier|numero dossier|dossier|"
-    "no dossier|numero patient|num patient|no patient|identifiant patient|pid|subject id|chart|chart id|"
+    "patient": "patient|patients|patient id|patient ids|patientid|id patient|ipp|nip|ins|nir|mrn|num dossier|"
+    "numero dossier|dossier|no dossier|numero patient|num patient|no patient|identifiant patient|pid|subject id|chart|chart id|"
     "medical record number|record number|code patient|patient number|patient mrn|ins nir|dossier patient",
     "role": "role|profil|profile|fonction|function|job|job title|metier|profession|grade|position|user role|"
     "type utilisateur|user type|categorie|qualification|role utilisateur|profil utilisateur|emploi|specialite",
