@@ -8,9 +8,12 @@ Misses: what answers change in honest work, which the rehearsal adds while it pl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import pickle
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import islice
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -121,3 +124,43 @@ def _read(region: Region, acts: Iterable[Act], door: Door) -> tuple[Array, Array
     if rows.size != sum(counts):
         raise AssertionError("the reader left out honest events")
     return rows, np.concatenate([frame.patients for frame in frames]), counts
+
+
+def taped(folder: Path, name: str, build: Callable[[], Region]) -> Tape:
+    """The tape called ``name`` in ``folder``, recorded anew where the simulator or the reading changed since.
+
+    The file is Python's own pickle, for this machine's measurements only: never read one from elsewhere.
+    """
+    path = folder / f"{name.replace(' ', '-')}-{_sources()}.tape"
+    if path.exists():
+        with path.open("rb") as file:
+            return pickle.load(file)  # type: ignore[no-any-return]  # noqa: S301 - written by this function
+    tape = record(build())
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for old in folder.glob(f"{name.replace(' ', '-')}-*.tape"):
+        old.unlink()
+    fresh = path.with_suffix(".partial")
+    with fresh.open("wb") as file:
+        pickle.dump(tape, file, pickle.HIGHEST_PROTOCOL)
+    fresh.replace(path)
+    return tape
+
+
+def _sources() -> str:
+    """A hash of every module a tape depends on: the simulator without its thieves, reading, door and care."""
+    here = Path(__file__).parent
+    root = here.parent
+    modules = [path for path in here.rglob("*.py") if path.parent.name != "thieves"]
+    for part in (
+        "sources",
+        "care",
+        "ledger/pseudonym.py",
+        "pipeline/door.py",
+        "pipeline/care_feed.py",
+        "records.py",
+    ):
+        modules += [root / part] if part.endswith(".py") else list((root / part).rglob("*.py"))
+    whole = blake2b(digest_size=6)
+    for path in sorted(modules):
+        whole.update(path.read_bytes())
+    return whole.hexdigest()

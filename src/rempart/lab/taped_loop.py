@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-
 from rempart.lab.chance import chance
 from rempart.lab.play import ClosedLoop, Play
 from rempart.lab.raid import Raid, Temper
@@ -94,7 +93,9 @@ class TapedLoop(ClosedLoop):
     def play_out(self) -> None:
         """Until no thief has anything left to do, or the period is over."""
         end_ms = self.region.end_ms
-        while (due_ms := min((at for at, _, what in self._pending if isinstance(what, Raid)), default=end_ms)) < end_ms:
+        while (
+            due_ms := min((at for at, _, what in self._pending if isinstance(what, Raid)), default=end_ms)
+        ) < end_ms:
             self.play_until(due_ms + 1)
 
     def _drive(self, play: Play) -> None:

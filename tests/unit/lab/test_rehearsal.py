@@ -46,7 +46,11 @@ def test_both_loops_give_the_same_thefts_and_the_same_friction(tape: Tape, tmp_p
     assert single.overall.blocks > 0
     assert loop.honest.friction(0) == single.by_role
     for taped, other in zip(loop.raids(), single.thieves, strict=True):
-        assert (taped.stopped_by, taped.stopped_ms, taped.fooled) == (other.stopped_by, other.stopped_ms, other.fooled)
+        assert (taped.stopped_by, taped.stopped_ms, taped.fooled) == (
+            other.stopped_by,
+            other.stopped_ms,
+            other.fooled,
+        )
         assert taped.answers == other.answers
         assert taped.taken.items == other.taken.items
 
