@@ -16,7 +16,7 @@ from rempart.lab import searches
 from rempart.lab.act import LOGIN, LOGIN_FAILED, MINOR_FAILURE, READ, SEARCH, SUCCESS, Act, Session
 from rempart.lab.chance import Random, chance, heavy_burst, poisson, token
 from rempart.lab.places import PORTAL, SYSTEMS, Account, host_on, mobile_address
-from rempart.lab.region import Region
+from rempart.lab.region import CHARTED_ROLES, Region
 from rempart.lab.roles import ROLE_NAMED
 from rempart.lab.staff.role import MINUTE_MS, Role, Shift, Visit, Workday
 
@@ -77,7 +77,11 @@ class _Day:
 
     def _visits(self, work: Workday) -> list[Visit]:
         rng, role = self.rng, self.role
-        visits = role.visits(work)
+        charted = self.region.charted
+        if charted is not None and role.name in CHARTED_ROLES:
+            visits = list(charted.get((self.account.index, self.day), ()))
+        else:
+            visits = role.visits(work)
         again = [visit for visit in visits if rng.random() < role.return_share]
         for visit in again:
             later = visit.at_ms + int(rng.expovariate(1 / (90 * MINUTE_MS)))

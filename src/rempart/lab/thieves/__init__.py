@@ -50,6 +50,9 @@ ABROAD: tuple[Family, ...] = (CREW, TESTER, EXIT_HOPPER, ACCOUNT_HOPPER)
 HARDENED: tuple[Family, ...] = (DESK_HOPPER, DESK_CREW, POISONER, REMOTE_CONTROL)
 FAMILIES: tuple[Family, ...] = (*THIEVES, *ABROAD, *KNOWING, *HARDENED)
 
+A_WEEK = 7
+"""Plans that run longer begin before the period's last days."""
+
 
 def hire(
     region: Region, seed: int, last_days: int = 5, families: Sequence[Family] = THIEVES
@@ -65,7 +68,7 @@ def hire(
         rng = chance(region.spec.seed, "thief", seed, family.name, number)
         days = [first + (number + later) % (region.spec.days - first) for later in range(last_days)]
         for day in dict.fromkeys(days):
-            begins = max(0, min(day, region.spec.days - family.days)) if family.days > last_days else day
+            begins = day if family.days <= A_WEEK else max(0, min(day, region.spec.days - family.days))
             thief = family.hire(region, rng, begins, frozenset(taken))
             if thief is not None:
                 taken.update(thief.accounts)
