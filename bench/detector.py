@@ -24,6 +24,7 @@ from rempart.lab.rehearsal import Rehearsal
 from rempart.lab.stand import Measure, Theft, measure
 from rempart.lab.tally import Friction, add_up
 from rempart.lab.tape import taped
+from rempart.settings import Settings
 
 RESAMPLES = 2_000
 TAPES = Path("out") / "tapes"
@@ -35,7 +36,9 @@ def site_of(kind: Kind, seed: int, held_out: bool) -> Site:
     return sites[seed % len(sites)] if sites else kind.sites[seed % len(kind.sites)]
 
 
-def play(kind: Kind, seed: int, draws: int, held_out: bool, only: Sequence[str]) -> Measure:
+def play(
+    kind: Kind, seed: int, draws: int, held_out: bool, only: Sequence[str], settings: Settings
+) -> Measure:
     """One region against its thieves."""
     site = site_of(kind, seed, held_out)
     families = [
@@ -44,7 +47,7 @@ def play(kind: Kind, seed: int, draws: int, held_out: bool, only: Sequence[str])
         if (held_out or family.name not in HELD_OUT_FAMILIES) and (not only or family.name in only)
     ]
     tape = taped(TAPES, f"{site.name}-{seed}", lambda: site.build(seed))
-    return measure(kind, tape, Rehearsal(tape), families, draws)
+    return measure(kind, tape, Rehearsal(tape, settings), families, draws)
 
 
 def interval(groups: Sequence[Sequence[Theft]], of: Callable[[Sequence[Theft]], float]) -> str:
@@ -134,12 +137,16 @@ def main(arguments: Sequence[str]) -> None:
         "--held-out", action="store_true", help="open what was set aside: for the last measurement only"
     )
     parser.add_argument("--save", type=Path, help="JSON file to write")
+    parser.add_argument(
+        "--challenges-per-year", type=float, default=Settings().challenges_per_year, help="the friction dial"
+    )
     given = parser.parse_args(arguments)
+    settings = Settings(challenges_per_year=given.challenges_per_year)
     saved = []
     for kind in [KIND_NAMED[name] for name in given.kind or KIND_NAMED]:
         measures = []
         for seed in given.seeds:
-            measures.append(play(kind, seed, given.draws, given.held_out, given.family))
+            measures.append(play(kind, seed, given.draws, given.held_out, given.family, settings))
             late = measures[-1].late
             print(
                 f"{kind.name} {seed}: {mean_share(measures[-1].thefts):.1%} taken, {felt(late)}",
