@@ -37,7 +37,7 @@ def site_of(kind: Kind, seed: int, held_out: bool) -> Site:
 
 
 def play(
-    kind: Kind, seed: int, draws: int, held_out: bool, only: Sequence[str], settings: Settings
+    kind: Kind, seed: int, draws: int, held_out: bool, only: Sequence[str], settings: Settings, tapes: Path
 ) -> Measure:
     """One region against its thieves."""
     site = site_of(kind, seed, held_out)
@@ -46,7 +46,7 @@ def play(
         for family in kind.families
         if (held_out or family.name not in HELD_OUT_FAMILIES) and (not only or family.name in only)
     ]
-    tape = taped(TAPES, f"{site.name}-{seed}", lambda: site.build(seed))
+    tape = taped(tapes, f"{site.name}-{seed}", lambda: site.build(seed))
     return measure(kind, tape, Rehearsal(tape, settings), families, draws)
 
 
@@ -136,6 +136,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument(
         "--held-out", action="store_true", help="open what was set aside: for the last measurement only"
     )
+    parser.add_argument("--tapes", type=Path, default=TAPES, help="folder of recorded honest work")
     parser.add_argument("--save", type=Path, help="JSON file to write")
     parser.add_argument(
         "--challenges-per-year", type=float, default=Settings().challenges_per_year, help="the friction dial"
@@ -146,7 +147,9 @@ def main(arguments: Sequence[str]) -> None:
     for kind in [KIND_NAMED[name] for name in given.kind or KIND_NAMED]:
         measures = []
         for seed in given.seeds:
-            measures.append(play(kind, seed, given.draws, given.held_out, given.family, settings))
+            measures.append(
+                play(kind, seed, given.draws, given.held_out, given.family, settings, given.tapes)
+            )
             late = measures[-1].late
             print(
                 f"{kind.name} {seed}: {mean_share(measures[-1].thefts):.1%} taken, {felt(late)}",

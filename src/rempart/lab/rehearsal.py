@@ -13,7 +13,7 @@ import copy
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
@@ -41,12 +41,38 @@ class Moment:
     care: CareIndex
 
 
+class Detector(Protocol):
+    """Whoever a taped loop asks: a :class:`Rehearsal`, or another detector in its place."""
+
+    @property
+    def events(self) -> int:
+        """Events judged so far."""
+
+    def moment(self) -> Any:
+        """Where it stands, for :meth:`back_to`."""
+
+    def back_to(self, moment: Any) -> None:
+        """Stand there again."""
+
+    def judge_frame(self, frame: Frame) -> Array:
+        """Answers (n,) of DECISION; what follows the first doubted act need not be judged."""
+
+    def take_back(self) -> None:
+        """The frame judged last is going to be judged again up to its first doubted act."""
+
+    def judge(self, resource: dict[str, Any]) -> dict[str, Any] | None:
+        """The decision on one AuditEvent."""
+
+    def price(self, profiles: Profiles) -> tuple[float, float]:
+        """Euros, low and high, of so many patients with each set of FHIR types."""
+
+
 class Rehearsal:
     """One detector over one tape. Not to be used from two threads."""
 
-    def __init__(self, tape: Tape, settings: Settings | None = None) -> None:
+    def __init__(self, tape: Tape, settings: Settings | None = None, *, enforce: bool = True) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            course = Course.open(Path(folder) / "data", settings or Settings(), enforce=True, live=True)
+            course = Course.open(Path(folder) / "data", settings or Settings(), enforce=enforce, live=True)
             course.abandon()
         course.names.restore(list(tape.names))
         course.door = Door(tape.key, course.names)
@@ -59,8 +85,13 @@ class Rehearsal:
         self._log: list[Frame] = []
         self._logged = 0
         self._day = -1
-        self.events = 0
+        self._events = 0
         self._mark = self.moment()
+
+    @property
+    def events(self) -> int:
+        """Events judged so far, those judged again counting again."""
+        return self._events
 
     def moment(self) -> Moment:
         """Where the detector stands now."""
@@ -84,7 +115,7 @@ class Rehearsal:
             self._set_mark(self.moment())
         self._log.append(frame)
         self._logged += frame.rows.size
-        self.events += frame.rows.size
+        self._events += frame.rows.size
         return course.weigh(frame)
 
     def take_back(self) -> None:
@@ -97,17 +128,26 @@ class Rehearsal:
         self._logged = sum(frame.rows.size for frame in frames)
 
     def judge(self, resource: dict[str, Any]) -> dict[str, Any] | None:
-        """The decision on one AuditEvent, as far as a closed loop reads it; care data are on the tape."""
-        line = self._encoder.encode(resource)
-        unit = read_message(line, SOURCE, self._offset)
-        self._offset += len(line) + 1
-        if not isinstance(unit, Access):
+        """The decision on one AuditEvent, as far as a closed loop reads it; None for anything else."""
+        frame = self.frame_of(resource)
+        if frame is None:
             return None
-        decision = self.judge_frame(self._course.door.one(unit))[0]
+        decision = self.judge_frame(frame)[0]
         return {
             "action": ACTION_NAMES[int(decision["action"])],
             "applies_to": "account" if decision["whole_account"] else "session",
         }
+
+    def frame_of(self, resource: dict[str, Any]) -> Frame | None:
+        """One AuditEvent through the reader and the door; None for care data, which are on the tape."""
+        line = self._encoder.encode(resource)
+        unit = read_message(line, SOURCE, self._offset)
+        self._offset += len(line) + 1
+        return self._course.door.one(unit) if isinstance(unit, Access) else None
+
+    def accounts_of(self, numbers: Array) -> Array:
+        """Rows (n,) of the watch's accounts as they stand, for the account numbers (n,) of a frame."""
+        return self._course.watch.accounts[self._course.names.canon[numbers]]
 
     def price(self, profiles: Profiles) -> tuple[float, float]:
         """Euros, low and high, of so many patients with each set of FHIR types."""

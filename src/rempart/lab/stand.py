@@ -15,7 +15,7 @@ from dataclasses import astuple, dataclass
 
 from rempart.lab.chance import chance
 from rempart.lab.kinds.kind import Kind
-from rempart.lab.rehearsal import Rehearsal
+from rempart.lab.rehearsal import Detector
 from rempart.lab.tally import Friction, ThiefResult, add_up
 from rempart.lab.tape import Tape
 from rempart.lab.taped_loop import Fork, TapedLoop
@@ -75,7 +75,7 @@ def hire_for(tape: Tape, families: Sequence[Family], draws: int) -> list[Thief]:
 
 
 def measure(
-    kind: Kind, tape: Tape, rehearsal: Rehearsal, families: Sequence[Family] = (), draws: int = 1
+    kind: Kind, tape: Tape, rehearsal: Detector, families: Sequence[Family] = (), draws: int = 1
 ) -> Measure:
     """Play the tape's region once without thieves, then every thief of ``families``, else of the kind."""
     region = tape.region
@@ -97,7 +97,7 @@ def measure(
     return Measure(kind.name, region.spec.seed, tuple(thefts), _less(whole, late), late, events, seconds)
 
 
-def _theft(raid: ThiefResult, rehearsal: Rehearsal) -> Theft:
+def _theft(raid: ThiefResult, rehearsal: Detector) -> Theft:
     planned, taken = raid.planned.patients, raid.taken.patients
     return Theft(
         raid.family, raid.role, planned, taken, taken / planned if planned else 0.0,

@@ -19,7 +19,7 @@ import numpy as np
 from rempart.lab.chance import chance
 from rempart.lab.play import ClosedLoop, Play
 from rempart.lab.raid import Raid, Temper
-from rempart.lab.rehearsal import Moment, Rehearsal
+from rempart.lab.rehearsal import Detector
 from rempart.lab.tape import Tape
 from rempart.lab.thieves.thief import Thief
 from rempart.records import Kind
@@ -34,7 +34,7 @@ class Fork:
     """A place in the tape, the detector there, and what honest staff wait for."""
 
     at: int
-    moment: Moment
+    moment: Any
     pending: tuple[tuple[int, int, Any], ...]
     count: int
     busy_ms: dict[Any, int]
@@ -48,7 +48,7 @@ class TapedLoop(ClosedLoop):
     def __init__(
         self,
         tape: Tape,
-        rehearsal: Rehearsal,
+        rehearsal: Detector,
         thieves: Sequence[Thief] = (),
         temper: Temper | None = None,
         fork: Fork | None = None,
