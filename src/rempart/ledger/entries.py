@@ -80,18 +80,20 @@ def encode_decisions(
     frame_rows: Rows,
     decisions: Rows,
     patients: Rows,
-    events: pa.StringArray,
+    events: pa.StringArray | str,
     names: Sequence[Name],
     trace: bool,
 ) -> list[bytes | memoryview]:
     """The parts of a decisions payload; large ones are views of the arrays, not copies.
 
     ``frame_rows`` (n,) EVENT and ``decisions`` (n,) DECISION are C-contiguous; ``first_patient`` and
-    ``patients`` of every row delimit a slice of ``patients`` (m,) uint64. ValueError for other shapes.
+    ``patients`` of every row delimit a slice of ``patients`` (m,) uint64; ``events`` are the sources' own
+    ids, the id itself for a single event. ValueError for other shapes.
     """
     count = len(frame_rows)
-    if len(decisions) != count or len(events) != count:
-        raise ValueError(f"{count} events, {len(decisions)} decisions and {len(events)} event ids")
+    ids = 1 if isinstance(events, str) else len(events)
+    if len(decisions) != count or ids != count:
+        raise ValueError(f"{count} events, {len(decisions)} decisions and {ids} event ids")
     if frame_rows.dtype != EVENT or decisions.dtype != DECISION or patients.dtype != np.uint64:
         raise ValueError("events, decisions or patients are not of the shared records' types")
     _check_slices(frame_rows, len(patients))
@@ -113,7 +115,8 @@ def encode_decisions(
     ]
     for array in (frame_rows, decisions, patients, offsets):
         parts.append(_bytes_of(array))
-        parts.append(padding_of(array.nbytes))
+        if array.nbytes % 8:
+            parts.append(padding_of(array.nbytes))
     parts.append(content)
     return parts
 
@@ -199,10 +202,10 @@ def _bytes_of(array: Rows) -> bytes | memoryview:
     return np.ascontiguousarray(array).view(np.uint8).data
 
 
-def _string_parts(events: pa.StringArray) -> tuple[Rows, bytes | memoryview]:
-    """Offsets (n + 1,) int32 from 0, and the bytes, of a string column without nulls."""
-    if len(events) == 1:
-        content = events[0].as_py().encode()
+def _string_parts(events: pa.StringArray | str) -> tuple[Rows, bytes | memoryview]:
+    """Offsets (n + 1,) int32 from 0, and the bytes, of a string or of a string column without nulls."""
+    if isinstance(events, str):
+        content = events.encode()
         return np.array([0, len(content)], dtype=np.int32), content
     if not len(events):
         return np.zeros(1, dtype=np.int32), b""

@@ -113,15 +113,14 @@ class Journal:
         with self._turn:
             self._refuse_after_failure()
             seq = self._next_seq
-            header = ENTRY_HEAD.pack(self._marker, kind, size, seq)
+            parts = [ENTRY_HEAD.pack(self._marker, kind, size, seq), *parts, padding_of(size)]
+            if size < DIRECT_BYTES:
+                parts = [b"".join(parts)]
             state = hashlib.sha256(self._chain)
-            state.update(header)
-            parts.append(padding_of(size))
             for part in parts:
                 state.update(part)
-            chain = state.digest()
-            self._place([header, *parts, chain], size)
-            self._chain = chain
+            self._chain = state.digest()
+            self._place([*parts, self._chain], size)
             self._next_seq = seq + 1
             if self._size >= FILE_BYTES:
                 self.rotate()

@@ -43,7 +43,10 @@ class Recent:
         """Remember decisions numbered from ``first_number`` on."""
         last = decisions[-RECENT:]
         start = first_number + decisions.size - last.size
-        self.rows[np.arange(start, start + last.size) % RECENT] = last
+        place = start % RECENT
+        self.rows[place : place + last.size] = last[: RECENT - place]
+        if place + last.size > RECENT:
+            self.rows[: place + last.size - RECENT] = last[RECENT - place :]
         self.next_number = first_number + decisions.size
 
     def find(self, number: int) -> Any | None:

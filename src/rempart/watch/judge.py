@@ -8,6 +8,7 @@ shards and however the events are cut into frames.
 
 from __future__ import annotations
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -84,18 +85,16 @@ class Watch:
         ``prices`` (forms + 1, 2) euros; ``names`` how many accounts, networks and roles exist.
         """
         rows = frame.rows
-        out = np.zeros(rows.size, DECISION)
+        out: Array = np.zeros(rows.size, DECISION)
+        if not rows.size:
+            return out
         marks = np.empty(rows.size, np.int64)
         now = np.empty(rows.size, np.int64)
         before = self._house.clock[0]
         across.tell_time(rows, self._house.clock, marks, now)
         self._make_room(rows.size, frame.patients.size, names)
-        days = marks // DAY_MS
-        cuts = [0, *(np.flatnonzero(days[1:] != days[:-1]) + 1).tolist(), rows.size]
-        for first, last in zip(cuts[:-1], cuts[1:], strict=True):
-            if first == last:
-                continue
-            self._open_day(int(days[first]))
+        for first, last in _days(marks):
+            self._open_day(int(marks[first]) // DAY_MS)
             piece = slice(first, last)
             self._judge_piece(
                 rows[piece], now[piece], marks[piece], before, frame.patients, grades, prices, out[piece]
@@ -213,3 +212,12 @@ class Watch:
         """Let the threads go."""
         if self._pool is not None:
             self._pool.shutdown()
+
+
+def _days(marks: Array) -> list[tuple[int, int]]:
+    """Where each day of the watermarks (n,) begins and ends, n at least 1; they never fall."""
+    if marks[0] // DAY_MS == marks[-1] // DAY_MS:
+        return [(0, marks.size)]
+    days = marks // DAY_MS
+    cuts = [0, *(np.flatnonzero(days[1:] != days[:-1]) + 1).tolist(), marks.size]
+    return list(itertools.pairwise(cuts))
