@@ -107,9 +107,12 @@ class Journal:
         return self._chain
 
     def append(self, kind: int, payload: Payload | Sequence[Payload]) -> int:
-        """Add one entry of ``kind`` (0 to 65535); its sequence number. Written at the next flush."""
-        parts = [payload] if isinstance(payload, (bytes, bytearray, memoryview)) else list(payload)
-        size = sum(part.nbytes if isinstance(part, memoryview) else len(part) for part in parts)
+        """Add one entry of ``kind`` (0 to 65535); its sequence number. Written at the next flush.
+
+        Memory views are of single bytes.
+        """
+        parts = [payload] if isinstance(payload, (bytes, bytearray, memoryview)) else payload
+        size = sum(map(len, parts))
         with self._turn:
             self._refuse_after_failure()
             seq = self._next_seq

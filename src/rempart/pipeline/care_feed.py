@@ -149,7 +149,8 @@ class CareFeed:
         See :func:`rempart.pipeline.explain.explain_rows`; with ``fill``, ``rows`` are completed in place.
         Raises ValueError where a row's patients lie outside ``patients``.
         """
-        joined, canonical = np.empty(rows.size, EVENT), np.empty(patients.size, np.uint64)
+        joined = np.frombuffer(bytearray(rows.nbytes), EVENT)
+        canonical = np.empty(patients.size, np.uint64)
         grades = np.empty((patients.size, 2), np.float32)
         index, aliases = self.index.lookup, self.aliases.lookup
         canon = self._door.names.canon

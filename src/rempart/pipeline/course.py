@@ -196,10 +196,10 @@ class Course:
         self.care.forget(self.watch.watermark_ms)
 
     def _remember(self, rows: Array, decisions: Array, first: int) -> None:
-        accesses, unattributed = count_rows(rows)
+        accesses, nobody = count_rows(rows)
         self._count("control", rows.size - accesses)
-        self._count("unattributed", unattributed)
-        self._count("decided", accesses - unattributed)
+        self._count("unattributed", nobody)
+        self._count("decided", accesses - nobody)
         self.recent.keep(first, decisions)
         self.progress.merged += rows.size
         self._since_seal += rows.size

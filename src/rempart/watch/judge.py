@@ -85,7 +85,7 @@ class Watch:
         ``prices`` (forms + 1, 2) euros; ``names`` how many accounts, networks and roles exist.
         """
         rows = frame.rows
-        out: Array = np.zeros(rows.size, DECISION)
+        out = np.frombuffer(bytearray(rows.size * DECISION.itemsize), DECISION)
         if not rows.size:
             return out
         marks = np.empty(rows.size, np.int64)
@@ -93,16 +93,18 @@ class Watch:
         before = self._house.clock[0]
         across.tell_time(rows, self._house.clock, marks, now)
         self._make_room(rows.size, frame.patients.size, names)
-        for first, last in _days(marks):
-            self._open_day(int(marks[first]) // DAY_MS)
-            piece = slice(first, last)
-            self._judge_piece(
+        if marks[0] // DAY_MS == marks[-1] // DAY_MS:
+            self._judge_day(rows, now, marks, before, frame.patients, grades, prices, out)
+            return out
+        days = marks // DAY_MS
+        for piece in _equal_runs(days):
+            self._judge_day(
                 rows[piece], now[piece], marks[piece], before, frame.patients, grades, prices, out[piece]
             )
-            before = marks[last - 1]
+            before = marks[piece.stop - 1]
         return out
 
-    def _judge_piece(
+    def _judge_day(
         self,
         rows: Array,
         now: Array,
@@ -113,6 +115,8 @@ class Watch:
         prices: Array,
         out: Array,
     ) -> None:
+        """Judge rows whose watermarks are of one day: close the day before, read the house, let the shards judge."""
+        self._open_day(int(marks[0]) // DAY_MS)
         others = np.zeros(rows.size, np.int8)
         house, tails, policy = self._house, self.tails, self._row
         across.walk(
@@ -214,10 +218,7 @@ class Watch:
             self._pool.shutdown()
 
 
-def _days(marks: Array) -> list[tuple[int, int]]:
-    """Where each day of the watermarks (n,) begins and ends, n at least 1; they never fall."""
-    if marks[0] // DAY_MS == marks[-1] // DAY_MS:
-        return [(0, marks.size)]
-    days = marks // DAY_MS
-    cuts = [0, *(np.flatnonzero(days[1:] != days[:-1]) + 1).tolist(), marks.size]
-    return list(itertools.pairwise(cuts))
+def _equal_runs(values: Array) -> list[slice]:
+    """Consecutive places of ``values`` (n,) that hold the same."""
+    cuts = [0, *(np.flatnonzero(values[1:] != values[:-1]) + 1).tolist(), values.size]
+    return [slice(first, last) for first, last in itertools.pairwise(cuts)]
