@@ -10,6 +10,7 @@ other name too. Misses: visits already counted under the other name.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -141,6 +142,10 @@ class CareFeed:
             staff["account"] = canon[staff["account"]]
             self.index.add_staff(staff)
 
+    def arrays(self, believed: Array) -> tuple[Any, ...]:
+        """What :mod:`rempart.pipeline.explain` reads, as it stands until the next change."""
+        return self._door.names.canon, believed, self.index.lookup, self.aliases.lookup
+
     def explain(
         self, rows: Array, patients: Array, agreed_ms: Array, believed: Array, fill: bool
     ) -> tuple[Array, Array, Array]:
@@ -152,11 +157,8 @@ class CareFeed:
         joined = np.frombuffer(bytearray(rows.nbytes), EVENT)
         canonical = np.empty(patients.size, np.uint64)
         grades = np.empty((patients.size, 2), np.float32)
-        index, aliases = self.index.lookup, self.aliases.lookup
-        canon = self._door.names.canon
-        if not explain_rows(
-            rows, patients, agreed_ms, canon, believed, fill, index, aliases, joined, canonical, grades
-        ):
+        arrays = self.arrays(believed)
+        if not explain_rows(rows, patients, agreed_ms, fill, *arrays, joined, canonical, grades):
             raise ValueError("an event points outside the patients handed over with it")
         return joined, canonical, grades
 

@@ -29,8 +29,9 @@ from rempart.pipeline.duplicates import Duplicates
 from rempart.pipeline.explain import count_rows
 from rempart.pipeline.progress import Progress, Recent
 from rempart.pipeline.remarks import remark
+from rempart.pipeline.single import LONG_WAY, decide_row
 from rempart.pipeline.zones import transitions
-from rempart.records import Access, Batch, Context, Frame
+from rempart.records import DECISION, Access, Batch, Context, Frame
 from rempart.settings import Settings
 from rempart.watch.judge import Policy, Watch
 from rempart.watch.state import Array
@@ -176,11 +177,19 @@ class Course:
         """Judge one access now, as :meth:`decide` would in a frame; flush before its answer leaves."""
         one = self.door.one(access, self.live)
         number = self.ledger.next_number
-        earlier = int(self.duplicates.sift(one.keys, one.rows, number)[0])
+        decisions = np.frombuffer(bytearray(DECISION.itemsize), DECISION)
+        earlier = decide_row(
+            one.rows, one.keys, one.patients, number, self.duplicates.arrays,
+            self.care.arrays(self._believed()), self._price_table(), self._sizes(),
+            self.watch.arrays(one.account), decisions,
+        )  # fmt: skip
+        if earlier == LONG_WAY:
+            earlier = int(self.duplicates.sift(one.keys, one.rows, number)[0])
+            if earlier < 0:
+                decisions = self._judge(one.rows, one.patients, fill=True)
         if earlier >= 0:
             self._repeat(1)
             return Decided(earlier, self.decision(earlier), True)
-        decisions = self._judge(one.rows, one.patients, fill=True)
         self._write(one.rows, decisions, one.patients, one.event)
         return Decided(number, decisions[0], False)
 
@@ -209,11 +218,15 @@ class Course:
         """Decisions (n,) on rows that are no duplicates; ``fill``: they still lack what care knows of them."""
         agreed = self.watch.agreed_times(rows)
         joined, canonical, grades = self.care.explain(rows, patients, agreed, self._believed(), fill)
-        words = self.names.words
-        sizes = len(words["account"]), len(words["network"]), len(words["role"])
-        decisions = self.watch.judge(Frame(joined, canonical, None), grades, self._price_table(), sizes)
+        frame = Frame(joined, canonical, None)
+        decisions = self.watch.judge(frame, grades, self._price_table(), self._sizes())
         remark(decisions, rows)
         return decisions
+
+    def _sizes(self) -> tuple[int, int, int]:
+        """How many accounts, networks and roles were named."""
+        words = self.names.words
+        return len(words["account"]), len(words["network"]), len(words["role"])
 
     def _believed(self) -> Array:
         """(sources + 1,) whether a source's logins and reinstatements are believed, by its number (-1 is the last)."""

@@ -122,12 +122,14 @@ class Names:
 
 class One(NamedTuple):
     """One event as numbers: ``rows`` (1,) of EVENT, ``patients`` (m,) uint64 keyed pseudonyms, the
-    source's own id, and ``keys`` (1,) as :meth:`Door.event_keys` gives."""
+    source's own id, ``keys`` (1,) as :meth:`Door.event_keys` gives, and the number of its account as the
+    watch counts it."""
 
     rows: Array
     patients: Array
     event: str
     keys: Array
+    account: int
 
 
 class Door:
@@ -235,7 +237,8 @@ class Door:
         rows = np.frombuffer(bytearray(row), EVENT)
         keys = hashes[:1]
         _key_events(keys, rows, self._nameless, live)
-        return One(rows, hashes[3:], access.event, keys)
+        whose = int(self.names.canon[account]) if account >= 0 else -1
+        return One(rows, hashes[3:], access.event, keys, whose)
 
     def _networks(self, addresses: pa.Array) -> Array:
         encoded = addresses if pa.types.is_dictionary(addresses.type) else addresses.dictionary_encode()

@@ -23,7 +23,7 @@ _ACCESS = int(Kind.ACCESS)
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def explain_rows(  # type: ignore[no-untyped-def]
-    rows, patients, agreed, canon, believed, fill, index, aliases, joined, canonical, grades
+    rows, patients, agreed, fill, canon, believed, index, aliases, joined, canonical, grades
 ):
     """Fill ``joined`` (n,) EVENT, ``canonical`` (m,) and ``grades`` (m, 2); False where a row's patients
     lie outside ``patients`` (m,).

@@ -118,51 +118,39 @@ class Watch:
         """Judge rows whose watermarks are of one day: close the day before, read the house, let the shards judge."""
         self._open_day(int(marks[0]) // DAY_MS)
         others = np.zeros(rows.size, np.int8)
-        house, tails, policy = self._house, self.tails, self._row
-        across.walk(
-            rows,
-            now,
-            marks,
-            before,
-            patients,
-            grades,
-            others,
-            house.networks,
-            house.wards,
-            house.pending,
-            house.clock,
-        )
+        across.walk(rows, now, marks, before, patients, grades, others, *self._house_arrays())
+        habits = self._habits()
 
         def run(number: int) -> None:
-            shard = self._shards[number]
             judge_rows(
-                rows,
-                now,
-                self._day,
-                patients,
-                grades,
-                others,
-                prices,
-                self.accounts,
-                shard.visits,
-                shard.nodes,
-                shard.counts,
-                tails.nats,
-                tails.role_days,
-                tails.shares,
-                tails.novelty,
-                *self._zone,
-                policy,
-                number,
-                len(self._shards),
-                out,
-            )
+                rows, now, self._day, patients, grades, others, prices, *self._shard_arrays(number), *habits,
+                self._row, number, len(self._shards), out,
+            )  # fmt: skip
 
         if self._pool is None or rows.size < 512:
             for number in range(len(self._shards)):
                 run(number)
         else:
             list(self._pool.map(run, range(len(self._shards))))
+
+    def arrays(self, account: int) -> tuple[Any, ...]:
+        """What :mod:`single` reads and changes to judge one event of ``account``, until the next frame:
+        day, house, shard, habits, policy, the shard's number and how many shards there are."""
+        number = account % len(self._shards)
+        house, shard = self._house_arrays(), self._shard_arrays(number)
+        return self._day, house, shard, self._habits(), self._row, number, len(self._shards)
+
+    def _house_arrays(self) -> tuple[Array, ...]:
+        house = self._house
+        return house.networks, house.wards, house.pending, house.clock
+
+    def _shard_arrays(self, number: int) -> tuple[Array, ...]:
+        shard = self._shards[number]
+        return self.accounts, shard.visits, shard.nodes, shard.counts
+
+    def _habits(self) -> tuple[Array, ...]:
+        tails = self.tails
+        return tails.nats, tails.role_days, tails.shares, tails.novelty, *self._zone
 
     def _open_day(self, day: int) -> None:
         if day == self._day:
