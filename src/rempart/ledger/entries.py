@@ -112,13 +112,9 @@ def encode_decisions(
             [*names],
         )
     )
-    parts: list[bytes | memoryview] = [_LENGTH.pack(len(header)), header]
-    parts.append(padding_of(_LENGTH.size + len(header)))
-    for array in (_bytes_of(frame_rows), _bytes_of(decisions), _bytes_of(patients), offsets):
-        parts.append(array)
-        if len(array) % 8:
-            parts.append(padding_of(len(array)))
-    parts.append(content)
+    rows, answers, held = _bytes_of(frame_rows), _bytes_of(decisions), _bytes_of(patients)
+    parts = [_LENGTH.pack(len(header)), header, padding_of(_LENGTH.size + len(header))]
+    parts += [rows, answers, padding_of(len(answers)), held, offsets, padding_of(len(offsets)), content]
     return parts
 
 

@@ -82,9 +82,10 @@ def hash_each(texts: Sequence[str], keys: Numbers) -> Numbers:
 
     ``keys`` (k, 2) from :func:`derive_key`: each string's own, the last one for all that follow.
     """
-    content = _END.join([text.encode("utf-8", "surrogatepass") for text in texts])
     pseudonyms = np.empty(len(texts), np.uint64)
-    _hash_apart(np.frombuffer(content + _END, np.uint8), keys, pseudonyms)
+    _hash_apart(
+        _END.join([text.encode("utf-8", "surrogatepass") for text in texts]) + _END, keys, pseudonyms
+    )
     return pseudonyms
 
 

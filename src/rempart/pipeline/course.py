@@ -205,10 +205,9 @@ class Course:
         self.care.forget(self.watch.watermark_ms)
 
     def _remember(self, rows: Array, decisions: Array, first: int) -> None:
-        accesses, nobody = count_rows(rows)
-        self._count("control", rows.size - accesses)
-        self._count("unattributed", nobody)
-        self._count("decided", accesses - nobody)
+        for what, number in zip(("decided", "control", "unattributed"), count_rows(rows), strict=True):
+            if number:
+                self._count(what, number)
         self.recent.keep(first, decisions)
         self.progress.merged += rows.size
         self._since_seal += rows.size

@@ -12,6 +12,7 @@ Misses: two identifiers of one patient are two pseudonyms until an alias joins t
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -44,7 +45,7 @@ class Names:
 
     def __init__(self) -> None:
         self.words: dict[str, list[str]] = {each: [] for each in VOCABULARIES}
-        self._numbers: dict[str, dict[str, int]] = {each: {} for each in VOCABULARIES}
+        self._numbers: dict[str, dict[str, int]] = {each: {"": -1} for each in VOCABULARIES}
         self._fresh: list[Name] = []
         self._noted = 0
         self._owners: dict[str, int] = {}
@@ -52,8 +53,6 @@ class Names:
 
     def number(self, vocabulary: str, word: str) -> int:
         """Number of a word, -1 for an empty one; a new word gets the next number."""
-        if not word:
-            return -1
         numbers = self._numbers[vocabulary]
         found = numbers.get(word)
         if found is None:
@@ -67,6 +66,13 @@ class Names:
             if vocabulary == "account":
                 self._own(found, word)
         return found
+
+    def numbers(self, words: Sequence[str]) -> list[int]:
+        """Numbers of one word of each vocabulary, in the order of VOCABULARIES."""
+        found = [known.get(word) for known, word in zip(self._numbers.values(), words, strict=True)]
+        if None in found:
+            found = [self.number(*each) for each in zip(VOCABULARIES, words, strict=True)]
+        return found  # type: ignore[return-value]
 
     def _own(self, number: int, word: str) -> None:
         """``Practitioner/x`` and ``x`` are one account to the watch; the ledger keeps both spellings."""
@@ -194,11 +200,17 @@ class Door:
 
     def one(self, access: Access, live: bool) -> One:
         """:meth:`frame` and :meth:`event_keys` of a single event, without the cost of columns."""
-        number = self.names.number
-        account = number("account", access.account)
-        form = number("form", access.query_form)
-        if form < 0:
-            form = number("form", access.resource)
+        account, network, software, form, role, unit, source = self.names.numbers(
+            (
+                access.account,
+                self._known_network(access.address),
+                access.software,
+                access.query_form or access.resource,
+                access.role,
+                access.unit,
+                access.source,
+            )
+        )
         flags = FLAG_NO_TIME if access.recorded_ms == MISSING_MS else 0
         if access.is_query and not (len(access.patients) == 1 and access.resource != "Patient"):
             flags |= FLAG_QUERY
@@ -216,13 +228,13 @@ class Door:
             hashes[2] if access.request else 0,
             value,
             0,
-            number("source", access.source),
+            source,
             account,
-            number("network", self._known_network(access.address)),
-            number("software", access.software),
+            network,
+            software,
             form,
-            number("role", access.role),
-            number("unit", access.unit),
+            role,
+            unit,
             len(access.patients),
             access.count,
             access.page,

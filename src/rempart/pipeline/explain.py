@@ -79,10 +79,13 @@ def _fill(rows, accounts, times, people, posts, believed):  # type: ignore[no-un
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def count_rows(rows):  # type: ignore[no-untyped-def]
-    """How many rows are accesses, and how many of these nobody is named for."""
-    accesses, nobody = 0, 0
+    """How many rows are accesses of somebody, logins and reinstatements, and accesses of nobody known."""
+    decided, control, nobody = 0, 0, 0
     for i in range(rows.size):
-        if rows[i].kind == _ACCESS:
-            accesses += 1
-            nobody += rows[i].account == -1
-    return accesses, nobody
+        if rows[i].kind != _ACCESS:
+            control += 1
+        elif rows[i].account == -1:
+            nobody += 1
+        else:
+            decided += 1
+    return decided, control, nobody
