@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rempart.watch.house import tell_time, walk
 from rempart.watch.house import has_room as house_has_room
+from rempart.watch.house import tell_time, walk
 from rempart.watch.kernel import judge_rows
 from rempart.watch.state import DAY_MS
 from rempart.watch.windows import has_room
@@ -49,6 +49,6 @@ def judge_single(  # type: ignore[no-untyped-def]
     tell_time(rows, clock, marks, now)
     others = np.zeros(1, np.int8)
     walk(rows, now, marks, before, patients, grades, others, networks, wards, pending, clock)
-    judge_rows(
+    judge_rows(  # type: ignore[call-arg]
         rows, now, day, patients, grades, others, prices, *shard, *habits, policy, number, shards, out
     )  # fmt: skip
