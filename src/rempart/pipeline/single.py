@@ -44,7 +44,7 @@ def decide_row(  # type: ignore[no-untyped-def]
         return earlier[0]
     joined, canonical = np.empty(1, EVENT), np.empty(patients.size, np.uint64)
     grades = np.empty((patients.size, 2), np.float32)
-    explain_rows(rows, patients, marks, True, *care, joined, canonical, grades)
+    explain_rows(rows, patients, marks, True, *care, joined, canonical, grades)  # type: ignore[call-arg]
     judge_single(
         joined, marks, now, canonical, grades, prices, day, house, shard, habits, policy, number, shards, out
     )

@@ -122,7 +122,7 @@ class Watch:
         habits = self._habits()
 
         def run(number: int) -> None:
-            judge_rows(
+            judge_rows(  # type: ignore[call-arg]
                 rows, now, self._day, patients, grades, others, prices, *self._shard_arrays(number), *habits,
                 self._row, number, len(self._shards), out,
             )  # fmt: skip
