@@ -59,22 +59,23 @@ def time_kernel(events: list[Access], data: Path) -> Array:
     watch = Watch(Policy(enforce=True), np.array([0]), np.array([0]))
     prices, took = np.ones((10_000, 2)), []
     for access in events:
-        one = course.door.one(access, True)
+        one = course.door.one(access)
+        patients = one.hashes[3:]
         words = course.names.words
         names = len(words["account"]), len(words["network"]), len(words["role"])
         marks, now, grades = (
             np.zeros(1, np.int64),
             np.zeros(1, np.int64),
-            np.zeros((one.patients.size, 2), "f4"),
+            np.zeros((patients.size, 2), "f4"),
         )
         day, house, shard, *rest = watch.arrays(one.account)
         tell_single(one.rows, house[3], marks, now)
-        if not is_ready(marks[0], one.patients.size, names, day, house, shard, rest[0]):
-            watch.judge(Frame(one.rows, one.patients, None), grades, prices, names)
+        if not is_ready(marks[0], patients.size, names, day, house, shard, rest[0]):
+            watch.judge(Frame(one.rows, patients, None), grades, prices, names)
             continue
         out = np.zeros(1, DECISION)
         begun = time.perf_counter_ns()
-        judge_single(one.rows, marks, now, one.patients, grades, prices, day, house, shard, *rest, out)
+        judge_single(one.rows, marks, now, patients, grades, prices, day, house, shard, *rest, out)
         took.append(time.perf_counter_ns() - begun)
     watch.close()
     course.abandon()

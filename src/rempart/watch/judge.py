@@ -138,8 +138,15 @@ class Watch:
         day, house, shard, habits, policy, the shard's number and how many shards there are."""
         shards = len(self._shards)
         number = account % shards
-        house, shard = self._house_arrays(), self._shard_arrays(number)
-        return self._day, house, shard, self._habits(), self._row, number, shards
+        return (
+            self._day,
+            self._house_arrays(),
+            self._shard_arrays(number),
+            self._habits(),
+            self._row,
+            number,
+            shards,
+        )
 
     def _house_arrays(self) -> tuple[Array, ...]:
         house = self._house
