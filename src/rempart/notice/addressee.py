@@ -9,6 +9,7 @@ Misses: who really holds parental authority, and a secret the directory does not
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -77,21 +78,19 @@ def _protected(affected: Affected) -> Treatment:
 
 
 def possible_ages(birth_date: str, today: date) -> tuple[int, int] | None:
-    """Youngest and oldest age on ``today`` that a date, month or year of birth allows; None for no date."""
+    """Youngest and oldest age on ``today`` that a day, month or year of birth allows; None for no date."""
     try:
         parts = [int(part) for part in birth_date.split("-")]
-        first = date(parts[0], *(parts[1:] + [1, 1])[:2])
-        last = date(parts[0], *(parts[1:] + [12, 31][len(parts) - 1 :])) if len(parts) != 2 else _month_end(*parts)
-    except (ValueError, IndexError, TypeError):
+        first = date(*[*parts, 1, 1][:3])
+        last = date(*parts) if len(parts) == 3 else _last_day(*parts)
+    except (ValueError, TypeError):
         return None
-    if first > today:
-        return None
-    return max(_age(last, today), 0), _age(first, today)
+    return None if first > today else (max(_age(last, today), 0), _age(first, today))
 
 
-def _month_end(year: int, month: int) -> date:
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
+def _last_day(year: int, month: int = 12) -> date:
+    """The last day of a month, or of a year."""
+    return date(year, month, monthrange(year, month)[1])
 
 
 def _age(born: date, today: date) -> int:

@@ -72,14 +72,14 @@ def register_entry(case: CaseFile, words: Words) -> Document:
     """The entry of the internal register of breaches."""
     phrases = Phrases(case, words)
     scope, theft = case.scope, case.site.theft
+    label, none = "sheet.label", words.text("common.none")
     described = words.text(
         "sheet.text.description",
         accesses=phrases.number(scope.accesses, "/accesses"),
-        accounts=", ".join(scope.accounts),
+        accounts=", ".join(scope.accounts) or none,
         patients=phrases.patients(),
         **phrases.period(),
     )
-    label, none = "sheet.label", words.text("common.none")
     head = (words.text("sheet.field"), words.text("sheet.value"))
     facts = (
         (words.text(f"{label}.aware"), words.moment(case.aware_at)),
@@ -87,7 +87,7 @@ def register_entry(case: CaseFile, words: Words) -> Document:
         (words.text(f"{label}.nature"), words.text("sheet.text.confidentiality")),
         (words.text(f"{label}.cause"), theft.cause or words.text("sheet.text.cause")),
         (words.text(f"{label}.description"), described),
-        (words.text(f"{label}.exposed"), phrases.categories(scope.exposed) or none),
+        (words.text(f"{label}.seen"), phrases.categories(scope.exposed) or none),
         (words.text(f"{label}.unsure"), phrases.categories(scope.unsure) or none),
         (words.text(f"{label}.excluded"), phrases.categories(scope.excluded) or none),
     )

@@ -106,7 +106,7 @@ class Phrases:
             lead=lead,
             sections=tuple(sections),
             organisation=organisation,
-            made=words.text("common.made", at=words.moment(case.now), organisation=organisation),
+            made=words.text("common.made", at=words.moment(case.now)),
             case=words.text("common.case", case=case.scope.case),
             scope_hash=case.scope.hash,
             figures=tuple(self._citations.figures),

@@ -24,7 +24,11 @@ def obligations_page(case: CaseFile, words: Words) -> Document:
         severity=words.text(f"severity.{case.assessment.severity}"),
     )
     sections = [
-        Section(words.text("obligations.clock"), (words.text("obligations.hours_note"),), table=_clock(case, words)),
+        Section(
+            words.text("obligations.clock"),
+            (words.text("obligations.hours_note"),),
+            table=_clock(case, words),
+        ),
         Section(
             words.text("obligations.why"),
             items=tuple(words.text(f"obligations.why_{reason}") for reason in case.assessment.reasons),
@@ -32,7 +36,9 @@ def obligations_page(case: CaseFile, words: Words) -> Document:
     ]
     if missing:
         sections.append(
-            Section(words.text("obligations.missing"), (words.text("obligations.missing_lead"),), tuple(missing))
+            Section(
+                words.text("obligations.missing"), (words.text("obligations.missing_lead"),), tuple(missing)
+            )
         )
     sections += [_rule(each, words) for each in case.obligations]
     return phrases.document(NAME, words.text("obligations.title"), (lead,), sections)
@@ -42,9 +48,14 @@ def say_state(each: Obligation, words: Words) -> str:
     """Where one duty stands, with the time that is left, over or gone by."""
     sent = "" if each.sent_at is None else words.moment(each.sent_at)
     said = words.text(f"state.{each.state}", at=sent, time=words.duration(each.seconds))
-    if each.applies is Answer.OPEN and each.state in ("late", "running"):
-        said += f" ({words.text('state.decide')})"
-    return said
+    if each.state not in ("late", "running"):
+        return said
+    doubts = []
+    if each.applies is Answer.OPEN:
+        doubts.append(words.text("state.decide"))
+    if not each.is_law:
+        doubts.append(words.text("state.unsettled"))
+    return f"{said} ({', '.join(doubts)})" if doubts else said
 
 
 def missing_facts(case: CaseFile, words: Words) -> list[str]:
@@ -64,7 +75,9 @@ def missing_facts(case: CaseFile, words: Words) -> list[str]:
     if case.is_late:
         asked.append(("delay", "[theft] delay", site.theft.delay))
     colon = words.text("common.colon")
-    missing = [f"{words.text(f'sheet.label.{label}')}{colon}{key}" for label, key, given in asked if not given]
+    missing = [
+        f"{words.text(f'sheet.label.{label}')}{colon}{key}" for label, key, given in asked if not given
+    ]
     if not site.letters.phone:
         missing.append(f"{words.text('letter.questions')}{colon}[letters] phone")
     return missing
@@ -81,7 +94,7 @@ def _clock(case: CaseFile, words: Words) -> Table:
         )
         for each in shown
     )
-    strong = frozenset(place for place, each in enumerate(shown) if each.state == "late")
+    strong = frozenset(place for place, each in enumerate(shown) if each.state == "late" and each.is_law)
     head = tuple(words.text(f"obligations.{key}") for key in ("who", "what", "due", "left"))
     return Table(head, rows, strong)
 

@@ -95,11 +95,11 @@ class Writer:
     def write(self, affected: Affected, addressee: Addressee, copy: int) -> Letter:
         """The letter about ``affected`` to ``addressee``."""
         words = self._words
-        to = {"minor": "letter.to_parents", "representative": "letter.to_representative"}.get(addressee.kind)
-        if addressee.kind == "representative":
-            lines = (addressee.name, words.text("letter.to_representative") + " " + affected.person.name)
-        else:
-            lines = ((words.text(to), addressee.name) if to else (addressee.name,))
+        lines: tuple[str, ...] = (addressee.name,)
+        if addressee.kind == "minor":
+            lines = (words.text("letter.to_parents"), addressee.name)
+        elif addressee.kind == "representative":
+            lines = (addressee.name, f"{words.text('letter.to_representative')} {affected.person.name}")
         reference = f"{self._scope.case}-{affected.number:07d}-{self._scope.hash[:8]}"
         return Letter(
             number=affected.number,
@@ -157,7 +157,10 @@ class Writer:
             questions_title=words.text("letter.questions"),
             call=words.text("letter.call", phone=phone, dpo=dpo),
             signature=tuple(line for line in signature if line),
-            **{key: words.fill(letter[key]) for key in ("greeting", "sorry", "only", "nolink", "rights", "closing")},
+            **{
+                key: words.fill(letter[key])
+                for key in ("greeting", "sorry", "only", "nolink", "rights", "closing")
+            },
         )
 
     def _todo(self, categories: tuple[str, ...]) -> tuple[str, str, str]:
@@ -165,7 +168,11 @@ class Writer:
         urgent = [action for action, about in ACTIONS if about & exposed]
         first, second, third = ["caller", *urgent, "keep", "doubt"][:3]
         texts = self._words.table("action")
-        return (self._words.fill(texts[first]), self._words.fill(texts[second]), self._words.fill(texts[third]))
+        return (
+            self._words.fill(texts[first]),
+            self._words.fill(texts[second]),
+            self._words.fill(texts[third]),
+        )
 
 
 def has_link(letter: Letter) -> bool:

@@ -127,6 +127,11 @@ class Obligation:
     seconds: float
     sent_at: datetime | None
 
+    @property
+    def is_law(self) -> bool:
+        """Whether its text is in force; a directive without its national law is only a caution."""
+        return self.status is not None and self.status.status == "in_force"
+
 
 def obligations(book: RuleBook, case: Case, aware_at: datetime, now: datetime) -> list[Obligation]:
     """Every rule of the site's role, in the book's order. ``aware_at`` and ``now`` bear a zone."""

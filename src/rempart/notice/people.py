@@ -129,7 +129,10 @@ def person_of_row(row: Mapping[str, str], columns: Columns) -> Person:
 
     lines = [_line(row.get(name, "")) for name in columns.address]
     country = joined(columns.country)
-    lines += [f"{joined(columns.postcode)} {joined(columns.city)}".strip(), "" if _is_france(country) else country]
+    lines += [
+        f"{joined(columns.postcode)} {joined(columns.city)}".strip(),
+        "" if _is_france(country) else country,
+    ]
     return Person(
         identifiers=tuple(dict.fromkeys(row.get(name, "").strip() for name in columns.identifiers)),
         family=joined(columns.family),
@@ -159,7 +162,12 @@ def _guardian(contacts: list[dict[str, Any]]) -> tuple[str, str, tuple[str, ...]
     for contact in contacts:
         for relation in _dicts(contact.get("relationship")):
             codes = [_line(coding.get("code")) for coding in _dicts(relation.get("coding"))]
-            words = " ".join([_line(relation.get("text")), *(_line(c.get("display")) for c in _dicts(relation.get("coding")))])
+            words = " ".join(
+                [
+                    _line(relation.get("text")),
+                    *(_line(c.get("display")) for c in _dicts(relation.get("coding"))),
+                ]
+            )
             measure = next((kind for kind, form in _GUARDIANS if form.search(words)), "")
             if measure or "GUARD" in codes:
                 name = _dict(contact.get("name"))

@@ -43,13 +43,21 @@ class Sent:
 def sheet(case: CaseFile, words: Words, sent: Sent | None) -> tuple[Document, dict[str, str]]:
     """The sheet and its plain values by label, to be kept for the comparison with the next version."""
     phrases = Phrases(case, words)
-    fields = [*_head(phrases, sent), *_organisation(phrases), *_facts(phrases), *_data(phrases), *_after(phrases)]
+    fields = [
+        *_head(phrases, sent),
+        *_organisation(phrases),
+        *_facts(phrases),
+        *_data(phrases),
+        *_after(phrases),
+    ]
     values = {field.label: plain(field.value) for field in fields}
     head = (words.text("sheet.field"), words.text("sheet.value"))
     sections = [_changes(words, values, sent)]
     for name in dict.fromkeys(field.section for field in fields):
         rows = tuple(
-            (words.text(f"sheet.label.{field.label}"), field.value) for field in fields if field.section == name
+            (words.text(f"sheet.label.{field.label}"), field.value)
+            for field in fields
+            if field.section == name
         )
         sections.append(Section(words.text(f"sheet.section.{name}"), table=Table(head, rows)))
     annexes = tuple(words.text(f"sheet.annex_{each}") for each in ("scope", "letter", "obligations"))
@@ -81,7 +89,7 @@ def changes(values: Mapping[str, str], before: Mapping[str, str]) -> list[tuple[
 
 def _changes(words: Words, values: Mapping[str, str], sent: Sent | None) -> Section:
     if sent is None:
-        return Section(words.text("sheet.section.kind"), (words.text("sheet.changed_first"),))
+        return Section(words.text("sheet.changes"), (words.text("sheet.changed_first"),))
     title = words.text("sheet.changed", at=words.moment(sent.at))
     changed = changes(values, sent.values)
     if not changed:
@@ -89,7 +97,9 @@ def _changes(words: Words, values: Mapping[str, str], sent: Sent | None) -> Sect
     head = (words.text("sheet.field"), words.text("sheet.before"), words.text("sheet.after"))
     unknown = words.text("common.unknown")
     labels = words.table("sheet.label")
-    rows = tuple((str(labels.get(label, label)), old or unknown, new or unknown) for label, old, new in changed)
+    rows = tuple(
+        (str(labels.get(label, label)), old or unknown, new or unknown) for label, old, new in changed
+    )
     return Section(title, table=Table(head, rows))
 
 
@@ -114,7 +124,7 @@ def _organisation(phrases: Phrases) -> list[Field]:
         Field("organisation", "organisation", own.name),
         Field("organisation", "siren", unknown(own.siren)),
         Field("organisation", "finess", unknown(own.finess)),
-        Field("organisation", "sector", own.sector.replace("_", " ")),
+        Field("organisation", "sector", words.text(f"sector.{own.sector}")),
         Field("organisation", "role", words.text(f"sheet.text.{own.role}")),
         Field("organisation", "address", unknown(", ".join(own.address))),
         Field("organisation", "staff", number(own.staff)),
@@ -134,10 +144,7 @@ def _facts(phrases: Phrases) -> list[Field]:
     words, case = phrases.words, phrases.case
     theft, scope = case.site.theft, case.scope
     delay = phrases.unknown(theft.delay) if case.is_late else words.text("common.none")
-    accounts = words.text(
-        "sheet.text.accounts_one" if len(scope.accounts) == 1 else "sheet.text.accounts_many",
-        n=words.language.number(len(scope.accounts)),
-    )
+    accounts = words.language.number(len(scope.accounts))
     described = words.text(
         "sheet.text.description",
         accesses=phrases.number(scope.accesses, "/accesses"),
@@ -187,11 +194,13 @@ def _gap(phrases: Phrases, gap: Gap, number: int) -> str:
         "kind": gap.kind.replace("_", " "),
         "source": gap.source or words.text("common.unknown"),
         "period": _period(words, gap),
-        "why": gap.why,
+        "why": gap.why.rstrip("."),
     }
     if gap.upper_bound is None:
         return words.text("sheet.text.gap_unbounded", **said)
-    return words.text("sheet.text.gap", bound=phrases.number(gap.upper_bound, f"/gaps/{number}/upper_bound"), **said)
+    return words.text(
+        "sheet.text.gap", bound=phrases.number(gap.upper_bound, f"/gaps/{number}/upper_bound"), **said
+    )
 
 
 def _period(words: Words, gap: Gap) -> str:
@@ -225,14 +234,20 @@ def said_to_people(phrases: Phrases) -> str:
         return words.text("sheet.text.letters_none")
     number = words.language.number
     return words.text(
-        "sheet.text.letters_ready", letters=number(case.letters.letters), withheld=number(case.letters.withheld)
+        "sheet.text.letters_ready",
+        letters=number(case.letters.letters),
+        withheld=number(case.letters.withheld),
     )
 
 
 def _after(phrases: Phrases) -> list[Field]:
     words, case = phrases.words, phrases.case
     theft, law = case.site.theft, case.site.law
-    abroad = {"yes": words.text("common.yes"), "no": words.text("common.no"), "unknown": words.text("common.unknown")}
+    abroad = {
+        "yes": words.text("common.yes"),
+        "no": words.text("common.no"),
+        "unknown": words.text("common.unknown"),
+    }
     states = f"{abroad[law.abroad]} {', '.join(law.states)}".rstrip()
     return [
         Field("before", "before", phrases.unknown("\n".join(theft.measures_before))),

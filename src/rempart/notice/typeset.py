@@ -14,7 +14,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 import typst
 
@@ -22,7 +22,7 @@ from rempart.notice.document import Document, runs
 from rempart.notice.letters import Body, Letter
 from rempart.notice.words import Words
 
-STANDARD = "a-2b"
+STANDARD: Final = "a-2b"
 _SURE = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) | frozenset("’‘“”–—…€œŒ\u202f")
 _PROBE = '#set text(font: "Libertinus Serif")\n#sys.inputs.job'
 
@@ -88,7 +88,7 @@ def _set(template: str, job: dict[str, Any], made_at: datetime) -> bytes:
 
 
 def _compile(source: str, job: str, made_at: datetime) -> bytes:
-    made: bytes = typst.compile(
+    return typst.compile(
         source.encode(),
         format="pdf",
         ignore_system_fonts=True,
@@ -97,4 +97,3 @@ def _compile(source: str, job: str, made_at: datetime) -> bytes:
         pdf_tags=False,
         timestamp=made_at,
     )
-    return made

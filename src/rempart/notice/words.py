@@ -117,7 +117,9 @@ def words_of(code: str, zone: str = "Europe/Paris", folder: Path | None = None) 
         own = _read(folder / f"{code}.toml")
         missing = keys_of(tree) ^ keys_of(own)
         if missing:
-            raise SettingsError(f"{folder / f'{code}.toml'}: {min(missing)} is missing or unknown", "copy the packaged file")
+            raise SettingsError(
+                f"{folder / f'{code}.toml'}: {min(missing)} is missing or unknown", "copy the packaged file"
+            )
         tree = own
     return Words(language_of(code), tree, zone)
 
@@ -140,4 +142,6 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read ({error})", "copy the packaged file and change its texts") from error
+        raise SettingsError(
+            f"{path} cannot be read ({error})", "copy the packaged file and change its texts"
+        ) from error

@@ -102,11 +102,13 @@ def find_columns(header: list[str], name: str) -> Columns:
     """The columns whose titles say what they hold. SourceError where none names the patient."""
     folded = {title: fold(title).replace(" ", "") for title in header}
     found = {
-        field: tuple(title for title in header if folded[title] in titles) for field, titles in HEADERS.items()
+        field: tuple(title for title in header if folded[title] in titles)
+        for field, titles in HEADERS.items()
     }
     if not found["identifiers"]:
         raise SourceError(
-            f"{name} has no column of patient identifiers", "name it in a mapping: [people] identifiers = [...]"
+            f"{name} has no column of patient identifiers",
+            "name it in a mapping: [people] identifiers = [...]",
         )
     return Columns(**found)
 
@@ -116,7 +118,13 @@ def _load_columns(path: Path) -> Columns:
         table = tomllib.loads(path.read_text(encoding="utf-8")).get("people", {})
         lists = {field: [each] if isinstance(each, str) else each for field, each in table.items()}
         return msgspec.convert(lists, Columns)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, AttributeError, msgspec.ValidationError) as error:
+    except (
+        OSError,
+        UnicodeDecodeError,
+        tomllib.TOMLDecodeError,
+        AttributeError,
+        msgspec.ValidationError,
+    ) as error:
         raise SettingsError(
             f"{path} is no mapping of people ({error})", "see docs/reference/notices.md for its fields"
         ) from error

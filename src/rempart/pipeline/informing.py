@@ -158,7 +158,9 @@ def _summary(case: CaseFile, documents: list[Document]) -> dict[str, Any]:
             {
                 "name": document.name,
                 "language": document.language,
-                "figures": [{"shown": figure.shown, "pointer": figure.pointer} for figure in document.figures],
+                "figures": [
+                    {"shown": figure.shown, "pointer": figure.pointer} for figure in document.figures
+                ],
             }
             for document in documents
         ],
@@ -175,4 +177,6 @@ def _write(path: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
     except OSError as error:
-        raise SourceError(f"cannot write {path}: {error.strerror}", "free space or name another --out") from error
+        raise SourceError(
+            f"cannot write {path}: {error.strerror}", "free space or name another --out"
+        ) from error

@@ -120,14 +120,18 @@ def write_letters(mailing: Mailing) -> LetterCount:
             return _write_all(mailing, state, _Press(pool, mailing.jobs, mailing.hear))
     except OSError as error:
         raise SourceError(
-            f"cannot write {mailing.folder}: {error.strerror}", "free space or name another --out, then run again"
+            f"cannot write {mailing.folder}: {error.strerror}",
+            "free space or name another --out, then run again",
         ) from error
 
 
 def _write_all(mailing: Mailing, state: State, press: _Press) -> LetterCount:
     """One walk over the people: letters into batches of their language, exceptions into their list."""
     author = mailing.site.organisation.name
-    writers = {words.language.code: Writer(mailing.scope, mailing.site, words, state.dated) for words in mailing.words}
+    writers = {
+        words.language.code: Writer(mailing.scope, mailing.site, words, state.dated)
+        for words in mailing.words
+    }
     merges = {code: MergeFiles(mailing.folder, f"merge-{code}") for code in writers}
     waiting: dict[str, list[Letter]] = {code: [] for code in writers}
     numbers = dict.fromkeys(writers, 0)
@@ -160,16 +164,23 @@ def _write_all(mailing: Mailing, state: State, press: _Press) -> LetterCount:
     return LetterCount(letters, withheld.count)
 
 
-def _letters(mailing: Mailing, writers: dict[str, Writer], state: State, withheld: _Withheld) -> Iterator[Letter]:
+def _letters(
+    mailing: Mailing, writers: dict[str, Writer], state: State, withheld: _Withheld
+) -> Iterator[Letter]:
     """Every letter in the people's order; who gets none, or needs a person's eye, goes to the list."""
     today = state.dated.date()
     first = next(iter(writers))
     for affected in read_affected(mailing.people, mailing.scope.hash):
         treatment = treat(affected, today)
         spoken = affected.person.language
-        code = spoken if spoken in writers else ("en" if spoken and spoken != "fr" and "en" in writers else first)
+        code = (
+            spoken
+            if spoken in writers
+            else ("en" if spoken and spoken != "fr" and "en" in writers else first)
+        )
         made = [
-            writers[code].write(affected, addressee, copy) for copy, addressee in enumerate(treatment.letters, 1)
+            writers[code].write(affected, addressee, copy)
+            for copy, addressee in enumerate(treatment.letters, 1)
         ]
         reason = treatment.withheld
         if any(map(has_link, made)):
@@ -193,7 +204,9 @@ class _Withheld:
         handle = os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._file = os.fdopen(handle, "w", encoding="utf-8-sig", newline="")
         self._csv = csv.writer(self._file)
-        self._csv.writerow(("person", "reason", "why", "letters", "name", "birth_date", "identifiers", "categories"))
+        self._csv.writerow(
+            ("person", "reason", "why", "letters", "name", "birth_date", "identifiers", "categories")
+        )
 
     def add(self, affected: Affected, reason: str, letters: int) -> None:
         person = affected.person
@@ -224,7 +237,9 @@ def _claim(mailing: Mailing) -> State:
         except msgspec.MsgspecError as error:
             raise SourceError(f"{path} is damaged", "name another --out") from error
         if state.job != job:
-            raise SourceError(f"{mailing.folder} holds letters of another run", "name another --out, or empty it")
+            raise SourceError(
+                f"{mailing.folder} holds letters of another run", "name another --out, or empty it"
+            )
         for left in mailing.folder.glob(f"*{PARTIAL}"):
             left.unlink()
         return state

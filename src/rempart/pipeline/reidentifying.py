@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 
 from rempart.errors import SourceError
@@ -151,7 +150,9 @@ def _affected(number: int, match: _Match, columns: dict[str, list[Any]]) -> Affe
         last=max((row["last"] or "" for row in rows), default=""),
         accesses=sum(row["accesses"] or 0 for row in rows),
         in_care="yes" if "yes" in care else "no" if care == {"no"} else "unknown",
-        thief_probability=max(1.0 if row["thief_probability"] is None else row["thief_probability"] for row in rows),
+        thief_probability=max(
+            1.0 if row["thief_probability"] is None else row["thief_probability"] for row in rows
+        ),
         ambiguous=match.ambiguous,
     )
 
@@ -171,4 +172,6 @@ def _write(out: Path, lines: Iterable[msgspec.Struct]) -> None:
         partial.replace(out)
         sync_folder(out.parent)
     except OSError as error:
-        raise SourceError(f"cannot write {out}: {error.strerror}", "name a file in a folder you own") from error
+        raise SourceError(
+            f"cannot write {out}: {error.strerror}", "name a file in a folder you own"
+        ) from error
