@@ -50,13 +50,14 @@ def treat(affected: Affected, today: date) -> Treatment:
         return Treatment((), "ambiguous")
     if person.deceased:
         return Treatment((), "deceased")
-    if not affected.categories:
+    shown = (*affected.categories, *affected.possible)
+    if not shown:
         return Treatment((), "no_category")
     ages = possible_ages(person.birth_date, today)
     if ages is None:
         return Treatment((), "age_unknown")
     youngest, oldest = ages
-    if youngest < ADULT_AT and oldest >= SECRET_AT and CARE.intersection(affected.categories):
+    if youngest < ADULT_AT and oldest >= SECRET_AT and CARE.intersection(shown):
         return Treatment((), "minor_of_age")
     if not person.address or not person.name:
         return Treatment((), "no_address")

@@ -28,6 +28,9 @@ class Affected(msgspec.Struct, frozen=True, kw_only=True):
     patients: tuple[str, ...]
     """His pseudonyms in the scope, 16 hexadecimal digits each."""
     categories: tuple[str, ...]
+    """What the log proves was served."""
+    possible: tuple[str, ...] = ()
+    """What may have been served besides."""
     first: str
     last: str
     accesses: int

@@ -72,10 +72,10 @@ class Phrases:
 
     def bounds(self, bounds: Bounds, pointer: str) -> str:
         """A cited number, or at least and at most."""
-        if bounds.low == bounds.high:
+        if bounds.low == bounds.high and bounds.bounded:
             return self.number(bounds.low, f"{pointer}/low")
         return self.words.text(
-            "common.at_least",
+            "common.at_least" if bounds.bounded else "common.at_least_open",
             low=self.number(bounds.low, f"{pointer}/low"),
             high=self.number(bounds.high, f"{pointer}/high"),
         )

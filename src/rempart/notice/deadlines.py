@@ -62,8 +62,8 @@ def missing_facts(case: CaseFile, words: Words) -> list[str]:
     """What the supervisor asks and the site has not said yet, each with its key of the site's file."""
     site = case.site
     asked = [
-        ("organisation", "siren", site.organisation.siren),
-        ("people", "people_served", site.organisation.people_served),
+        ("siren", "[organisation] siren", site.organisation.siren),
+        ("served", "[organisation] people_served", site.organisation.people_served),
         ("contact", "[contact] name, phone", site.contact.name and site.contact.phone),
         ("dpo", "[dpo] name", site.dpo.name),
         ("discovery", "[theft] discovery", site.theft.discovery),

@@ -53,6 +53,8 @@ class Body:
     sorry: str
     seen_title: str
     seen: tuple[Seen, ...]
+    maybe_title: str
+    maybe: tuple[Seen, ...]
     only: str
     todo_title: str
     todo: tuple[str, str, str]
@@ -110,7 +112,7 @@ class Writer:
             reference=words.text("letter.reference", reference=reference),
             happened=self._happened(affected, addressee.kind),
             categories=affected.categories,
-            body=self._body(addressee.kind, affected.categories),
+            body=self._body(addressee.kind, affected.categories, affected.possible),
         )
 
     def _happened(self, affected: Affected, kind: Kind) -> str:
@@ -119,6 +121,7 @@ class Writer:
         first, last = self._day(affected.first), self._day(affected.last)
         key = "letter.happened_one" if first == last else "letter.happened"
         whose = {"minor": "of_child", "representative": "of_protected"}.get(kind, "yours")
+        whose += "" if affected.categories else "_maybe"
         parts = [
             words.text(key, first=first, last=last),
             words.text(f"letter.{whose}", name=affected.person.name),
@@ -131,27 +134,25 @@ class Writer:
         """The day of an ISO 8601 time of the scope."""
         return self._words.day(datetime.fromisoformat(stamp or self._scope.from_))
 
-    def _make_body(self, kind: Kind, categories: tuple[str, ...]) -> Body:
+    def _make_body(self, kind: Kind, categories: tuple[str, ...], possible: tuple[str, ...]) -> Body:
         words, site = self._words, self._site
         letter = words.table("letter")
         subject = {"minor": "subject_minor", "representative": "subject_protected"}.get(kind, "subject")
+        subject += "" if categories else "_maybe"
         city = f"{site.organisation.city}, " if site.organisation.city else ""
         dpo = ", ".join(site.dpo.address or [site.organisation.name, *site.organisation.address])
         phone = site.letters.phone or words.text("common.unknown")
         signature = (site.letters.signed_by, site.letters.title, site.organisation.name)
-        them = letter.get(f"them_{kind}", letter["them"])
-        can = words.text("letter.thief")
         return Body(
             subject=words.text(f"letter.{subject}"),
             sender=(site.organisation.name, *site.organisation.address),
             dated=words.text("letter.date", city=city, date=words.day(self._now)),
-            seen=tuple(
-                Seen(f"{words.category(each, 'name')}.", f"{can} {words.category(each, 'thief', them)}.")
-                for each in categories
-            ),
+            seen=self._seen(kind, categories),
             seen_title=words.text("letter.seen"),
+            maybe=self._seen(kind, possible),
+            maybe_title=words.text("letter.maybe"),
             todo_title=words.text("letter.todo"),
-            todo=self._todo(categories),
+            todo=self._todo((*categories, *possible)),
             done_title=words.text("letter.done"),
             done=tuple(words.fill(each) for each in site.letters.measures.get(words.language.code, ())),
             questions_title=words.text("letter.questions"),
@@ -161,6 +162,16 @@ class Writer:
                 key: words.fill(letter[key])
                 for key in ("greeting", "sorry", "only", "nolink", "rights", "closing")
             },
+        )
+
+    def _seen(self, kind: Kind, categories: tuple[str, ...]) -> tuple[Seen, ...]:
+        """Each category with what a thief can do with it."""
+        words = self._words
+        letter = words.table("letter")
+        them, can = letter.get(f"them_{kind}", letter["them"]), words.text("letter.thief")
+        return tuple(
+            Seen(f"{words.category(each, 'name')}.", f"{can} {words.category(each, 'thief', them)}.")
+            for each in categories
         )
 
     def _todo(self, categories: tuple[str, ...]) -> tuple[str, str, str]:
@@ -181,6 +192,6 @@ def has_link(letter: Letter) -> bool:
     texts = (
         letter.happened, letter.reference, body.subject, body.call, body.only, body.nolink, body.rights,
         *body.todo, *body.done, *body.sender, *body.signature, *letter.address,
-        *(each.thief for each in body.seen),
+        *(each.thief for each in (*body.seen, *body.maybe)),
     )  # fmt: skip
     return any(LINK.search(text) for text in texts)

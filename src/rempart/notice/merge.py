@@ -8,9 +8,8 @@ Misses: layouts of a particular printer; the columns are made to be mapped to th
 from __future__ import annotations
 
 import csv
-import os
-from pathlib import Path
-from typing import Any
+import io
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,7 +19,7 @@ from rempart.notice.letters import Letter
 ADDRESS_LINES = 7
 COLUMNS = (
     "letter", "copy", "kind", "language", *(f"address_{line}" for line in range(1, ADDRESS_LINES + 1)),
-    "reference", "subject", "happened", "seen", "todo_1", "todo_2", "todo_3", "batch",
+    "reference", "subject", "happened", "seen", "maybe", "todo_1", "todo_2", "todo_3", "batch",
 )  # fmt: skip
 _FORMULA = tuple("=+-@＝＋－＠|%\t")
 _NUMBERS = ("letter", "copy", "batch")
@@ -42,6 +41,7 @@ def row_of(letter: Letter, batch: int) -> dict[str, Any]:
         "subject": body.subject,
         "happened": letter.happened,
         "seen": "\n".join(f"{each.name} {each.thief}" for each in body.seen),
+        "maybe": "\n".join(f"{each.name} {each.thief}" for each in body.maybe),
         **todo,
         "batch": batch,
     }
@@ -53,18 +53,13 @@ def harmless(text: str) -> str:
 
 
 class MergeFiles:
-    """The CSV and the Parquet of one language, owner-only, under their names only once whole."""
+    """The CSV and the Parquet of one language, into two open files."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self._paths = [folder / f"{name}.csv", folder / f"{name}.parquet"]
-        self._partial = [path.with_name(path.name + ".partial") for path in self._paths]
-        for path in self._partial:
-            path.unlink(missing_ok=True)
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        self._text = self._partial[0].open("w", encoding="utf-8-sig", newline="")
+    def __init__(self, table: BinaryIO, parquet: BinaryIO) -> None:
+        self._text = io.TextIOWrapper(table, encoding="utf-8-sig", newline="", write_through=True)
         self._csv = csv.writer(self._text)
         self._csv.writerow(COLUMNS)
-        self._parquet = pq.ParquetWriter(self._partial[1], SCHEMA, compression="zstd")
+        self._parquet = pq.ParquetWriter(parquet, SCHEMA, compression="zstd")
 
     def write(self, letters: list[Letter], batch: int) -> None:
         """Add the letters of one PDF."""
@@ -74,9 +69,8 @@ class MergeFiles:
         )
         self._parquet.write_table(pa.Table.from_pylist(rows, SCHEMA))
 
-    def close(self) -> None:
-        """Finish both files and give them their names."""
+    def finish(self) -> None:
+        """Write what is left; the files stay open to whoever opened them."""
         self._parquet.close()
-        self._text.close()
-        for partial, path in zip(self._partial, self._paths, strict=True):
-            partial.replace(path)
+        self._text.flush()
+        self._text.detach()

@@ -41,13 +41,16 @@ CATEGORIES = (
 
 ADVICE = "name the folder that rempart scope wrote"
 COLUMNS = ("patient", "first", "last", "accesses", "categories", "in_care", "thief_probability")
+POSSIBLE = "possible_categories"
+"""A column a scope may have besides: what may have been served, where the log does not say."""
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """At least ``low`` and at most ``high``."""
+    """At least ``low`` and at most ``high``; not ``bounded`` where a gap may hide more than that."""
 
     low: int
     high: int
+    bounded: bool = True
 
 
 class Category(msgspec.Struct, frozen=True):
@@ -63,7 +66,7 @@ class Gap(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     """A time the logs do not cover."""
 
     kind: str
-    source: str = ""
+    source: str | None = None
     from_: str | None = None
     to: str | None = None
     why: str = ""
@@ -147,7 +150,7 @@ def read_scope(folder: Path) -> Scope:
         accounts=[printable(each) for each in scope.accounts],
         gaps=[
             msgspec.structs.replace(
-                gap, kind=printable(gap.kind), source=printable(gap.source), why=printable(gap.why, 500)
+                gap, kind=printable(gap.kind), source=printable(gap.source or ""), why=printable(gap.why, 500)
             )
             for gap in scope.gaps
         ],
@@ -176,13 +179,16 @@ class ScopePatients:
 def read_patients(folder: Path) -> ScopePatients:
     """The patients of the scope in ``folder``. SourceError where scope.csv is missing or malformed."""
     path = folder / "scope.csv"
-    strings = dict.fromkeys(COLUMNS, pa.string())
+    wanted = [*COLUMNS, POSSIBLE]
+    strings = dict.fromkeys(wanted, pa.string())
     types = {**strings, "accesses": pa.int64(), "thief_probability": pa.float64()}
     try:
         options = pa_csv.ConvertOptions(
-            column_types=types, include_columns=list(COLUMNS), include_missing_columns=False
+            column_types=types, include_columns=wanted, include_missing_columns=True
         )
         table = pa_csv.read_csv(path, convert_options=options)
+        if table["patient"].null_count:
+            raise ValueError("a row without a pseudonym")
         patients = np.array([int(each, 16) for each in table["patient"].to_pylist()], np.uint64)
     except OSError as error:
         raise SourceError(f"cannot read {path}: {error.strerror or error}", ADVICE) from error

@@ -10,7 +10,6 @@ Misses: keeping the escrow current; seal anew when the directory has changed, an
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,13 @@ import msgspec
 from rempart.errors import KeyFileError, SourceError
 from rempart.ledger.acts import ESCROW_MADE, ESCROW_OPENED, record_act
 from rempart.ledger.escrow import PIECE_BYTES, key_name, make_key, read_share, seal, unseal
-from rempart.ledger.folder import Folder, sync_folder
+from rempart.ledger.folder import Folder
 from rempart.notice.people import Person
 from rempart.pipeline.directory import Directory
+from rempart.pipeline.private_streams import make_folder, private_stream, write_whole
 
 PUBLIC = "escrow.pub"
 SHARES = ("share-1.txt", "share-2.txt")
-PARTIAL = ".partial"
 
 
 def seal_directory(
@@ -38,7 +37,8 @@ def seal_directory(
     persons and taken away. Without it the key made before is used. KeyFileError where there is none.
     """
     public = _new_key(data, shares) if shares is not None else _public_key(data)
-    _write(out, lambda file: seal(_pieces(directory, hear), public, file))
+    with private_stream(out) as file:
+        seal(_pieces(directory, hear), public, file)
     digest = _digest(out)
     record_act(
         data, ESCROW_MADE, f"directory of {directory.read} people sealed", digest, directory.read, now_ms
@@ -58,8 +58,8 @@ def open_escrow(
         read_share(share)
     record_act(data, ESCROW_OPENED, reason, _digest(path), 0, now_ms)
     try:
-        with path.open("rb") as sealed:
-            _write(out, lambda file: file.writelines(unseal(sealed, spelled)))
+        with path.open("rb") as sealed, private_stream(out) as file:
+            file.writelines(unseal(sealed, spelled))
     except OSError as error:
         raise SourceError(f"cannot read {path}: {error.strerror}", "name the escrow file") from error
     return out.stat().st_size
@@ -113,15 +113,12 @@ def _new_key(data: Path, shares: Path) -> bytes:
     """A new key: its public half beside the ledger's keys, its shares in ``shares``."""
     Folder(data).require()
     public, *spelled = make_key()
-    try:
-        shares.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise KeyFileError(f"cannot make {shares}: {error.strerror}", "name another --shares") from error
+    make_folder(shares)
     for name, share in zip(SHARES, spelled, strict=True):
         if (shares / name).exists():
             raise KeyFileError(f"{shares / name} is there already", "name an empty folder with --shares")
-        _put(shares / name, f"{share}\n".encode())
-    _put(Folder(data).keys / PUBLIC, public.hex().encode() + b"\n")
+        write_whole(shares / name, f"{share}\n".encode())
+    write_whole(Folder(data).keys / PUBLIC, public.hex().encode() + b"\n")
     return public
 
 
@@ -155,29 +152,3 @@ def _digest(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise SourceError(f"cannot read {path}: {error.strerror}", "name the escrow file") from error
-
-
-def _put(path: Path, content: bytes) -> None:
-    _write(path, lambda file: file.write(content))
-
-
-def _write(path: Path, fill: Callable[[Any], object]) -> None:
-    """Write a file that opens to its owner only, whole or not at all."""
-    partial = path.with_name(path.name + PARTIAL)
-    try:
-        partial.unlink(missing_ok=True)
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                fill(file)
-                file.flush()
-                os.fsync(file.fileno())
-        except BaseException:
-            partial.unlink(missing_ok=True)
-            raise
-        partial.replace(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        raise SourceError(
-            f"cannot write {path}: {error.strerror}", "name a file in a folder you own"
-        ) from error

@@ -10,7 +10,6 @@ Misses: sending anything. A person does that.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +32,7 @@ from rempart.notice.site import Site, read_site
 from rempart.notice.typeset import set_document
 from rempart.notice.words import Words, words_of
 from rempart.pipeline.mailing import Mailing, write_letters
+from rempart.pipeline.private_streams import make_folder, write_whole
 
 SUMMARY = "notice.json"
 
@@ -68,10 +68,7 @@ def inform(order: Order, hear: Callable[[int, int], None]) -> CaseFile:
     rules = read_rules(order.rules, frozenset(CONDITIONS))
     assessment = assess(scope, site)
     duties = obligations(rules, Case(scope, site, assessment), order.aware_at, order.now)
-    try:
-        order.out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise SourceError(f"cannot make {order.out}: {error.strerror}", "name another --out") from error
+    make_folder(order.out)
     letters = _letters(order, scope, site, spoken, hear)
     case = CaseFile(scope, site, assessment, tuple(duties), order.aware_at, order.now, letters)
     documents = [document for words in spoken for document in _documents(order, case, words)]
@@ -79,9 +76,11 @@ def inform(order: Order, hear: Callable[[int, int], None]) -> CaseFile:
     for words in spoken:
         for document in documents:
             if document.language == words.language.code:
-                _write(order.out / f"{document.name}.html", write_document(document, words).encode())
-                _write(order.out / f"{document.name}.pdf", set_document(document, words, order.now))
-    _write(order.out / SUMMARY, msgspec.json.format(msgspec.json.encode(_summary(case, documents)), indent=1))
+                write_whole(order.out / f"{document.name}.html", write_document(document, words).encode())
+                write_whole(order.out / f"{document.name}.pdf", set_document(document, words, order.now))
+    write_whole(
+        order.out / SUMMARY, msgspec.json.format(msgspec.json.encode(_summary(case, documents)), indent=1)
+    )
     return case
 
 
@@ -126,12 +125,11 @@ def _keep_version(order: Order, case: CaseFile) -> None:
     if paths and _read_version(paths[-1]).values == values:
         return
     folder = order.data / "notices" / case.scope.case
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise SourceError(f"cannot make {folder}: {error.strerror}", "name another --data") from error
+    make_folder(folder)
     number = int(paths[-1].stem) + 1 if paths else 1
-    _write(folder / f"{number:04d}.json", msgspec.json.encode(Version(order.now, case.scope.hash, values)))
+    write_whole(
+        folder / f"{number:04d}.json", msgspec.json.encode(Version(order.now, case.scope.hash, values))
+    )
 
 
 def _read_version(path: Path) -> Version:
@@ -167,16 +165,3 @@ def _summary(case: CaseFile, documents: list[Document]) -> dict[str, Any]:
         "letters": None if case.letters is None else case.letters.letters,
         "withheld": None if case.letters is None else case.letters.withheld,
     }
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file that opens to its owner only."""
-    try:
-        path.unlink(missing_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-    except OSError as error:
-        raise SourceError(
-            f"cannot write {path}: {error.strerror}", "free space or name another --out"
-        ) from error

@@ -1,27 +1,29 @@
 """The letters of a case: people of the scope become PDFs in batches, merge data, and the list of exceptions.
 
 Reads the file of ``rempart reidentify``. Writes below one folder ``letters-<language>-<batch>.pdf``, the merge
-files, ``withheld.csv`` (who gets no letter, and why), and one HTML model a kind of letter. What a batch holds
-depends on the people alone, and a batch file is whole or absent: after a kill the same command goes on where it
-stopped and no letter is made twice. ``state.json`` says whose letters these are and which date they bear; a
-folder that holds other letters is refused.
+files, ``withheld.csv`` (who gets no letter or needs a person's eye, and why), and one HTML model a kind of
+letter. What a batch holds depends on the people alone, and a file is whole or absent: after a kill the same
+command goes on where it stopped and no letter is made twice. ``state.json`` says whose letters these are and
+which date they bear; a folder that holds other letters is refused.
 
-Misses: posting them. Two processes by default, as a PDF takes some milliseconds of one core.
+Misses: posting them. Two processes by default, as a page takes some milliseconds of one core.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
-import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -37,12 +39,17 @@ from rempart.notice.scope import Scope
 from rempart.notice.site import Site
 from rempart.notice.typeset import set_letters, unprintable
 from rempart.notice.words import Words
+from rempart.pipeline.private_streams import PARTIAL, make_folder, private_stream, write_whole
 
 BATCH = 500
 JOBS = 2
+AHEAD = 2
+"""Batches a process may be given ahead; bounds memory."""
 STATE = "state.json"
 WITHHELD = "withheld.csv"
-PARTIAL = ".partial"
+WITHHELD_COLUMNS = (
+    "person", "reason", "why", "letters", "name", "birth_date", "identifiers", "categories",
+)  # fmt: skip
 
 Hear = Callable[[int, int], None]
 """Told the letters finished so far, and how many of them stood there already."""
@@ -56,7 +63,7 @@ class State(msgspec.Struct, frozen=True):
     dated: datetime
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Mailing:
     """What one run of letters needs."""
 
@@ -76,21 +83,23 @@ class _Press:
     """The processes that set PDFs, a bounded number of batches ahead."""
 
     pool: ProcessPoolExecutor
-    jobs: int
-    hear: Hear
+    mailing: Mailing
+    made_at: datetime
     running: deque[tuple[Future[None], int]] = field(default_factory=deque)
     done: int = 0
     found: int = 0
 
-    def add(self, letters: list[Letter], author: str, made_at: datetime, path: Path) -> None:
+    def set(self, letters: list[Letter], path: Path) -> None:
         """Set one batch, unless its file is there."""
         if path.exists():
             self.found += len(letters)
             self._count(len(letters))
             return
-        while len(self.running) >= 2 * self.jobs:
+        while len(self.running) >= AHEAD * self.mailing.jobs:
             self._take()
-        self.running.append((self.pool.submit(_write_batch, letters, author, made_at, path), len(letters)))
+        author = self.mailing.site.organisation.name
+        task = self.pool.submit(_write_batch, letters, author, self.made_at, path)
+        self.running.append((task, len(letters)))
 
     def finish(self) -> None:
         """Wait for every batch."""
@@ -98,13 +107,74 @@ class _Press:
             self._take()
 
     def _take(self) -> None:
-        future, letters = self.running.popleft()
-        future.result()
+        task, letters = self.running.popleft()
+        task.result()
         self._count(letters)
 
     def _count(self, letters: int) -> None:
         self.done += letters
-        self.hear(self.done, self.found)
+        self.mailing.hear(self.done, self.found)
+
+
+@dataclass(slots=True)
+class _Desk:
+    """The letters of one language: gathered into batches, one model a kind."""
+
+    writer: Writer
+    words: Words
+    folder: Path
+    merge: MergeFiles
+    batch: int
+    waiting: list[Letter] = field(default_factory=list)
+    number: int = 0
+    models: set[str] = field(default_factory=set)
+
+    def take(self, letter: Letter, press: _Press) -> None:
+        """Add a letter; a full batch goes to the press."""
+        if letter.kind not in self.models:
+            self.models.add(letter.kind)
+            path = self.folder / f"model-{letter.kind}-{letter.language}.html"
+            write_whole(path, write_letter(letter, self.words).encode())
+        self.waiting.append(letter)
+        if len(self.waiting) == self.batch:
+            self._print(press)
+
+    def finish(self, press: _Press) -> None:
+        """The last, smaller batch."""
+        if self.waiting:
+            self._print(press)
+        self.merge.finish()
+
+    def _print(self, press: _Press) -> None:
+        self.number += 1
+        self.merge.write(self.waiting, self.number)
+        press.set(self.waiting, self.folder / f"letters-{self.words.language.code}-{self.number:05d}.pdf")
+        self.waiting = []
+
+
+class _Withheld:
+    """The list of people somebody must look at."""
+
+    def __init__(self, file: BinaryIO, words: Words) -> None:
+        self.count = 0
+        self._words = words
+        self._text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+        self._csv = csv.writer(self._text)
+        self._csv.writerow(WITHHELD_COLUMNS)
+
+    def add(self, affected: Affected, reason: str, letters: int) -> None:
+        """Note one person; ``letters`` leave all the same."""
+        person = affected.person
+        why = self._words.text(f"withheld.{reason}")
+        names, categories = "; ".join(person.identifiers), "; ".join(affected.categories)
+        told = (reason, why, str(letters), person.name, person.birth_date, names, categories)
+        self._csv.writerow([affected.number, *map(harmless, told)])
+        self.count += 1
+
+    def finish(self) -> None:
+        """Write what is left; the file stays open to whoever opened it."""
+        self._text.flush()
+        self._text.detach()
 
 
 def write_letters(mailing: Mailing) -> LetterCount:
@@ -112,76 +182,46 @@ def write_letters(mailing: Mailing) -> LetterCount:
 
     SourceError where the folder holds other letters or cannot be written, or the people are of another scope.
     """
-    try:
-        mailing.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        state = _claim(mailing)
-        context = get_context("spawn")
-        with ProcessPoolExecutor(mailing.jobs, mp_context=context) as pool:
-            return _write_all(mailing, state, _Press(pool, mailing.jobs, mailing.hear))
-    except OSError as error:
-        raise SourceError(
-            f"cannot write {mailing.folder}: {error.strerror}",
-            "free space or name another --out, then run again",
-        ) from error
+    make_folder(mailing.folder)
+    state = _claim(mailing)
+    with ExitStack() as open_files:
+        pool = open_files.enter_context(ProcessPoolExecutor(mailing.jobs, mp_context=get_context("spawn")))
+        withheld = _Withheld(
+            open_files.enter_context(private_stream(mailing.folder / WITHHELD)), mailing.words[0]
+        )
+        desks = {words.language.code: _desk(mailing, words, state, open_files) for words in mailing.words}
+        press = _Press(pool, mailing, state.dated)
+        letters = 0
+        for letter in _letters(mailing, desks, state, withheld):
+            letters += 1
+            desks[letter.language].take(letter, press)
+        for desk in desks.values():
+            desk.finish(press)
+        press.finish()
+        withheld.finish()
+        return LetterCount(letters, withheld.count)
 
 
-def _write_all(mailing: Mailing, state: State, press: _Press) -> LetterCount:
-    """One walk over the people: letters into batches of their language, exceptions into their list."""
-    author = mailing.site.organisation.name
-    writers = {
-        words.language.code: Writer(mailing.scope, mailing.site, words, state.dated)
-        for words in mailing.words
-    }
-    merges = {code: MergeFiles(mailing.folder, f"merge-{code}") for code in writers}
-    waiting: dict[str, list[Letter]] = {code: [] for code in writers}
-    numbers = dict.fromkeys(writers, 0)
-    models: set[tuple[str, str]] = set()
-    letters = 0
-
-    def print_batch(code: str) -> None:
-        numbers[code] += 1
-        merges[code].write(waiting[code], numbers[code])
-        path = mailing.folder / f"letters-{code}-{numbers[code]:05d}.pdf"
-        press.add(waiting[code], author, state.dated, path)
-        waiting[code] = []
-
-    withheld = _Withheld(mailing)
-    for made in _letters(mailing, writers, state, withheld):
-        code = made.language
-        letters += 1
-        waiting[code].append(made)
-        if (made.kind, code) not in models:
-            models.add((made.kind, code))
-            _write_model(mailing, made)
-        if len(waiting[code]) == mailing.batch:
-            print_batch(code)
-    for code in writers:
-        if waiting[code]:
-            print_batch(code)
-        merges[code].close()
-    press.finish()
-    withheld.close()
-    return LetterCount(letters, withheld.count)
+def _desk(mailing: Mailing, words: Words, state: State, open_files: ExitStack) -> _Desk:
+    """The desk of one language, its merge files open until the walk ends well."""
+    code = words.language.code
+    merge = MergeFiles(
+        open_files.enter_context(private_stream(mailing.folder / f"merge-{code}.csv")),
+        open_files.enter_context(private_stream(mailing.folder / f"merge-{code}.parquet")),
+    )
+    writer = Writer(mailing.scope, mailing.site, words, state.dated)
+    return _Desk(writer, words, mailing.folder, merge, mailing.batch)
 
 
 def _letters(
-    mailing: Mailing, writers: dict[str, Writer], state: State, withheld: _Withheld
+    mailing: Mailing, desks: dict[str, _Desk], state: State, withheld: _Withheld
 ) -> Iterator[Letter]:
     """Every letter in the people's order; who gets none, or needs a person's eye, goes to the list."""
     today = state.dated.date()
-    first = next(iter(writers))
     for affected in read_affected(mailing.people, mailing.scope.hash):
         treatment = treat(affected, today)
-        spoken = affected.person.language
-        code = (
-            spoken
-            if spoken in writers
-            else ("en" if spoken and spoken != "fr" and "en" in writers else first)
-        )
-        made = [
-            writers[code].write(affected, addressee, copy)
-            for copy, addressee in enumerate(treatment.letters, 1)
-        ]
+        writer = desks[_language(affected.person.language, list(desks))].writer
+        made = [writer.write(affected, to, copy) for copy, to in enumerate(treatment.letters, 1)]
         reason = treatment.withheld
         if any(map(has_link, made)):
             made, reason = [], "link"
@@ -192,39 +232,11 @@ def _letters(
         yield from made
 
 
-class _Withheld:
-    """The list of people somebody must look at, owner-only."""
-
-    def __init__(self, mailing: Mailing) -> None:
-        self.count = 0
-        self._words = mailing.words[0]
-        self._path = mailing.folder / WITHHELD
-        self._partial = self._path.with_name(WITHHELD + PARTIAL)
-        self._partial.unlink(missing_ok=True)
-        handle = os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self._file = os.fdopen(handle, "w", encoding="utf-8-sig", newline="")
-        self._csv = csv.writer(self._file)
-        self._csv.writerow(
-            ("person", "reason", "why", "letters", "name", "birth_date", "identifiers", "categories")
-        )
-
-    def add(self, affected: Affected, reason: str, letters: int) -> None:
-        person = affected.person
-        text = (
-            reason,
-            self._words.text(f"withheld.{reason}"),
-            str(letters),
-            person.name,
-            person.birth_date,
-            "; ".join(person.identifiers),
-            "; ".join(affected.categories),
-        )
-        self._csv.writerow([affected.number, *map(harmless, text)])
-        self.count += 1
-
-    def close(self) -> None:
-        self._file.close()
-        self._partial.replace(self._path)
+def _language(spoken: str, offered: list[str]) -> str:
+    """The person's own language where it is offered; English for another one; the first where none is known."""
+    if spoken in offered or not spoken:
+        return spoken or offered[0]
+    return "en" if "en" in offered else offered[0]
 
 
 def _claim(mailing: Mailing) -> State:
@@ -243,47 +255,34 @@ def _claim(mailing: Mailing) -> State:
         for left in mailing.folder.glob(f"*{PARTIAL}"):
             left.unlink()
         return state
-    if any(mailing.folder.iterdir()):
+    if any(each.suffix != PARTIAL for each in mailing.folder.iterdir()):
         raise SourceError(f"{mailing.folder} holds other files", "name another --out, or empty it")
     state = State(job, mailing.now)
-    _put(path, msgspec.json.encode(state))
+    write_whole(path, msgspec.json.encode(state))
     return state
 
 
 def _job(mailing: Mailing) -> str:
     """Two runs with equal results write equal letters."""
-    with mailing.people.open("rb") as file:
-        people = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with mailing.people.open("rb") as file:
+            people = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SourceError(
+            f"cannot read {mailing.people}: {error.strerror}", "give the file rempart reidentify wrote"
+        ) from error
+    site = mailing.site
     said = [
         __version__,
         mailing.scope.hash,
         people,
-        msgspec.to_builtins(mailing.site.organisation),
-        msgspec.to_builtins(mailing.site.letters),
-        msgspec.to_builtins(mailing.site.dpo),
+        [msgspec.to_builtins(part) for part in (site.organisation, site.letters, site.dpo)],
         [[words.language.code, words.zone, words.tree] for words in mailing.words],
         mailing.batch,
     ]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def _write_model(mailing: Mailing, letter: Letter) -> None:
-    """The first letter of its kind, as HTML: to read before a million are printed, and to edit."""
-    words = next(each for each in mailing.words if each.language.code == letter.language)
-    page = write_letter(letter, words)
-    _put(mailing.folder / f"model-{letter.kind}-{letter.language}.html", page.encode())
-
-
 def _write_batch(letters: list[Letter], author: str, made_at: datetime, path: Path) -> None:
     """Set one PDF; runs in a process of its own."""
-    _put(path, set_letters(letters, author, made_at))
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file that opens to its owner only, whole or not at all."""
-    partial = path.with_name(path.name + PARTIAL)
-    partial.unlink(missing_ok=True)
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    partial.replace(path)
+    write_whole(path, set_letters(letters, author, made_at))

@@ -11,28 +11,25 @@ identifier, who are marked ambiguous so that nobody gets a letter about a strang
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 
-from rempart.errors import SourceError
 from rempart.ledger.acts import REIDENTIFIED, record_act
-from rempart.ledger.folder import sync_folder
 from rempart.ledger.keys import read_pseudonym_key
 from rempart.ledger.pseudonym import PATIENT, hash_strings
 from rempart.notice.affected import FORMAT, Affected, Head, ordered
 from rempart.notice.people import Person
-from rempart.notice.scope import ScopePatients, read_patients, read_scope
+from rempart.notice.scope import POSSIBLE, ScopePatients, read_patients, read_scope
 from rempart.pipeline.directory import Directory
+from rempart.pipeline.private_streams import private_stream
 
 CHUNK = 8192
-PARTIAL = ".partial"
 
 Hear = Callable[[int], None]
 
@@ -71,7 +68,11 @@ def reidentify(
     matches = settle(find_people(directory, patients, key, hear))
     head = Head(FORMAT, scope.hash, act.line, len(matches))
     columns = {name: patients.table[name].to_pylist() for name in patients.table.column_names}
-    _write(out, chain((head,), (_affected(number, each, columns) for number, each in enumerate(matches, 1))))
+    encoder = msgspec.json.Encoder()
+    with private_stream(out) as file:
+        file.write(encoder.encode(head) + b"\n")
+        for number, match in enumerate(matches, 1):
+            file.write(encoder.encode(_affected(number, match, columns)) + b"\n")
     found = {row for match in matches for row in match.rows}
     return Reidentified(
         people=len(matches),
@@ -140,12 +141,14 @@ def _stricter(one: Person, other: Person) -> Person:
 
 def _affected(number: int, match: _Match, columns: dict[str, list[Any]]) -> Affected:
     rows = [{name: column[row] for name, column in columns.items()} for row in match.rows]
+    exposed = _named(rows, "categories")
     care = {row["in_care"] or "unknown" for row in rows}
     return Affected(
         number=number,
         person=match.person,
         patients=tuple(row["patient"] for row in rows),
-        categories=ordered({each for row in rows for each in (row["categories"] or "").split(";") if each}),
+        categories=exposed,
+        possible=tuple(each for each in _named(rows, POSSIBLE) if each not in exposed),
         first=min((row["first"] or "" for row in rows), default=""),
         last=max((row["last"] or "" for row in rows), default=""),
         accesses=sum(row["accesses"] or 0 for row in rows),
@@ -157,21 +160,6 @@ def _affected(number: int, match: _Match, columns: dict[str, list[Any]]) -> Affe
     )
 
 
-def _write(out: Path, lines: Iterable[msgspec.Struct]) -> None:
-    """Put the lines into ``out``, owner-only, whole or not at all."""
-    partial = out.with_name(out.name + PARTIAL)
-    encoder = msgspec.json.Encoder()
-    try:
-        partial.unlink(missing_ok=True)
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            for line in lines:
-                file.write(encoder.encode(line) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(out)
-        sync_folder(out.parent)
-    except OSError as error:
-        raise SourceError(
-            f"cannot write {out}: {error.strerror}", "name a file in a folder you own"
-        ) from error
+def _named(rows: list[dict[str, Any]], column: str) -> tuple[str, ...]:
+    """The categories that a column of the rows names."""
+    return ordered({each for row in rows for each in (row[column] or "").split(";") if each})
