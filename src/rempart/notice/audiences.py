@@ -101,7 +101,8 @@ def register_entry(case: CaseFile, words: Words) -> Document:
         (words.text(f"{label}.told"), said_to_people(phrases)),
     )
     decisions = tuple(
-        (each.rule.authority.of(words.language.code), say_state(each, words)) for each in case.obligations
+        (words.fill(each.rule.title.of(words.language.code)), say_state(each, words))
+        for each in case.obligations
     )
     parts = (("facts", facts), ("effects", effects), ("remedies", remedies), ("decisions", decisions))
     sections = [Section(words.text(f"register.{name}"), table=Table(head, rows)) for name, rows in parts]

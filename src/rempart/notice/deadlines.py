@@ -1,4 +1,4 @@
-"""The page of obligations: the clock first, then every rule with its text, its status and the day it was checked.
+"""The page of obligations: the clock first, then every rule with its text, its status and the day up to which it is known.
 
 Reads a case file. Gives one document a language, and the list of facts that are still missing.
 """

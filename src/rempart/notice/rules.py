@@ -1,7 +1,7 @@
 """The dated rules: who must be told what by when, under which text, with which status on which day.
 
-Reads ``rules.toml`` (or the site's own copy). Gives :class:`RuleBook`. Every rule names the day its text was
-last checked and where; a status holds from its day on.
+Reads ``rules.toml`` (or the site's own copy). Gives :class:`RuleBook`. Every rule names the day up to
+which its text is known, and from where; a status holds from its day on.
 
 Misses: what changed after ``as_of``. The documents print that day beside every rule.
 """

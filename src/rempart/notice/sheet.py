@@ -191,7 +191,7 @@ def _data(phrases: Phrases) -> list[Field]:
 def _gap(phrases: Phrases, gap: Gap, number: int) -> str:
     words = phrases.words
     said = {
-        "kind": gap.kind.replace("_", " "),
+        "kind": str(words.table("gap").get(gap.kind, gap.kind.replace("_", " "))),
         "source": gap.source or words.text("common.unknown"),
         "period": _period(words, gap),
         "why": gap.why.rstrip("."),
