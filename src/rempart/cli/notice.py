@@ -46,6 +46,12 @@ class OrderError(RempartError):
     type=click.Path(path_type=Path),
     help="Write the letters too: the file rempart reidentify wrote, or the directory itself with --reason.",
 )
+@click.option(
+    "--pdf/--no-pdf",
+    default=True,
+    show_default=True,
+    help="Set the letters as PDF/A; without, only their merge data are written, for a printer.",
+)
 @PEOPLE_MAPPING
 @click.option("--reason", help="Why people are named again (signed into the ledger); with a directory.")
 @click.option("--rules", type=click.Path(path_type=Path), help="Rules instead of the packaged ones (TOML).")
@@ -66,6 +72,7 @@ def notice_command(
     aware: str | None,
     now: str | None,
     people: Path | None,
+    pdf: bool,
     mapping: Path | None,
     reason: str | None,
     rules: Path | None,
@@ -103,7 +110,7 @@ def notice_command(
             name_people(scope, people, mapping, reason, folder, named)
         people = named
     languages = ("fr", "en") if lang == "both" else (lang,)
-    order = Order(scope, site, folder, out, languages, aware_at, now_at, people, rules, words)
+    order = Order(scope, site, folder, out, languages, aware_at, now_at, people, rules, words, pdf)
     console = Console(stderr=True)
     with console.status("…") as status:
 

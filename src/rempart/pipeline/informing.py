@@ -51,6 +51,8 @@ class Order:
     people: Path | None = None
     rules: Path | None = None
     words: Path | None = None
+    pdf: bool = True
+    """Whether the letters are set as PDF; merge data are written in any case."""
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -89,7 +91,8 @@ def _letters(
 ) -> LetterCount | None:
     if order.people is None:
         return None
-    return write_letters(Mailing(scope, site, order.people, order.out / "letters", spoken, order.now, hear))
+    folder = order.out / "letters"
+    return write_letters(Mailing(scope, site, order.people, folder, spoken, order.now, hear, pdf=order.pdf))
 
 
 def _documents(order: Order, case: CaseFile, words: Words) -> list[Document]:

@@ -76,6 +76,8 @@ class Mailing:
     hear: Hear
     batch: int = BATCH
     jobs: int = JOBS
+    pdf: bool = True
+    """Else only the merge data and lists: a printer's own machines set the letters."""
 
 
 @dataclass(slots=True)
@@ -90,7 +92,10 @@ class _Press:
     found: int = 0
 
     def set(self, letters: list[Letter], path: Path) -> None:
-        """Set one batch, unless its file is there."""
+        """Set one batch, unless its file is there or no PDF is wanted."""
+        if not self.mailing.pdf:
+            self._count(len(letters))
+            return
         if path.exists():
             self.found += len(letters)
             self._count(len(letters))
