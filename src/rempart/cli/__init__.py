@@ -14,6 +14,7 @@ from rempart.cli.map import map_command
 from rempart.cli.notice import notice_command
 from rempart.cli.reidentify import reidentify_command
 from rempart.cli.replay import replay_command
+from rempart.cli.share import share_command
 from rempart.cli.watch import watch_command
 from rempart.errors import RempartError
 
@@ -33,6 +34,7 @@ for command in (
     notice_command,
     reidentify_command,
     escrow_command,
+    share_command,
 ):
     rempart.add_command(command)
 
