@@ -188,10 +188,16 @@ class Writer:
 
 def has_link(letter: Letter) -> bool:
     """Whether anything in the letter could be followed, which no letter may offer."""
-    body = letter.body
+    return _body_has_link(letter.body) or any(
+        LINK.search(text) for text in (letter.happened, *letter.address)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _body_has_link(body: Body) -> bool:
+    """:func:`has_link` for what many letters share."""
     texts = (
-        letter.happened, letter.reference, body.subject, body.call, body.only, body.nolink, body.rights,
-        *body.todo, *body.done, *body.sender, *body.signature, *letter.address,
-        *(each.thief for each in (*body.seen, *body.maybe)),
+        body.subject, body.call, body.only, body.nolink, body.rights, *body.todo, *body.done, *body.sender,
+        *body.signature, *(each.thief for each in (*body.seen, *body.maybe)),
     )  # fmt: skip
     return any(LINK.search(text) for text in texts)
