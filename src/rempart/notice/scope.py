@@ -134,6 +134,9 @@ def hash_scope(content: dict[str, Any]) -> str:
 def read_scope(folder: Path) -> Scope:
     """The scope in ``folder``. SourceError where there is none, or it is not as it was written."""
     path = folder / "scope.json"
+    if not path.exists() and (folder / "summary.json").exists():
+        inside = ", ".join(sorted(each.parent.name for each in folder.glob("*/scope.json")))
+        raise SourceError(f"{folder} holds the scopes of several controllers", f"name one of them: {inside}")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         scope = msgspec.convert(content, Scope)

@@ -31,7 +31,7 @@ from rempart.sources.json_guard import MAX_UNIT_BYTES, Unreadable, decode_unit
 
 _CREW = """CREATE TEMP TABLE crew AS SELECT account, recorded, form, software, network, patients FROM ledger
 WHERE account IN (SELECT unnest(?::VARCHAR[])) AND kind = 'access'
-AND recorded >= ?::TIMESTAMPTZ AND recorded <= ?::TIMESTAMPTZ"""
+AND recorded >= ?::TIMESTAMPTZ AND recorded < ?::TIMESTAMPTZ"""
 _SPAN = "SELECT min(recorded), max(recorded), count(DISTINCT account), count(*) FROM crew"
 _OTHERS_ON_NETWORK = """SELECT count(DISTINCT account) FROM ledger
 WHERE network = ? AND account <> '' AND account NOT IN (SELECT unnest(?::VARCHAR[]))"""

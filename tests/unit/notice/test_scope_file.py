@@ -35,6 +35,14 @@ def test_the_hash_is_that_of_the_canonical_spelling() -> None:
     assert hash_scope({"b": "é", "a": [1, 2.5], "hash": "x"}) == hashlib.sha256(spelled).hexdigest()
 
 
+def test_a_folder_of_several_controllers_names_them(tmp_path: Path) -> None:
+    for name in ("clinic", "practice"):
+        write_scope(tmp_path / name, ROWS)
+    (tmp_path / "summary.json").write_text("{}")
+    with pytest.raises(SourceError, match="name one of them: clinic, practice"):
+        read_scope(tmp_path)
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', "\x00", "[" * 100_000])
 def test_a_file_that_is_no_scope_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
     (tmp_path / "scope.json").write_text(text)
