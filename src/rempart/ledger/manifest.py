@@ -1,4 +1,4 @@
-"""The signed list of what was sealed and what has expired: ``manifest.ndjson``.
+"""The signed list of what was sealed, what has expired and who was re-identified: ``manifest.ndjson``.
 
 One JSON object a line in one exact spelling, each with the SHA-256 of the line before (FIPS 180-4) and
 an Ed25519 signature (RFC 8032) over the line with an empty signature. A line is added under a short
@@ -68,7 +68,17 @@ class Expired(Line, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
     segments: list[int]
 
 
-AnyLine = Sealed | Expired
+class Act(Line, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="act"):
+    """What a person did with what the ledger protects: ``act`` names it, ``reason`` is theirs, ``about``
+    is the hash of what it was done with (a scope, an escrow), ``count`` the people it concerned."""
+
+    act: str
+    reason: str
+    about: str
+    count: int
+
+
+AnyLine = Sealed | Expired | Act
 _decoder = msgspec.json.Decoder(AnyLine)
 
 
