@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -33,6 +33,7 @@ from rempart.records import (
     FLAG_SAME_ID_OTHER_CONTENT,
     FLAG_TRUSTED,
     MAX_REASONS,
+    Access,
     Batch,
     Context,
     Frame,
@@ -59,6 +60,15 @@ class Answers:
     decisions: Array
     first_number: int
     earlier: Array
+
+
+class Decided(NamedTuple):
+    """The answer to one access: its number in the ledger, one row of DECISION, and whether it is the
+    answer an earlier record with the same content got."""
+
+    number: int
+    decision: Any
+    repeated: bool
 
 
 @dataclass
@@ -180,6 +190,14 @@ class Course:
         self._since_checkpoint += kept.rows.size
         self.care.forget(self.watch.watermark_ms)
         return Answers(kept, decisions, first, earlier)
+
+    def decide_one(self, access: Access) -> Decided:
+        """Judge a single access, and write it to the journal (not yet flushed)."""
+        given = self.decide(self.door.one(access))
+        earlier = int(given.earlier[0])
+        if earlier >= 0:
+            return Decided(earlier, self.decision(earlier), True)
+        return Decided(given.first_number, given.decisions[0], False)
 
     def _judge(self, frame: Frame, fill: bool) -> Array:
         rows = frame.rows

@@ -126,6 +126,10 @@ class Door:
         """Keyed pseudonyms (m,) uint64."""
         return hash_strings(identifiers, self._key, b"patient")
 
+    def session(self, text: str) -> int:
+        """Keyed hash of a session as :func:`session_of` spells it."""
+        return hash_text(text, self._key, b"session")
+
     def link(self, identifier: str) -> int:
         """Keyed hash of a care link's identifier."""
         return hash_text(identifier, self._key, b"link")
@@ -177,7 +181,7 @@ class Door:
         flags = FLAG_NO_TIME if access.recorded_ms == MISSING_MS else 0
         if access.is_query and not (len(access.patients) == 1 and access.resource != "Patient"):
             flags |= FLAG_QUERY
-        session = access.session or f"{access.account}\x1f{access.address}\x1f{access.software}"
+        session = session_of(access)
         value = 0
         if access.value_kind and account >= 0:
             self._learn_masks()
@@ -245,6 +249,11 @@ class Door:
         if len(words) > have:
             more = hash_strings(pa.array(words[have:], pa.string()), self._key, b"value-mask")
             self._masks = np.concatenate([self._masks, more.view(np.int64)])
+
+
+def session_of(access: Access) -> str:
+    """The session an access belongs to: as the source names it, else account, address and software."""
+    return access.session or f"{access.account}\x1f{access.address}\x1f{access.software}"
 
 
 def _plain(column: pa.Array) -> pa.Array:
