@@ -19,7 +19,7 @@ import httptools
 LARGEST_HEAD = 32_768
 LARGEST_BODY = 16 << 20
 MOST_WAITING = 64
-"""Requests of one connection that may wait for an answer."""
+"""Requests of one connection that may wait for an answer before no more are read."""
 HEAD_S, IDLE_S = 10.0, 300.0
 
 
@@ -117,9 +117,11 @@ class Connection(asyncio.Protocol):
         self._head_bytes = 0
         if self._last or self._too_large:
             return
-        self._last = not self._parser.should_keep_alive() or len(self._waiting) >= MOST_WAITING
+        self._last = not self._parser.should_keep_alive()
         place: list[bytes | None] = [None]
         self._waiting.append(place)
+        if len(self._waiting) == MOST_WAITING:
+            self._transport.pause_reading()
         request = Request(
             self._parser.get_method().decode("latin-1"),
             self._url.decode("latin-1"),
@@ -144,6 +146,8 @@ class Connection(asyncio.Protocol):
 
     def _send(self) -> None:
         while self._waiting and self._waiting[0][0] is not None:
+            if len(self._waiting) == MOST_WAITING:
+                self._transport.resume_reading()
             answer = self._waiting.popleft()[0]
             if answer is not None and not self._transport.is_closing():
                 self._transport.write(answer)
