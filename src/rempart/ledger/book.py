@@ -88,7 +88,7 @@ class Ledger:
         rows: Rows,
         decisions: Rows,
         patients: Rows,
-        events: pa.StringArray,
+        events: pa.StringArray | str,
         names: Sequence[Name] = (),
         trace: bool | None = None,
     ) -> int:

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 import pyarrow as pa
+from numba import njit
 
 from rempart.errors import LedgerError
 from rempart.ledger.framing import padding_of
@@ -30,6 +31,7 @@ INPUT = 2
 
 Rows = np.ndarray[Any, Any]
 _LENGTH = struct.Struct("<I")
+_OFFSETS = struct.Struct("<ii")
 
 
 class Header(msgspec.Struct, array_like=True):
@@ -80,18 +82,20 @@ def encode_decisions(
     frame_rows: Rows,
     decisions: Rows,
     patients: Rows,
-    events: pa.StringArray,
+    events: pa.StringArray | str,
     names: Sequence[Name],
     trace: bool,
 ) -> list[bytes | memoryview]:
     """The parts of a decisions payload; large ones are views of the arrays, not copies.
 
     ``frame_rows`` (n,) EVENT and ``decisions`` (n,) DECISION are C-contiguous; ``first_patient`` and
-    ``patients`` of every row delimit a slice of ``patients`` (m,) uint64. ValueError for other shapes.
+    ``patients`` of every row delimit a slice of ``patients`` (m,) uint64; ``events`` are the sources' own
+    ids, the id itself for a single event. ValueError for other shapes.
     """
     count = len(frame_rows)
-    if len(decisions) != count or len(events) != count:
-        raise ValueError(f"{count} events, {len(decisions)} decisions and {len(events)} event ids")
+    ids = 1 if isinstance(events, str) else len(events)
+    if len(decisions) != count or ids != count:
+        raise ValueError(f"{count} events, {len(decisions)} decisions and {ids} event ids")
     if frame_rows.dtype != EVENT or decisions.dtype != DECISION or patients.dtype != np.uint64:
         raise ValueError("events, decisions or patients are not of the shared records' types")
     _check_slices(frame_rows, len(patients))
@@ -108,13 +112,9 @@ def encode_decisions(
             [*names],
         )
     )
-    parts: list[bytes | memoryview] = [
-        _LENGTH.pack(len(header)) + header + padding_of(_LENGTH.size + len(header))
-    ]
-    for array in (frame_rows, decisions, patients, offsets):
-        parts.append(_bytes_of(array))
-        parts.append(padding_of(array.nbytes))
-    parts.append(content)
+    rows, answers, held = _bytes_of(frame_rows), _bytes_of(decisions), _bytes_of(patients)
+    parts = [_LENGTH.pack(len(header)), header, padding_of(_LENGTH.size + len(header))]
+    parts += [rows, answers, padding_of(len(answers)), held, offsets, padding_of(len(offsets)), content]
     return parts
 
 
@@ -182,14 +182,17 @@ def decode_input(payload: bytes | memoryview) -> tuple[int, memoryview]:
 
 def _check_slices(frame_rows: Rows, held: int) -> None:
     """ValueError where a row's patients lie outside the ``held`` ones: it could never be sealed."""
-    if len(frame_rows) == 1:
-        start, count = int(frame_rows["first_patient"][0]), int(frame_rows["patients"][0])
-        sound = count == 0 or (start >= 0 and count > 0 and start + count <= held)
-    else:
-        starts, counts = frame_rows["first_patient"], frame_rows["patients"]
-        sound = not ((counts < 0) | ((counts > 0) & ((starts < 0) | (starts + counts > held)))).any()
-    if not sound:
+    if not _slices_fit(frame_rows, held):
         raise ValueError("an event points outside the patients handed over with it")
+
+
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def _slices_fit(rows, held):  # type: ignore[no-untyped-def]
+    for i in range(rows.size):
+        start, count = rows[i].first_patient, rows[i].patients
+        if count < 0 or (count > 0 and (start < 0 or start > held - count)):
+            return False
+    return True
 
 
 def _bytes_of(array: Rows) -> bytes | memoryview:
@@ -199,17 +202,17 @@ def _bytes_of(array: Rows) -> bytes | memoryview:
     return np.ascontiguousarray(array).view(np.uint8).data
 
 
-def _string_parts(events: pa.StringArray) -> tuple[Rows, bytes | memoryview]:
-    """Offsets (n + 1,) int32 from 0, and the bytes, of a string column without nulls."""
-    if len(events) == 1:
-        content = events[0].as_py().encode()
-        return np.array([0, len(content)], dtype=np.int32), content
+def _string_parts(events: pa.StringArray | str) -> tuple[bytes | memoryview, bytes | memoryview]:
+    """Offsets (n + 1,) int32 from 0, and the bytes, of a string or of a string column without nulls."""
+    if isinstance(events, str):
+        content = events.encode()
+        return _OFFSETS.pack(0, len(content)), content
     if not len(events):
-        return np.zeros(1, dtype=np.int32), b""
+        return bytes(4), b""
     if events.null_count:
         raise ValueError("an event id is null; an unknown one is the empty string")
     _, offset_buffer, data_buffer = events.buffers()
     offsets = np.frombuffer(offset_buffer, dtype=np.int32)[events.offset : events.offset + len(events) + 1]
     start, stop = int(offsets[0]), int(offsets[-1])
     data = memoryview(data_buffer)[start:stop] if data_buffer is not None else b""
-    return (offsets - offsets[0]) if start else offsets, data
+    return _bytes_of((offsets - offsets[0]) if start else offsets), data

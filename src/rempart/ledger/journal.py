@@ -107,21 +107,23 @@ class Journal:
         return self._chain
 
     def append(self, kind: int, payload: Payload | Sequence[Payload]) -> int:
-        """Add one entry of ``kind`` (0 to 65535); its sequence number. Written at the next flush."""
-        parts = [payload] if isinstance(payload, (bytes, bytearray, memoryview)) else list(payload)
-        size = sum(part.nbytes if isinstance(part, memoryview) else len(part) for part in parts)
+        """Add one entry of ``kind`` (0 to 65535); its sequence number. Written at the next flush.
+
+        Memory views are of single bytes.
+        """
+        parts = [payload] if isinstance(payload, (bytes, bytearray, memoryview)) else payload
+        size = sum(map(len, parts))
         with self._turn:
             self._refuse_after_failure()
             seq = self._next_seq
-            header = ENTRY_HEAD.pack(self._marker, kind, size, seq)
+            parts = [ENTRY_HEAD.pack(self._marker, kind, size, seq), *parts, padding_of(size)]
+            if size < DIRECT_BYTES:
+                parts = [b"".join(parts)]
             state = hashlib.sha256(self._chain)
-            state.update(header)
-            parts.append(padding_of(size))
             for part in parts:
                 state.update(part)
-            chain = state.digest()
-            self._place([header, *parts, chain], size)
-            self._chain = chain
+            self._chain = state.digest()
+            self._place([*parts, self._chain], size)
             self._next_seq = seq + 1
             if self._size >= FILE_BYTES:
                 self.rotate()
