@@ -51,7 +51,9 @@ async def _connect(port: int, lines: int) -> list[_Line]:
     return [(await loop.create_connection(_Line, "127.0.0.1", port))[1] for _ in range(lines)]
 
 
-def steady(port: int, requests: Sequence[bytes], rate: float, lines: int = 32) -> tuple[np.ndarray, dict[bytes, int]]:
+def steady(
+    port: int, requests: Sequence[bytes], rate: float, lines: int = 32
+) -> tuple[np.ndarray, dict[bytes, int]]:
     """Seconds (n,) from due to answered, and how many answers had each code."""
 
     async def work() -> list[_Line]:
@@ -73,7 +75,9 @@ def steady(port: int, requests: Sequence[bytes], rate: float, lines: int = 32) -
     return _sum(uvloop.run(work()))
 
 
-def flat_out(port: int, requests: Sequence[bytes], seconds: float, lines: int = 16, deep: int = 4) -> tuple[float, dict[bytes, int]]:
+def flat_out(
+    port: int, requests: Sequence[bytes], seconds: float, lines: int = 16, deep: int = 4
+) -> tuple[float, dict[bytes, int]]:
     """Answers a second with ``lines`` × ``deep`` requests in flight."""
 
     async def work() -> tuple[list[_Line], float]:

@@ -51,7 +51,9 @@ def plain(fhir_port: int, fast: bool) -> str:
     return f"location /plain/ {{ proxy_pass http://127.0.0.1:{fhir_port}/; }}"
 
 
-def through_nginx(home: Path, service: Process, fhir_port: int, requests: list[bytes], seconds: float) -> tuple[float, float]:
+def through_nginx(
+    home: Path, service: Process, fhir_port: int, requests: list[bytes], seconds: float
+) -> tuple[float, float]:
     """(asked, plain) requests a second through nginx, plain first and last, the better of it."""
     nginx = begin_nginx(home, service.port, fhir_port, PLAIN)
     bare = [request.replace(b"GET /fhir/", b"GET /plain/fhir/") for request in requests]
@@ -74,7 +76,9 @@ location /plain/ {
 
 def begin_quick(home: Path) -> Process:
     """An nginx that answers at once, in place of a FHIR server."""
-    return begin_nginx(home, free_port(), free_port(), "location /fhir/ { return 200 '{}'; }".replace("/fhir/", "~ ^/fhir/"))
+    return begin_nginx(
+        home, free_port(), free_port(), "location /fhir/ { return 200 '{}'; }".replace("/fhir/", "~ ^/fhir/")
+    )
 
 
 def main() -> None:
@@ -90,16 +94,22 @@ def main() -> None:
             for name in ("first sight of tokens", "tokens known"):
                 taken, codes = steady(service.port, questions, RATE)
                 p50, p99, most = (1e3 * np.quantile(taken, q) for q in (0.5, 0.99, 1.0))
-                print(f"decision at {RATE:,}/s, {name}: p50 {p50:.2f} ms, p99 {p99:.2f} ms, most {most:.1f} ms {codes}")
+                print(
+                    f"decision at {RATE:,}/s, {name}: p50 {p50:.2f} ms, p99 {p99:.2f} ms, most {most:.1f} ms {codes}"
+                )
             rate, _ = flat_out(service.port, questions, seconds / 2)
             print(f"decisions flat out: {rate:,.0f}/s")
             quick = begin_quick(home)
             asked, bare = through_nginx(home, service, quick.port, requests, seconds / 2)
-            print(f"through nginx to a server that answers at once: {asked:,.0f}/s, plain {bare:,.0f}/s, ratio {asked / bare:.2f}")
+            print(
+                f"through nginx to a server that answers at once: {asked:,.0f}/s, plain {bare:,.0f}/s, ratio {asked / bare:.2f}"
+            )
             quick.stop()
             fhir = begin_fhir(home)
             asked, bare = through_nginx(home, service, fhir.port, requests, seconds / 2)
-            print(f"through nginx to the tests' FHIR server: {asked:,.0f}/s, plain {bare:,.0f}/s, ratio {asked / bare:.2f}")
+            print(
+                f"through nginx to the tests' FHIR server: {asked:,.0f}/s, plain {bare:,.0f}/s, ratio {asked / bare:.2f}"
+            )
             fhir.stop()
         finally:
             service.stop()

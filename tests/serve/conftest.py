@@ -28,7 +28,8 @@ def fhir(home: Path) -> Iterator[Process]:
 
 @pytest.fixture(scope="session")
 def service(home: Path, signer: Signer) -> Iterator[Process]:
-    process = begin_service(home, settings_file(home, signer))
+    more = 'public_url = "https://staff.hospital.example"'
+    process = begin_service(home, settings_file(home, signer, more))
     yield process
     assert process.stop() == 0, process.log.read_text()[-2000:]
 

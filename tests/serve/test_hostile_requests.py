@@ -62,7 +62,10 @@ def forged_tokens(signer: Signer) -> dict[str, str]:
     claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "exp": time.time() + 600}
 
     def unsigned(header: dict[str, Any], key: bytes | None = None) -> str:
-        parts = [base64.urlsafe_b64encode(json.dumps(each).encode()).decode().rstrip("=") for each in (header, claims)]
+        parts = [
+            base64.urlsafe_b64encode(json.dumps(each).encode()).decode().rstrip("=")
+            for each in (header, claims)
+        ]
         mac = b"" if key is None else hmac.digest(key, ".".join(parts).encode(), hashlib.sha256)
         return ".".join([*parts, base64.urlsafe_b64encode(mac).decode().rstrip("=")])
 
@@ -127,7 +130,9 @@ def raw(port: int, request: bytes) -> bytes:
     return got
 
 
-def test_a_header_that_stands_twice_or_overrides_is_refused(door: Client, service: Process, signer: Signer) -> None:
+def test_a_header_that_stands_twice_or_overrides_is_refused(
+    door: Client, service: Process, signer: Signer
+) -> None:
     token = signer.token("header")
     override = ["X-HTTP-Method-Override", "X-Original-URL", "X-Rewrite-URL", "X-Method-Override"]
     for name in override:
@@ -181,7 +186,9 @@ def test_rooms_with_a_lock_stay_locked(door: Client, signer: Signer) -> None:
         assert door.ask(path, "", "POST", body)[0] == 403
     assert door.ask("/was-this-you?t=" + "A" * 200)[0] == 403
     assert door.ask("/was-this-you", "", "POST", b"t=AAAA&answer=not_me")[0] == 403
-    assert door.ask("/backchannel-logout", "", "POST", b"logout_token=" + signer.token("x").encode())[0] == 403
+    assert (
+        door.ask("/backchannel-logout", "", "POST", b"logout_token=" + signer.token("x").encode())[0] == 403
+    )
     assert door.ask("/etc/passwd")[0] == 404
 
 

@@ -101,7 +101,9 @@ class Client:
             raise
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, read
 
-    def decide(self, target: str, token: str = "", method: str = "GET", **headers: str) -> tuple[int, dict[str, str]]:
+    def decide(
+        self, target: str, token: str = "", method: str = "GET", **headers: str
+    ) -> tuple[int, dict[str, str]]:
         """What the service says of a request, asked as nginx asks."""
         status, told, _ = self.ask(
             "/decide", token, X_Original_URI=target, X_Original_Method=method, **headers
@@ -122,7 +124,9 @@ def begin(command: list[str], log: Path, ready: str, port: int) -> Process:
     raise AssertionError(f"{command[:3]} did not start: {log.read_text()[-2000:]}")
 
 
-def settings_file(folder: Path, signer: Signer, more: str = "", provider: str = "", contain: str = "") -> Path:
+def settings_file(
+    folder: Path, signer: Signer, more: str = "", provider: str = "", contain: str = ""
+) -> Path:
     path = folder / "settings.toml"
     path.write_text(
         f'[serve]\nlisten = "127.0.0.1:0"\n{more}\n[provider]\nissuer = "{ISSUER}"\nkeys = "{signer.path}"\n'
@@ -166,7 +170,10 @@ def begin_nginx(folder: Path, service_port: int, fhir_port: int, locations: str 
         f"include rempart-locations.conf;\n{locations}\nlocation / {{ return 404; }}\n}}\n}}\n"
     )
     return begin(
-        [str(nginx_binary()), "-p", str(home), "-c", "nginx.conf"], home / "error.log", "start worker process", port
+        [str(nginx_binary()), "-p", str(home), "-c", "nginx.conf"],
+        home / "error.log",
+        "start worker process",
+        port,
     )
 
 
@@ -194,4 +201,3 @@ def metric(port: int, name: str) -> float:
 def desk(data: Path) -> str:
     """The desk's key."""
     return (data / "desk.key").read_text().strip()
-

@@ -138,7 +138,8 @@ def _in_fhir(method: str, segments: tuple[str, ...], target: Target, site: Site,
     below = next((type_name(part) for part in segments[2:] if type_name(part)), "")
     if name == "Patient":
         patients = (clean_name(segments[1]),)
-        return Wanted(_ACTIONS[method], below or name, patients, False, -1, _form_of(target, bool(below)))
+        form = _form_of(target, bool(below))
+        return Wanted(_ACTIONS[method], below or name, patients, bool(below), form.count, form)
     if method in ("PUT", "PATCH"):
         return Wanted(_ACTIONS[method], name, (), False, -1, NO_QUERY)
     return _unknown(method, below or name, target, site.page_rows if below else 1)
