@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "serve"))
-from world import Process, Signer, begin_fhir, begin_nginx, begin_service, free_port, settings_file  # noqa: E402
+from world import Process, Signer, begin_fhir, begin_nginx, begin_service, free_port, settings_file
 
 from bench.load import flat_out, steady
 

@@ -241,7 +241,9 @@ def test_observe_serves_every_verified_holder_and_writes_down_what_it_would_have
         door = Client(process.port)
         actions = set()
         for number in range(300):
-            kind = f"?birthdate=1950-01-{number % 28 + 1:02d}&_count=100" if number % 10 == 0 else f"/{number}"
+            kind = (
+                f"?birthdate=1950-01-{number % 28 + 1:02d}&_count=100" if number % 10 == 0 else f"/{number}"
+            )
             status, told = door.decide(f"/fhir/Patient{kind}", signer.token("busy", sid="s"))
             assert status == 200
             actions.add(told["x-rempart-action"])

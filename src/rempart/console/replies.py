@@ -28,6 +28,7 @@ class Replies:
     def __init__(self, site: Serve, provider: Provider) -> None:
         self._portal = site.challenge == "portal"
         self._acr = " ".join(provider.strong_acr)
+        self._asked_acr = f'acr_values="{self._acr}", ' if self._acr else ""
         self._login_url = site.login_url
 
     def verdict(self, verdict: Verdict, redirects: bool) -> bytes:
@@ -68,7 +69,7 @@ class Replies:
         asked = (
             'www-authenticate: Bearer error="insufficient_user_authentication", '
             'error_description="A new strong login is required", '
-            f'acr_values="{self._acr}", max_age="{MAX_AGE}"'
+            f'{self._asked_acr}max_age="{MAX_AGE}"'
         )
         return response("401 Unauthorized", (*told, asked, "x-rempart-reason: step_up"))
 
@@ -90,4 +91,6 @@ class Replies:
 def login_address(login_url: str, acr: str) -> str:
     """The login page with what is asked of it: the parameters of OpenID Connect Core 3.1.2.1."""
     sign = "&" if "?" in login_url else "?"
-    return login_url + sign + urlencode({"acr_values": acr, "max_age": MAX_AGE, "prompt": "login"})
+    return login_url + sign + urlencode(
+        ({"acr_values": acr} if acr else {}) | {"max_age": MAX_AGE, "prompt": "login"}
+    )

@@ -69,7 +69,7 @@ class Holder:
     expires_s: int
     begins_s: int
     strong_login_s: int
-    """``auth_time`` where ``acr`` is one the site calls strong, else -1."""
+    """``auth_time`` where ``acr`` is one the site calls strong (any, where it names none), else -1."""
     bound_to: str
     """Thumbprint of the client certificate the token is bound to (``cnf.x5t#S256``); mostly empty."""
 
@@ -191,7 +191,7 @@ def _holder(claims: dict[str, Any], trust: Trust) -> Holder:
     account = _account_of(claims, trust.account_claims)
     if not account:
         raise RequestRefused("token_no_account")
-    strong = _text(claims, "acr") in trust.strong_acr and bool(trust.strong_acr)
+    strong = not trust.strong_acr or _text(claims, "acr") in trust.strong_acr
     return Holder(
         account=clean_name(account),
         subject=_text(claims, "sub"),
