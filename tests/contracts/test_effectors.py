@@ -188,7 +188,9 @@ def revocation(canaille: str) -> World:
     tokens: dict[str, str] = {}
 
     def token(account: str) -> str:
-        return tokens.setdefault(account, log_in(canaille, account))
+        if account not in tokens:
+            tokens[account] = log_in(canaille, account)
+        return tokens[account]
 
     return World(
         Revocation(f"{canaille}/oauth/revoke", "portal", "portal secret"),

@@ -84,7 +84,7 @@ def main() -> None:
     app = create_app(settings(port), env_file=None)
     with app.app_context():
         print("ready", json.dumps(populate()), flush=True)
-    make_server("127.0.0.1", port, app, threaded=True).serve_forever()
+    make_server("127.0.0.1", port, app).serve_forever()
 
 
 if __name__ == "__main__":

@@ -9,9 +9,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -201,3 +203,36 @@ def metric(port: int, name: str) -> float:
 def desk(data: Path) -> str:
     """The desk's key."""
     return (data / "desk.key").read_text().strip()
+
+
+class Receiver:
+    """A webhook's receiver: keeps what it was sent; ``down`` makes it answer 503."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.got: list[tuple[str, dict[str, Any]]] = []
+        self.down = False
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                if not outer.down:
+                    outer.got.append((self.headers["webhook-id"], json.loads(body)))
+                self.send_response(503 if outer.down else 204)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hook"
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def kinds(self) -> list[str]:
+        return [body["type"] for _, body in self.got]
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
