@@ -156,8 +156,10 @@ def _of_type(method: str, segments: tuple[str, ...], target: Target, site: Site,
         return _unknown(method, name, target, site.page_rows)
     patients = _named(name, target.query)
     form = _form_of(target, True)
-    bound = form.count if form.count >= 0 else (len(patients) if name == "Patient" else -1)
-    if not patients and bound < 0:
+    bound = form.count
+    if name == "Patient" and patients:
+        bound = len(patients)
+    elif bound < 0 and not patients:
         bound = site.page_rows
     action = "E" if method in ("GET", "HEAD") else _ACTIONS[method]
     return Wanted(action, name, patients, True, bound, form)
