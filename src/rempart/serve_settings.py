@@ -153,8 +153,11 @@ SERVE_KEYS: tuple[Key, ...] = (
         texts,
     ),
     Key(
-        "strong_acr", "provider", "The `acr` values that mean a strong login, all are asked for; none: every login counts, for a provider "
-        "that says no `acr`.", texts
+        "strong_acr",
+        "provider",
+        "The `acr` values that mean a strong login, all are asked for; none: every login counts, for a provider "
+        "that says no `acr`.",
+        texts,
     ),
     Key("dry_run", "contain", "`yes`: write down what would be done, do nothing.", one_of("yes", "no")),
     Key("webhook_url", "contain", f"Webhook that hears every command. {_URL}", text),

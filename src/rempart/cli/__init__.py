@@ -8,6 +8,7 @@ import click
 
 from rempart import __version__
 from rempart.cli.demo import demo_command
+from rempart.cli.desk import desk_command
 from rempart.cli.ledger import ledger_command
 from rempart.cli.map import map_command
 from rempart.cli.replay import replay_command
@@ -22,7 +23,15 @@ def rempart() -> None:
     """Judge every access to patient data; keep the ledger of what was exposed to whom."""
 
 
-for command in (demo_command, map_command, watch_command, replay_command, ledger_command, serve_command):
+for command in (
+    demo_command,
+    map_command,
+    watch_command,
+    replay_command,
+    ledger_command,
+    serve_command,
+    desk_command,
+):
     rempart.add_command(command)
 
 

@@ -91,6 +91,8 @@ class Replies:
 def login_address(login_url: str, acr: str) -> str:
     """The login page with what is asked of it: the parameters of OpenID Connect Core 3.1.2.1."""
     sign = "&" if "?" in login_url else "?"
-    return login_url + sign + urlencode(
-        ({"acr_values": acr} if acr else {}) | {"max_age": MAX_AGE, "prompt": "login"}
+    return (
+        login_url
+        + sign
+        + urlencode(({"acr_values": acr} if acr else {}) | {"max_age": MAX_AGE, "prompt": "login"})
     )
