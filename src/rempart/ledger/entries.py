@@ -31,7 +31,8 @@ INPUT = 2
 
 Rows = np.ndarray[Any, Any]
 _LENGTH = struct.Struct("<I")
-_OFFSETS = struct.Struct("<ii")
+_ONE_ID = struct.Struct("<ii")
+_DECISION_PADDING = padding_of(DECISION.itemsize)
 
 
 class Header(msgspec.Struct, array_like=True):
@@ -82,40 +83,56 @@ def encode_decisions(
     frame_rows: Rows,
     decisions: Rows,
     patients: Rows,
-    events: pa.StringArray | str,
+    events: pa.StringArray,
     names: Sequence[Name],
     trace: bool,
 ) -> list[bytes | memoryview]:
     """The parts of a decisions payload; large ones are views of the arrays, not copies.
 
     ``frame_rows`` (n,) EVENT and ``decisions`` (n,) DECISION are C-contiguous; ``first_patient`` and
-    ``patients`` of every row delimit a slice of ``patients`` (m,) uint64; ``events`` are the sources' own
-    ids, the id itself for a single event. ValueError for other shapes.
+    ``patients`` of every row delimit a slice of ``patients`` (m,) uint64. ValueError for other shapes.
     """
     count = len(frame_rows)
-    ids = 1 if isinstance(events, str) else len(events)
-    if len(decisions) != count or ids != count:
-        raise ValueError(f"{count} events, {len(decisions)} decisions and {ids} event ids")
+    if len(decisions) != count or len(events) != count:
+        raise ValueError(f"{count} events, {len(decisions)} decisions and {len(events)} event ids")
     if frame_rows.dtype != EVENT or decisions.dtype != DECISION or patients.dtype != np.uint64:
         raise ValueError("events, decisions or patients are not of the shared records' types")
     _check_slices(frame_rows, len(patients))
     offsets, content = _string_parts(events)
-    header = _encoder.encode(
-        Header(
-            first_number,
-            count,
-            len(patients),
-            len(content),
-            trace,
-            EVENT.itemsize,
-            DECISION.itemsize,
-            [*names],
+    header = _header(first_number, count, len(patients), len(content), names, trace)
+    parts: list[bytes | memoryview] = [header]
+    for array in (frame_rows, decisions, patients, offsets):
+        parts += [_bytes_of(array), padding_of(array.nbytes)]
+    parts.append(content)
+    return parts
+
+
+def encode_one(
+    number: int, row: Rows, decision: Rows, patients: Rows, event: str, names: Sequence[Name], trace: bool
+) -> bytes:
+    """The payload of a single event as :func:`encode_decisions` gives it, for a row just through the door:
+    ``row`` (1,), ``decision`` (1,), and all of ``patients`` are the row's; nothing is checked."""
+    content = event.encode()
+    return b"".join(
+        (
+            _header(number, 1, len(patients), len(content), names, trace),
+            row.tobytes(),
+            decision.tobytes(),
+            _DECISION_PADDING,
+            patients.tobytes(),
+            _ONE_ID.pack(0, len(content)),
+            content,
         )
     )
-    rows, answers, held = _bytes_of(frame_rows), _bytes_of(decisions), _bytes_of(patients)
-    parts = [_LENGTH.pack(len(header)), header, padding_of(_LENGTH.size + len(header))]
-    parts += [rows, answers, padding_of(len(answers)), held, offsets, padding_of(len(offsets)), content]
-    return parts
+
+
+def _header(
+    first_number: int, rows: int, patients: int, event_bytes: int, names: Sequence[Name], trace: bool
+) -> bytes:
+    """The length and the header of a decisions payload, padded."""
+    sizes = EVENT.itemsize, DECISION.itemsize
+    header = _encoder.encode(Header(first_number, rows, patients, event_bytes, trace, *sizes, [*names]))
+    return _LENGTH.pack(len(header)) + header + padding_of(_LENGTH.size + len(header))
 
 
 def split_decisions(payload: bytes | memoryview) -> Split:
@@ -202,17 +219,14 @@ def _bytes_of(array: Rows) -> bytes | memoryview:
     return np.ascontiguousarray(array).view(np.uint8).data
 
 
-def _string_parts(events: pa.StringArray | str) -> tuple[bytes | memoryview, bytes | memoryview]:
-    """Offsets (n + 1,) int32 from 0, and the bytes, of a string or of a string column without nulls."""
-    if isinstance(events, str):
-        content = events.encode()
-        return _OFFSETS.pack(0, len(content)), content
+def _string_parts(events: pa.StringArray) -> tuple[Rows, bytes | memoryview]:
+    """Offsets (n + 1,) int32 from 0, and the bytes, of a string column without nulls."""
     if not len(events):
-        return bytes(4), b""
+        return np.zeros(1, dtype=np.int32), b""
     if events.null_count:
         raise ValueError("an event id is null; an unknown one is the empty string")
     _, offset_buffer, data_buffer = events.buffers()
     offsets = np.frombuffer(offset_buffer, dtype=np.int32)[events.offset : events.offset + len(events) + 1]
     start, stop = int(offsets[0]), int(offsets[-1])
     data = memoryview(data_buffer)[start:stop] if data_buffer is not None else b""
-    return _bytes_of((offsets - offsets[0]) if start else offsets), data
+    return (offsets - offsets[0]) if start else offsets, data

@@ -170,7 +170,10 @@ class Course:
         self._repeat(frame.rows.size - kept.rows.size)
         decisions = self._judge(kept.rows, kept.patients, fill=True)
         if kept.rows.size:
-            self._write(kept.rows, decisions, kept.patients, kept.events)
+            fresh = self.names.take_fresh()
+            self.ledger.append_decisions(kept.rows, decisions, kept.patients, kept.events, fresh)
+            self._tally(kept.rows)
+            self._advance(first, decisions)
         return Answers(kept, decisions, first, earlier)
 
     def decide_one(self, access: Access) -> Decided:
@@ -190,7 +193,9 @@ class Course:
         if earlier >= 0:
             self._repeat(1)
             return Decided(earlier, self.decision(earlier), True)
-        self._write(one.rows, decisions, one.patients, one.event)
+        self.ledger.append_one(one.rows, decisions, one.patients, one.event, self.names.take_fresh())
+        self._count("control" if access.kind else "unattributed" if one.account < 0 else "decided", 1)
+        self._advance(number, decisions)
         return Decided(number, decisions[0], False)
 
     def _repeat(self, number: int) -> None:
@@ -198,20 +203,18 @@ class Course:
         self._count("duplicates", number)
         self.progress.merged += number
 
-    def _write(self, rows: Array, decisions: Array, patients: Array, events: pa.StringArray | str) -> None:
-        """Journal what was decided, and count and remember it."""
-        first = self.ledger.append_decisions(rows, decisions, patients, events, self.names.take_fresh())
-        self._remember(rows, decisions, first)
-        self.care.forget(self.watch.watermark_ms)
-
-    def _remember(self, rows: Array, decisions: Array, first: int) -> None:
+    def _tally(self, rows: Array) -> None:
         for what, number in zip(("decided", "control", "unattributed"), count_rows(rows), strict=True):
-            if number:
-                self._count(what, number)
+            self._count(what, number)
+
+    def _advance(self, first: int, decisions: Array) -> None:
+        """Remember decisions numbered from ``first`` on that the journal holds."""
         self.recent.keep(first, decisions)
-        self.progress.merged += rows.size
-        self._since_seal += rows.size
-        self._since_checkpoint += rows.size
+        number = decisions.size
+        self.progress.merged += number
+        self._since_seal += number
+        self._since_checkpoint += number
+        self.care.forget(self.watch.watermark_ms)
 
     def _judge(self, rows: Array, patients: Array, fill: bool) -> Array:
         """Decisions (n,) on rows that are no duplicates; ``fill``: they still lack what care knows of them."""
@@ -350,7 +353,8 @@ class Course:
                 f"journal entry {seq}: the recomputed answers differ from the written ones",
                 "the settings, the price book or the version changed since; start a new data folder",
             )
-        self._remember(rows, decisions, written.first_number)
+        self._tally(rows)
+        self._advance(written.first_number, decisions)
 
 
 def select(frame: Frame, keep: Array) -> Frame:

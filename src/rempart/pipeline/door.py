@@ -281,9 +281,9 @@ class Door:
     def _mask_values(self, values: pa.Array, rows: Array) -> None:
         self._learn_masks()
         plain = values.to_numpy(zero_copy_only=False)
-        masked = np.where(rows["account"] >= 0, self._masks[rows["account"]] if self._masks.size else 0, 0)
+        known = (rows["value_kind"] != 0) & (rows["account"] >= 0)
         with np.errstate(over="ignore"):
-            rows["value"] = np.where(rows["value_kind"] != 0, plain + masked, 0)
+            rows["value"][known] = plain[known] + self._masks[rows["account"][known]]
 
     def _learn_masks(self) -> None:
         words, have = self.names.words["account"], self._masks.size

@@ -136,9 +136,10 @@ class Watch:
     def arrays(self, account: int) -> tuple[Any, ...]:
         """What :mod:`single` reads and changes to judge one event of ``account``, until the next frame:
         day, house, shard, habits, policy, the shard's number and how many shards there are."""
-        number = account % len(self._shards)
+        shards = len(self._shards)
+        number = account % shards
         house, shard = self._house_arrays(), self._shard_arrays(number)
-        return self._day, house, shard, self._habits(), self._row, number, len(self._shards)
+        return self._day, house, shard, self._habits(), self._row, number, shards
 
     def _house_arrays(self) -> tuple[Array, ...]:
         house = self._house
