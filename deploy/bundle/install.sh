@@ -1,8 +1,8 @@
 #!/bin/sh
-# Installs Rempart from this folder, without any network: sh install.sh [FOLDER], /opt/rempart by default.
+# Installs Rempart from this folder, without any network: sh install.sh [FOLDER], /usr/local/lib/rempart by default.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-into=${1:-/opt/rempart}
+into=${1:-/usr/local/lib/rempart}
 cd "$here"
 sha256sum --check --quiet SHA256SUMS
 "${PYTHON:-python3}" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
