@@ -251,3 +251,42 @@ def test_observe_serves_every_verified_holder_and_writes_down_what_it_would_have
         assert door.decide("/fhir/Patient/1", signer.token("x", aud="other"))[0] == 401
     finally:
         assert process.stop() == 0
+
+
+def test_under_restrict_patients_in_care_are_served_and_others_are_not(door: Client, signer: Signer, data: Path) -> None:
+    today = time.strftime("%Y-%m-%dT08:00:00Z", time.gmtime())
+    appointments = [
+        {
+            "resourceType": "Appointment",
+            "id": f"a{number}",
+            "status": "booked",
+            "start": today,
+            "participant": [
+                {"actor": {"reference": f"Patient/care-{number}"}, "status": "accepted"},
+                {"actor": {"identifier": {"value": "owner-9"}, "type": "Practitioner"}, "status": "accepted"},
+            ],
+        }
+        for number in range(200)
+    ]
+    lines = "\n".join(map(json.dumps, appointments)).encode()
+    status, _, told = door.ask("/events", desk(data), "POST", lines)
+    assert (status, json.loads(told)["context"]) == (200, 200)
+    token = signer.token("owner-9", sid="s9")
+    for number in range(200):
+        assert door.decide(f"/fhir/Patient/care-{number}", token, X_Forwarded_For="10.1.1.1")[0] in (200, 401)
+    reason = ""
+    for page in range(400):
+        target = f"/fhir/Patient?birthdate=1950-01-{page % 28 + 1:02d}&_count=100"
+        if page % 3 == 0:
+            target = f"/fhir/Patient/stranger-{page}"
+        _, told = door.decide(target, token, X_Forwarded_For=THIEF)
+        reason = told.get("x-rempart-reason", "")
+        if reason == "restricted":
+            break
+    assert reason == "restricted"
+    served, told = door.decide("/fhir/Patient/care-3/Observation", token, X_Forwarded_For=THIEF)
+    assert (served, told["x-rempart-action"]) == (200, "restrict")
+    both = "/fhir/Observation?patient=care-3,stranger-1"
+    for target in ("/fhir/Patient/stranger-1", both, "/fhir/Patient?name=a", "/fhir/Observation/5"):
+        status, told = door.decide(target, token, X_Forwarded_For=THIEF)
+        assert (status, told["x-rempart-reason"]) == (403, "restricted")
