@@ -290,3 +290,22 @@ def test_under_restrict_patients_in_care_are_served_and_others_are_not(door: Cli
     for target in ("/fhir/Patient/stranger-1", both, "/fhir/Patient?name=a", "/fhir/Observation/5"):
         status, told = door.decide(target, token, X_Forwarded_For=THIEF)
         assert (status, told["x-rempart-reason"]) == (403, "restricted")
+
+
+def test_what_the_server_behind_says_it_served_is_kept_beside_what_was_asked(
+    door: Client, signer: Signer, data: Path
+) -> None:
+    door.decide("/fhir/Patient/_search", signer.token("owner-10"), "POST", X_Forwarded_For=THIEF)
+    event = {
+        "resourceType": "AuditEvent",
+        "id": "trace-1",
+        "recorded": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "outcome": "0",
+        "agent": [{"requestor": True, "who": {"identifier": {"value": "owner-10"}}}],
+        "entity": [{"what": {"reference": f"Patient/{number}"}} for number in (1, 2, 3)],
+    }
+    for _ in range(2):
+        _, _, told = door.ask("/events", desk(data), "POST", json.dumps(event).encode())
+        assert json.loads(told)["traces"] == 1
+    question = "SELECT served, len(patients), source FROM ledger WHERE account = 'owner-10' ORDER BY number"
+    assert connect(data).execute(question).fetchall() == [("unknown", 0, "serve"), ("yes", 3, "events")]

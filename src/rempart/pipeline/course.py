@@ -162,8 +162,11 @@ class Course:
         payload = self.care.add(context, self.live, max(self.watch.watermark_ms, 0))
         self.ledger.append_input(CARE_INPUT, payload)
 
-    def decide(self, frame: Frame) -> Answers:
-        """Judge a frame that is through the door, and write it to the journal (not yet flushed)."""
+    def decide(self, frame: Frame, trace: bool | None = None) -> Answers:
+        """Judge a frame that is through the door, and write it to the journal (not yet flushed).
+
+        ``trace``: its source told afterwards what it served; None, as the ledger was opened.
+        """
         first = self.ledger.next_number
         earlier = self.duplicates.sift(self.door.event_keys(frame, self.live), frame.rows, first)
         kept = select(frame, earlier < 0)
@@ -171,7 +174,7 @@ class Course:
         decisions = self._judge(kept.rows, kept.patients, fill=True)
         if kept.rows.size:
             fresh = self.names.take_fresh()
-            self.ledger.append_decisions(kept.rows, decisions, kept.patients, kept.events, fresh)
+            self.ledger.append_decisions(kept.rows, decisions, kept.patients, kept.events, fresh, trace)
             self._tally(kept.rows)
             self._advance(first, decisions)
         return Answers(kept, decisions, first, earlier)
