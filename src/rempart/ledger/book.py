@@ -115,9 +115,7 @@ class Ledger:
         self.next_number = first + len(rows)
         return first
 
-    def append_one(
-        self, row: Rows, decision: Rows, patients: Rows, event: str, names: Sequence[Name]
-    ) -> int:
+    def append_one(self, row: Rows, decision: Rows, patients: Rows, event: str, names: Sequence[Name]) -> int:
         """:meth:`append_decisions` of a single event, shaped as in :func:`rempart.ledger.entries.encode_one`."""
         first = self.next_number
         payload = encode_one(first, row, decision, patients, event, names, self.trace)

@@ -83,9 +83,7 @@ def hash_each(texts: Sequence[str], keys: Numbers) -> Numbers:
     ``keys`` (k, 2) from :func:`derive_key`: each string's own, the last one for all that follow.
     """
     pseudonyms = np.empty(len(texts), np.uint64)
-    _hash_apart(
-        _END.join([text.encode("utf-8", "surrogatepass") for text in texts]) + _END, keys, pseudonyms
-    )
+    _hash_apart(_END.join([text.encode("utf-8", "surrogatepass") for text in texts]) + _END, keys, pseudonyms)
     return pseudonyms
 
 

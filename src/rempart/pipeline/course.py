@@ -179,6 +179,15 @@ class Course:
             self._advance(first, decisions)
         return Answers(kept, decisions, first, earlier)
 
+    def weigh(self, frame: Frame) -> Array:
+        """Answers (n,) to a frame that leaves no trace in the ledger: for what is only rehearsed.
+
+        State changes as in :meth:`decide`, but no duplicates are looked for.
+        """
+        decisions = self._judge(frame.rows, frame.patients, fill=True)
+        self.care.forget(self.watch.watermark_ms)
+        return decisions
+
     def decide_one(self, access: Access) -> Decided:
         """Judge one access now, as :meth:`decide` would in a frame; flush before its answer leaves."""
         one = self.door.one(access, self.live)

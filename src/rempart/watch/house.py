@@ -167,11 +167,7 @@ def _keep_wards(wards, fresh, oldest):  # type: ignore[no-untyped-def]
 def has_room(networks, wards, pending, clock, names, more):  # type: ignore[no-untyped-def]
     """Whether the tables hold ``names`` networks in all and ``more`` observations."""
     waiting = clock[2] + more
-    return (
-        names <= networks.size
-        and waiting <= pending.size
-        and (clock[3] + waiting) * 2 <= wards.size
-    )
+    return names <= networks.size and waiting <= pending.size and (clock[3] + waiting) * 2 <= wards.size
 
 
 def make_room(house: House, networks: int, observations: int, oldest_ms: int) -> None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rempart.watch.house import tell_time, walk
 from rempart.watch.house import has_room as house_has_room
+from rempart.watch.house import tell_time, walk
 from rempart.watch.kernel import judge_rows
 from rempart.watch.state import DAY_MS
 from rempart.watch.windows import has_room
