@@ -8,6 +8,7 @@ the tests.
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import tempfile
@@ -74,6 +75,12 @@ location /plain/ {
 """
 
 
+def cpu_seconds(process: Process) -> float:
+    """Processor time a process has used so far."""
+    fields = Path(f"/proc/{process.child.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def begin_quick(home: Path) -> Process:
     """An nginx that answers at once, in place of a FHIR server."""
     return begin_nginx(
@@ -92,10 +99,15 @@ def main() -> None:
         service = begin_service(home, settings)
         try:
             for name in ("first sight of tokens", "tokens known"):
+                before = cpu_seconds(service)
                 taken, codes = steady(service.port, questions, RATE)
+                cost = 1e6 * (cpu_seconds(service) - before) / len(taken)
                 p50, p99, most = (1e3 * np.quantile(taken, q) for q in (0.5, 0.99, 1.0))
                 print(
                     f"decision at {RATE:,}/s, {name}: p50 {p50:.2f} ms, p99 {p99:.2f} ms, most {most:.1f} ms {codes}"
+                )
+                print(
+                    f"  processor time {cost:.0f} µs a question, so at most {1e6 / cost:,.0f}/s on a core of its own"
                 )
             rate, _ = flat_out(service.port, questions, seconds / 2)
             print(f"decisions flat out: {rate:,.0f}/s")
