@@ -167,8 +167,11 @@ class Course:
         payload = self.care.add(context, self.live, max(self.watch.watermark_ms, 0))
         self.ledger.append_input(CARE_INPUT, payload)
 
-    def decide(self, frame: Frame) -> Answers:
-        """Judge a frame that is through the door, and write it to the journal (not yet flushed)."""
+    def decide(self, frame: Frame, trace: bool | None = None) -> Answers:
+        """Judge a frame that is through the door, and write it to the journal (not yet flushed).
+
+        ``trace``: its source told afterwards what it served; None, as the ledger was opened.
+        """
         first = self.ledger.next_number
         earlier = self.duplicates.sift(self.door.event_keys(frame, self.live), frame.rows, first)
         kept = select(frame, earlier < 0)
@@ -176,7 +179,7 @@ class Course:
         decisions = self._judge(kept.rows, kept.patients, fill=True)
         if kept.rows.size:
             fresh = self.names.take_fresh()
-            self.ledger.append_decisions(kept.rows, decisions, kept.patients, kept.events, fresh)
+            self.ledger.append_decisions(kept.rows, decisions, kept.patients, kept.events, fresh, trace)
             self.recent.keep(first, decisions)
             self._tally(kept.rows)
             self._advance(kept.rows.size)
@@ -187,9 +190,7 @@ class Course:
 
         State changes as in :meth:`decide`, but no duplicates are looked for.
         """
-        decisions = self._judge(frame.rows, frame.patients, fill=True)
-        self.care.forget(self.watch.watermark_ms)
-        return decisions
+        return self._judge(frame.rows, frame.patients, fill=True)
 
     def decide_one(self, access: Access) -> Decided:
         """Judge one access now, as :meth:`decide` would in a frame; flush before its answer leaves."""
