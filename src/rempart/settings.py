@@ -32,6 +32,8 @@ class Settings:
     seal_every: int = 1_000_000
     price_book: str = ""
     content_classes: str = ""
+    controller: str = ""
+    controllers: tuple[tuple[str, str], ...] = ()
 
     @property
     def challenges_per_day(self) -> float:
@@ -94,6 +96,12 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _names(value: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, dict) or not all(isinstance(name, str) and name for name in value.values()):
+        raise ValueError('give a table of units, such as "Cabinet A" = "Dr Martin"')
+    return tuple(value.items())
+
+
 KEYS: tuple[Key, ...] = (
     Key("zone", "site", "Time zone the staff lives in; decides what is an odd hour.", _zone),
     Key(
@@ -135,6 +143,19 @@ KEYS: tuple[Key, ...] = (
         "market",
         "Path of a table of what each resource or export word exposes, that extends the packaged one.",
         _text,
+    ),
+    Key(
+        "controller",
+        "site",
+        "Who answers for the data where no unit below says otherwise: the name on scopes and notices.",
+        _text,
+    ),
+    Key(
+        "controllers",
+        "site",
+        "Table `[site.controllers]`: unit (practice, hospital, department) as the logs name it, and who "
+        "answers for its data. After a theft each gets a scope of its own.",
+        _names,
     ),
 )
 

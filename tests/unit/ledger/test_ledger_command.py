@@ -124,7 +124,7 @@ def test_the_table_for_people_is_harmless_too(
 )
 def test_a_bad_question_is_one_clear_line(sealed: Path, words: list[str]) -> None:
     result = run(sealed, "query", *words)
-    assert isinstance(result.exception, command_module.QuestionError)
+    assert isinstance(result.exception, QuestionError)
     assert "\n" not in str(result.exception)
 
 
