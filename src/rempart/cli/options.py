@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import click
 from rempart.errors import RempartError
 from rempart.language import gettext as _
 from rempart.language import printable
+from rempart.records import Incident
 
 DATA = click.option("--data", type=click.Path(path_type=Path), help="Folder of everything Rempart keeps.")
 SETTINGS = click.option(
@@ -49,6 +51,13 @@ class QuestionError(RempartError):
 def tell_proposed(name: str) -> None:
     """Say that a table is read by a proposed mapping, and how to check it."""
     click.echo(f"{printable(name)}: {_('read by a proposed mapping; check it with rempart map')}", err=True)
+
+
+def tell_incidents(changed: Sequence[Incident]) -> None:
+    """Say on standard error which incidents were opened or went on, and how to look at them."""
+    for one in changed:
+        accounts = ", ".join(printable(name, 40) for name in one.accounts[:5])
+        click.echo(f"{_('incident')} {one.id}: {accounts}; rempart incident show {one.id}", err=True)
 
 
 def moment(option: str, text: str) -> int:

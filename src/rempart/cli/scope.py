@@ -21,7 +21,9 @@ from rempart.pipeline.scope_files import write_scopes
 
 @click.command("scope")
 @click.argument("incident", required=False)
-@click.option("--account", "accounts", multiple=True, help="Professional account; may be given several times.")
+@click.option(
+    "--account", "accounts", multiple=True, help="Professional account; may be given several times."
+)
 @click.option("--from", "since", metavar="TIME", help="First moment (ISO 8601, UTC where no zone is said).")
 @click.option("--to", "until", metavar="TIME", help="The moment after the last.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the scope's files.")
@@ -43,7 +45,9 @@ def scope_command(
     language.set_language(lang)
     chosen, folder = settings.load(settings_path), settings.data_folder(data)
     if (incident is None) == (not accounts) or (accounts and (since is None or until is None)):
-        raise SourceError("scope needs an incident, or accounts and a period", "give --account, --from and --to")
+        raise SourceError(
+            "scope needs an incident, or accounts and a period", "give --account, --from and --to"
+        )
     if incident is not None:
         asked = asked_of(folder, incident)
     else:

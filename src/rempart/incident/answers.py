@@ -53,9 +53,7 @@ class Answer:
 def answer_categories(accesses: Accesses, people: People, gaps: Sequence[Gap]) -> dict[str, Answer]:
     """One answer for each category, in their order."""
     named = accesses.patients > 0
-    return {
-        name: _answer(accesses, named, people, gaps, 1 << place) for place, name in enumerate(CATEGORIES)
-    }
+    return {name: _answer(accesses, named, people, gaps, 1 << place) for place, name in enumerate(CATEGORIES)}
 
 
 def _answer(accesses: Accesses, named: Array, people: People, gaps: Sequence[Gap], bit: int) -> Answer:
@@ -72,7 +70,9 @@ def _answer(accesses: Accesses, named: Array, people: People, gaps: Sequence[Gap
         count = int((people.maybe & bit != 0).sum())
         return Answer(CANNOT_TELL, count, _lines(accesses, open_), "; ".join(reasons))
     looked = np.flatnonzero(accesses.possible)
-    proof = tuple(_proof(accesses, row) for row in dict.fromkeys([*looked[:1].tolist(), *looked[-1:].tolist()]))
+    proof = tuple(
+        _proof(accesses, row) for row in dict.fromkeys([*looked[:1].tolist(), *looked[-1:].tolist()])
+    )
     why = _("none of the {accesses} served accesses shows it, and the logs have no gap").format(
         accesses=number(looked.size)
     )

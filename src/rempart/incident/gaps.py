@@ -5,11 +5,11 @@ read, the accounts' own accesses and those without an account. Gives :class:`Gap
 can hide, or None where that cannot be bounded. What one lost record may have named is bounded by the most
 patients any access of these accounts named.
 
-- missing hours: hours without a record, or with less than half the fewest ever seen at that hour, where
-  the source's usual rhythm says at least :data:`EXPECTED` should stand there;
+- missing hours: hours without a record, or busy ones with less than half the fewest ever seen at that
+  hour, where the source's usual rhythm says at least :data:`EXPECTED` more should stand there;
 - sequence holes: event ids that count up, with numbers missing;
 - a source that never showed an execution (FHIR action E): its exports and searches are not audited;
-- searches whose results the log does not name: bounded by ``_count``;
+- searches whose results the log does not name, unless the source names those of others: bounded by ``_count``;
 - rejected lines, events without account, events without a time, expired segments.
 
 Misses: records deleted here and there from a source whose ids do not count up, too few to bend its rhythm.
@@ -23,13 +23,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rempart.incident.exposure import Accesses, Array
+from rempart.incident.exposure import YES, Accesses, Array
 from rempart.language import gettext as _
 from rempart.language import number
 from rempart.records import MISSING_MS
 
 HOUR_MS = 3_600_000
 EXPECTED = 5.0
+BUSY = 20
+"""An hour that never had fewer records than this stands out when it has less than half of the fewest."""
 LEAST_DAYS = 3
 """So many days of the same kind and hour make a rhythm."""
 COUNTING = 0.6
@@ -62,6 +64,11 @@ class Gap:
     to_ms: int
     why: str
     upper_bound: int | None
+
+
+NAMED_SEARCHES = 5
+"""So many searches that name their results, and a source is taken to name them always: one that names none
+found nobody."""
 
 
 def find_gaps(
@@ -172,7 +179,7 @@ def _missing_hours(cells: Cells, widest: int, from_ms: int, to_ms: int, counting
     hours = np.arange(from_ms // HOUR_MS, -(-to_ms // HOUR_MS))
     rows = _rows_at(cells, hours)
     expected, fewest = _rhythm(cells, hours)
-    poor = (rows == 0) | (rows < 0.5 * fewest)
+    poor = (rows == 0) | ((fewest >= BUSY) & (rows < 0.5 * fewest))
     busiest = int(cells.rows.max())
     gaps = []
     for begin, end in _runs(poor):
@@ -188,10 +195,11 @@ def _missing_hours(cells: Cells, widest: int, from_ms: int, to_ms: int, counting
             hours=number(end - begin),
             expected=number(float(expected[here].sum())),
         )
-        begins, ends = max(from_ms, int(hours[begin]) * HOUR_MS), min(to_ms, int(hours[end - 1] + 1) * HOUR_MS)
-        gaps.append(
-            Gap("missing_hours", cells.source, begins, ends, why, lost * widest if known else None)
+        begins, ends = (
+            max(from_ms, int(hours[begin]) * HOUR_MS),
+            min(to_ms, int(hours[end - 1] + 1) * HOUR_MS),
         )
+        gaps.append(Gap("missing_hours", cells.source, begins, ends, why, lost * widest if known else None))
     return gaps
 
 
@@ -232,7 +240,10 @@ def _runs(flags: Array) -> list[tuple[int, int]]:
 
 def _open_searches(accesses: Accesses, from_ms: int, to_ms: int) -> list[Gap]:
     """Searches that may have shown patients the log does not name."""
-    silent = accesses.query & (accesses.patients == 0) & accesses.possible
+    telling = np.bincount(accesses.source[accesses.query & (accesses.patients > 0)], minlength=1)
+    names_results = np.append(telling >= NAMED_SEARCHES, False)
+    told = names_results[np.minimum(accesses.source, telling.size)] & (accesses.served == YES)
+    silent = accesses.query & (accesses.patients == 0) & accesses.possible & ~told
     gaps = []
     bounded = silent & (accesses.count >= 0)
     if bounded.any():

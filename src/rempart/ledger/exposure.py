@@ -156,4 +156,3 @@ def _rhythm_of_file(file: pq.ParquetFile) -> Rhythm:
         raise LedgerError(
             "a segment does not say how its sources spoke", "it is damaged, or of another version of Rempart"
         ) from error
-

@@ -13,13 +13,12 @@ Laws, held by tests: low <= high; neither way of selling earns less when people 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rempart.market.book import PriceBook
-from rempart.market.model import Interval, price_item
+from rempart.market.book import PriceBook, Rule
+from rempart.market.model import Interval, freshness_factor, price_item
 from rempart.records import CATEGORIES
 
 CATEGORY_CONTENT = {
@@ -87,16 +86,11 @@ def price_haul(book: PriceBook, groups: Sequence[Group]) -> Haul:
 
 
 def _contents_of(book: PriceBook, categories: Collection[str]) -> tuple[str, ...]:
-    """The book's contents that the categories are, completed by whatever they add up to."""
+    """The book's contents that the categories are, completed by those whose several parts are all there."""
     have = {CATEGORY_CONTENT[name] for name in categories} & set(book.contents)
-    for _ in book.contents:
-        held = {inner for name in have for inner in book.closure(name)}
-        more = {
-            name for name, content in book.contents.items() if content.includes and held >= set(content.includes)
-        }
-        if more <= have:
-            break
-        have |= more
+    for name, content in book.contents.items():
+        if len(content.includes) > 1 and have >= set(content.includes):
+            have.add(name)
     return tuple(sorted(have))
 
 
@@ -163,7 +157,7 @@ def _alone(book: PriceBook, groups: Sequence[Group], name: str) -> CategoryWorth
     )
 
 
-def _left(rules: Sequence[object], days: float) -> tuple[float, float]:
+def _left(rules: Sequence[Rule], days: float) -> tuple[float, float]:
     """Share of the price left after ``days``, over all rules."""
-    shares = [(math.pow(0.5, days / rule.low), math.pow(0.5, days / rule.high)) for rule in rules]  # type: ignore[attr-defined]
+    shares = [freshness_factor(rule, days) for rule in rules]
     return min((low for low, _ in shares), default=0.0), max((high for _, high in shares), default=0.0)

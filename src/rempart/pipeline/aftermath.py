@@ -98,7 +98,11 @@ def _scopes(
     sources = hours_of(data, opened.rhythm, exposed.words["source"], period)
     strangers, units = nameless_patients(opened, *period)
     further = [*expired_gap(*period, opened.expired_to_ms), *unkept_rejects(data, period)]
-    whose = _controllers(exposed.words["unit"], settings)[exposed.unit] if len(all_of_them) else np.zeros(0, object)
+    whose = (
+        _controllers(exposed.words["unit"], settings)[exposed.unit]
+        if len(all_of_them)
+        else np.zeros(0, object)
+    )
     owners = _controllers(units, settings)
     touched = sorted(set(whose[~earlier & all_of_them.possible].tolist())) or [settings.controller]
     return [

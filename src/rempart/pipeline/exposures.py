@@ -38,7 +38,9 @@ def keep_exposures(data: Path, found: Aftermath) -> None:
     write_private(folder / f"{found.asked.incident.id}.parquet", bytes(sink.getvalue()))
 
 
-def earlier_exposures(data: Path, but: str | None, left_out: frozenset[str]) -> dict[str, tuple[Array, Array]]:
+def earlier_exposures(
+    data: Path, but: str | None, left_out: frozenset[str]
+) -> dict[str, tuple[Array, Array]]:
     """(pseudonyms (k,) ascending, categories proved (k,) bits) of each incident kept, without ``but`` and
     ``left_out`` (false alarms, merged ones). LedgerError for a damaged file."""
     found = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -46,7 +46,9 @@ def write_scopes(found: Aftermath, out: Path, language: Language, zone: str) -> 
         write_private(folder / "scope.csv", people_csv(one.scope.people))
         for ending, picture in timeline(one, found.asked, language, zone).items():
             write_private(folder / f"timeline.{ending}", picture)
-        lines.append({key: document[key] for key in ("controller", "accesses", "patients", "hash")} | {"folder": slug})
+        lines.append(
+            {key: document[key] for key in ("controller", "accesses", "patients", "hash")} | {"folder": slug}
+        )
         folders.append(folder)
     if several:
         head = {"format": "rempart-scopes-1", "made_at": iso_time(found.made_at_ms), "controllers": lines}
@@ -79,12 +81,25 @@ def scope_document(found: Aftermath, one: ControllerScope) -> dict[str, Any]:
     return document | {"hash": hash_document(document)}
 
 
-def groups_of(people: People, now_ms: int) -> list[Group]:
+class Counted(Protocol):
+    """People by what was taken of them, as arrays (k,)."""
+
+    @property
+    def shown(self) -> Array: ...
+    @property
+    def maybe(self) -> Array: ...
+    @property
+    def last_ms(self) -> Array: ...
+    @property
+    def certain(self) -> Array: ...
+
+
+def groups_of(people: Counted, now_ms: int) -> list[Group]:
     """People of whom the same was taken on the same day, as the price model wants them."""
-    if not len(people):
-        return []
-    age = np.where(people.last_ms == MISSING_MS, 0, np.maximum(now_ms - people.last_ms, 0) // DAY_MS)
-    keys = np.stack([people.shown, people.maybe, age, people.certain.astype(np.int64)], axis=1)
+    keys = np.stack(
+        [people.shown, people.maybe, age_days(people.last_ms, now_ms), people.certain.astype(np.int64)],
+        axis=1,
+    )
     kinds, counts = np.unique(keys, axis=0, return_counts=True)
     groups = []
     for (shown, maybe, days, certain), count in zip(kinds.tolist(), counts.tolist(), strict=True):
@@ -92,6 +107,11 @@ def groups_of(people: People, now_ms: int) -> list[Group]:
             Group(count, count if certain else 0, names_of(shown), names_of(shown | maybe), float(days))
         )
     return groups
+
+
+def age_days(last_ms: Array, now_ms: int) -> Array:
+    """(k,) whole days since the last access, 0 where its time is unknown."""
+    return np.where(last_ms == MISSING_MS, 0, np.maximum(now_ms - last_ms, 0) // DAY_MS)
 
 
 def names_of(bits: int) -> tuple[str, ...]:
@@ -154,7 +174,8 @@ def _iso(at_ms: Array) -> pa.Array:
 
 def _answer(answer: Answer, sources: Sequence[str]) -> dict[str, Any]:
     proof = [
-        {"source": sources[line.source], "offset": line.offset, "number": line.number} for line in answer.proof
+        {"source": sources[line.source], "offset": line.offset, "number": line.number}
+        for line in answer.proof
     ]
     return {"answer": answer.answer, "patients": answer.patients, "proof": proof, "why": answer.why}
 

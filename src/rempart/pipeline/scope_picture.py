@@ -52,7 +52,7 @@ def timeline(one: ControllerScope, asked: Asked, language: Language, zone: str) 
             axes.set_xlim(_moment(edges[0]), _moment(edges[-1]))
         reached.set_xticks(*time_ticks(_moment(edges[0]), _moment(edges[-1]), language, zone))
         reached.set_xlabel(zone)
-        return {"svg": _saved(figure, "svg"), "png": _saved(figure, "png")}
+        return {"svg": saved(figure, "svg"), "png": saved(figure, "png")}
 
 
 def _edges(from_ms: int, to_ms: int) -> tuple[Array, int]:
@@ -113,7 +113,7 @@ def _moment(at_ms: float) -> Any:
     return datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
-def _saved(figure: Figure, form: str) -> bytes:
+def saved(figure: Figure, form: str) -> bytes:
     written = io.BytesIO()
     nothing: Any = dict.fromkeys(("Date", "Creator") if form == "svg" else ("Software",))
     figure.savefig(written, format=form, metadata=nothing, dpi=110)

@@ -26,8 +26,9 @@ REJECTS = "rejects.ndjson"
 
 
 def family_of(source: str) -> str:
-    """The name shared by the files of one log: runs of digits become ``#``."""
-    return re.sub(r"\d+", "#", source)
+    """The name shared by the files of one log: runs of digits of a file's own name become ``#``."""
+    folder, slash, name = source.rpartition("/")
+    return folder + slash + re.sub(r"\d+", "#", name)
 
 
 def hours_of(data: Path, rhythm: Rhythm, used: Sequence[str], period: tuple[int, int]) -> list[Cells]:
