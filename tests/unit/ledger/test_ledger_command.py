@@ -13,6 +13,7 @@ from synthetic_ledger import PEOPLE, make_frame
 
 from rempart.cli import ledger as command_module
 from rempart.cli.ledger import ledger_command
+from rempart.cli.options import QuestionError
 from rempart.errors import LedgerError
 from rempart.ledger.book import Ledger
 from rempart.ledger.query import pseudonym_of
