@@ -80,5 +80,5 @@ def _show(found: Aftermath) -> None:
 
 
 def _caption(low: int, high: int, bounded: bool) -> str:
-    text = _("{low} patients for certain, {high} at most").format(low=number(low), high=number(high))
+    text = _("patients: {low} for certain, {high} at most").format(low=number(low), high=number(high))
     return text if bounded else f"{text}; {_('a gap cannot be bounded')}"

@@ -54,9 +54,7 @@ def _show(valued: Valued) -> None:
     for fraud, levels in document["risks"].items():
         risks.add_row(names[fraud], *(number(levels[level]) for level in ("high", "medium", "low")))
     console.print(risks)
-    before = _("{count} of them stood in an earlier incident").format(
-        count=number(document["exposed_before"])
-    )
+    before = f"{_('of them in an earlier incident')}: {number(document['exposed_before'])}"
     console.print(before, markup=False, highlight=False)
 
 

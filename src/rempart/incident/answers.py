@@ -24,7 +24,7 @@ import numpy as np
 from rempart.incident.exposure import Accesses, Array, People
 from rempart.incident.gaps import Gap
 from rempart.language import gettext as _
-from rempart.language import number
+from rempart.language import ngettext, number
 from rempart.records import CATEGORIES
 
 EXPOSED, NOT_EXPOSED, CANNOT_TELL = "exposed", "not_exposed", "cannot_tell"
@@ -60,9 +60,12 @@ def _answer(accesses: Accesses, named: Array, people: People, gaps: Sequence[Gap
     proved = accesses.certain & named & (accesses.shows & bit != 0)
     if proved.any():
         count = int((people.shown & bit != 0).sum())
-        why = _("{accesses} accesses that the log calls served show it").format(
-            accesses=number(int(proved.sum()))
-        )
+        times = int(proved.sum())
+        why = ngettext(
+            "{count} access that the log calls served shows it",
+            "{count} accesses that the log calls served show it",
+            times,
+        ).format(count=number(times))
         return Answer(EXPOSED, count, _lines(accesses, proved), why)
     open_ = accesses.possible & ((accesses.shows | accesses.may_show) & bit != 0)
     reasons = _reasons(accesses, open_, gaps, bit)
@@ -73,30 +76,38 @@ def _answer(accesses: Accesses, named: Array, people: People, gaps: Sequence[Gap
     proof = tuple(
         _proof(accesses, row) for row in dict.fromkeys([*looked[:1].tolist(), *looked[-1:].tolist()])
     )
-    why = _("none of the {accesses} served accesses shows it, and the logs have no gap").format(
-        accesses=number(looked.size)
-    )
+    why = ngettext(
+        "the {count} served access does not show it, and the logs have no gap",
+        "none of the {count} served accesses shows it, and the logs have no gap",
+        looked.size,
+    ).format(count=number(looked.size))
     return Answer(NOT_EXPOSED, 0, proof, why)
 
 
 def _reasons(accesses: Accesses, open_: Array, gaps: Sequence[Gap], bit: int) -> list[str]:
     """Why the category cannot be ruled out; empty where it can."""
+    shown, may = accesses.shows & bit != 0, accesses.may_show & bit != 0
+    unsure = int((open_ & ~accesses.certain & shown).sum())
+    maybe = int((open_ & accesses.known & may).sum())
+    strange = int((open_ & ~accesses.known).sum())
     reasons = []
-    unsure = open_ & ~accesses.certain & (accesses.shows & bit != 0)
-    if unsure.any():
-        reasons.append(
-            _("{count} accesses would show it, and the log does not say whether they were served").format(
-                count=number(int(unsure.sum()))
-            )
+    if unsure:
+        text = ngettext(
+            "{count} access would show it, and the log does not say whether it was served",
+            "{count} accesses would show it, and the log does not say whether they were served",
+            unsure,
         )
-    maybe = open_ & accesses.known & (accesses.may_show & bit != 0)
-    if maybe.any():
-        reasons.append(_("{count} accesses may have shown it").format(count=number(int(maybe.sum()))))
-    strange = open_ & ~accesses.known
-    if strange.any():
-        reasons.append(
-            _("{count} accesses are of a form no rule names").format(count=number(int(strange.sum())))
+        reasons.append(text.format(count=number(unsure)))
+    if maybe:
+        text = ngettext("{count} access may have shown it", "{count} accesses may have shown it", maybe)
+        reasons.append(text.format(count=number(maybe)))
+    if strange:
+        text = ngettext(
+            "{count} access is of a form no rule names",
+            "{count} accesses are of a form no rule names",
+            strange,
         )
+        reasons.append(text.format(count=number(strange)))
     if gaps:
         kinds = ", ".join(dict.fromkeys(gap_names()[gap.kind] for gap in gaps))
         reasons.append(_("the logs have gaps: {kinds}").format(kinds=kinds))

@@ -25,7 +25,7 @@ import numpy as np
 
 from rempart.incident.exposure import YES, Accesses, Array
 from rempart.language import gettext as _
-from rempart.language import number
+from rempart.language import ngettext, number
 from rempart.records import MISSING_MS
 
 HOUR_MS = 3_600_000
@@ -83,15 +83,19 @@ def find_gaps(
     gaps += _open_searches(accesses, from_ms, to_ms)
     strangers = np.setdiff1d(nameless, known)
     if strangers.size:
-        why = _("accesses that name no account opened {count} patients not counted above").format(
-            count=number(strangers.size)
-        )
+        why = ngettext(
+            "accesses that name no account opened {count} patient not counted above",
+            "accesses that name no account opened {count} patients not counted above",
+            strangers.size,
+        ).format(count=number(strangers.size))
         gaps.append(Gap("no_account", "", from_ms, to_ms, why, int(strangers.size)))
     timeless = int(((accesses.recorded_ms == MISSING_MS) & accesses.possible).sum())
     if timeless:
-        why = _("{count} accesses of the account bear no time; they are counted as possible").format(
-            count=number(timeless)
-        )
+        why = ngettext(
+            "{count} access of the account bears no time; it is counted as possible",
+            "{count} accesses of the account bear no time; they are counted as possible",
+            timeless,
+        ).format(count=number(timeless))
         gaps.append(Gap("no_time", "", from_ms, to_ms, why, 0))
     return gaps
 
@@ -128,7 +132,11 @@ def _source_gaps(cells: Cells, widest: int, from_ms: int, to_ms: int) -> list[Ga
         why = _("no export or search of this source was ever logged: what left that way is not known")
         gaps.append(Gap("exports_not_audited", cells.source, from_ms, to_ms, why, None))
     if cells.rejected:
-        why = _("{count} lines of the period could not be read").format(count=number(cells.rejected))
+        why = ngettext(
+            "{count} line of the period could not be read",
+            "{count} lines of the period could not be read",
+            cells.rejected,
+        ).format(count=number(cells.rejected))
         gaps.append(Gap("rejected_lines", cells.source, from_ms, to_ms, why, cells.rejected * widest))
     return gaps
 
@@ -169,7 +177,11 @@ def _holes(cells: Cells, widest: int, from_ms: int, to_ms: int) -> list[Gap]:
     where = places[np.flatnonzero(missing)]
     begins = max(from_ms, int(cells.hour[max(int(where[0]) - 1, 0)]) * HOUR_MS)
     ends = min(to_ms, (int(cells.hour[int(where[-1])]) + 1) * HOUR_MS)
-    why = _("{count} numbers are missing from the ids, which otherwise count up").format(count=number(total))
+    why = ngettext(
+        "{count} number is missing from the ids, which otherwise count up",
+        "{count} numbers are missing from the ids, which otherwise count up",
+        total,
+    ).format(count=number(total))
     return [Gap("sequence_hole", cells.source, begins, max(ends, begins), why, total * widest)]
 
 
@@ -190,7 +202,7 @@ def _missing_hours(cells: Cells, widest: int, from_ms: int, to_ms: int, counting
         if counting and known:
             continue  # the ids say how many records are missing, and whether any are
         lost = int((busiest - rows[here]).sum())
-        why = _("{rows} records in {hours} hours where about {expected} are usual").format(
+        why = _("records found: {rows}, in hours: {hours}, where about {expected} are usual").format(
             rows=number(int(rows[here].sum())),
             hours=number(end - begin),
             expected=number(float(expected[here].sum())),
@@ -248,12 +260,19 @@ def _open_searches(accesses: Accesses, from_ms: int, to_ms: int) -> list[Gap]:
     bounded = silent & (accesses.count >= 0)
     if bounded.any():
         total = int(accesses.count[bounded].sum())
-        why = _("{searches} searches name no results; they asked for at most {count}").format(
-            searches=number(int(bounded.sum())), count=number(total)
-        )
+        times = int(bounded.sum())
+        why = ngettext(
+            "{searches} search names no results; it asked for at most {count}",
+            "{searches} searches name no results; they asked for at most {count}",
+            times,
+        ).format(searches=number(times), count=number(total))
         gaps.append(Gap("search_results_unknown", "", from_ms, to_ms, why, total))
     free = int((silent & ~bounded).sum())
     if free:
-        why = _("{searches} searches name no results and set no limit").format(searches=number(free))
+        why = ngettext(
+            "{searches} search names no results and set no limit",
+            "{searches} searches name no results and set no limit",
+            free,
+        ).format(searches=number(free))
         gaps.append(Gap("search_results_unknown", "", from_ms, to_ms, why, None))
     return gaps
