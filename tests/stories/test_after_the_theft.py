@@ -20,6 +20,7 @@ from theft_log import MONDAY, STAFF, THEFT_DAY, VICTIM, Line, story, written
 from rempart.cli import rempart
 from rempart.ledger.query import connect, pseudonym_of
 from rempart.pipeline.aftermath import Asked, take_scope
+from rempart.pipeline.course import Course
 from rempart.pipeline.private_files import hash_document
 from rempart.settings import Settings
 
@@ -279,3 +280,28 @@ def test_what_is_written_is_its_owners_alone_and_names_no_patient(whole: Path) -
     for path in [*(whole.parent / "scope").iterdir(), *(whole / "exposures").glob("*")]:
         assert path.stat().st_mode & 0o077 == 0, path
         assert b"s0-1" not in path.read_bytes()
+
+
+def test_a_false_alarm_reaches_the_watch_once_and_survives_a_crash(tmp_path: Path) -> None:
+    data = watched(tmp_path, written(story(thieves=())))
+    run("incident", "open", "--account", VICTIM, "--from", "2026-03-02", "--to", "2026-03-03", "--reason", "x", "--data", data)  # fmt: skip
+    course = Course.open(data, Settings(), enforce=False, live=False)
+    number = course.names.known("account", VICTIM)
+    course.watch.accounts["carried"][number] = 4.0
+    run(
+        "incident", "state", "I0001", "false_alarm", "--reason", "he stood in for a colleague", "--data", data
+    )
+    course.heed()
+    assert course.watch.accounts["carried"][number] == 0
+    assert course.watch.accounts["released"][number] == 1
+    before = {name: array.tobytes() for name, array in course.watch.state().items()}
+    heeded = course.progress.heeded
+    course.heed()
+    course.flush(sync=True)
+    course.abandon()
+    again = Course.open(data, Settings(), enforce=False, live=False)
+    assert again.progress.heeded == heeded > 0
+    after = {name: array.tobytes() for name, array in again.watch.state().items()}
+    carried = [name for name in before if before[name] != after[name]]
+    assert carried == []
+    again.close()

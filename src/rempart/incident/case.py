@@ -17,6 +17,7 @@ from rempart.errors import LedgerError
 from rempart.records import INCIDENT_STATES, Deed, Incident
 
 OPEN, EXTEND, STATE, NOTE, MERGE, SPLIT = "open", "extend", "state", "note", "merge", "split"
+FALSE_ALARM = "false_alarm"
 MOST_DECISIONS = 2_000
 """Decision numbers kept with an incident; what it covers is its accounts and its period."""
 
@@ -71,6 +72,13 @@ def find(incidents: Mapping[str, Incident], name: str) -> Incident:
 def next_id(incidents: Mapping[str, Incident]) -> str:
     """The id of the next incident to be opened."""
     return f"I{len(incidents) + 1:04d}"
+
+
+def false_alarm(line: Line) -> tuple[str, ...]:
+    """The accounts a deed clears, empty where it is no judgement of a false alarm."""
+    if line.did != STATE or line.change["state"] != FALSE_ALARM:
+        return ()
+    return tuple(line.change["accounts"])
 
 
 def opening(

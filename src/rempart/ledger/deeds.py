@@ -40,6 +40,25 @@ def read_deeds(data: Path) -> list[Told]:
     return told_lines(read_lines(folder))
 
 
+class Deeds:
+    """The deeds below ``data`` for one who looks often: reads the list only when it has grown."""
+
+    def __init__(self, data: Path) -> None:
+        self._folder = Folder(data)
+        self._size = 0
+
+    def fresh(self, first_line: int) -> list[Told] | None:
+        """Deeds from line ``first_line`` on, None where there is none. LedgerError for a damaged list."""
+        try:
+            size = self._folder.manifest.stat().st_size
+        except FileNotFoundError:
+            return None
+        if size == self._size:
+            return None
+        self._size = size
+        return [line for line in told_lines(read_lines(self._folder)) if line.line >= first_line] or None
+
+
 def add_deed(data: Path, now_ms: int, decide: Deciding) -> Told | None:
     """Sign and add the deed that ``decide`` gives for the deeds so far; None adds nothing.
 

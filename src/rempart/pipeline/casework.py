@@ -60,13 +60,15 @@ def note(data: Path, incident: str, now_ms: int, who: str, text: str) -> Inciden
 
 
 def set_state(data: Path, incident: str, now_ms: int, who: str, state: str, why: str) -> Incident:
-    """Say what the incident is now. A confirmed one was known to somebody from now on at the latest."""
+    """Say what the incident is now. A confirmed one was known to somebody from now on at the latest; of a
+    false alarm the watch learns (:meth:`rempart.pipeline.course.Course.heed`)."""
     if state not in INCIDENT_STATES:
         raise LedgerError(f"{state!a} is no state", f"give one of {', '.join(INCIDENT_STATES)}")
 
     def decide(one: Incident) -> Change:
         aware = now_ms if state in AWARE_FROM else None
-        return Change(one.id, who, case.STATE, why, {"state": state, "aware_ms": aware})
+        change = {"state": state, "aware_ms": aware, "accounts": list(one.accounts)}
+        return Change(one.id, who, case.STATE, why, change)
 
     return _change(data, incident, now_ms, decide)
 
