@@ -31,7 +31,8 @@ from rempart.records import MISSING_MS
 HOUR_MS = 3_600_000
 EXPECTED = 5.0
 BUSY = 20
-"""An hour that never had fewer records than this stands out when it has less than half of the fewest."""
+BUSY_DAYS = 10
+"""An hour that had at least BUSY records on each of so many days stands out with less than half the fewest."""
 LEAST_DAYS = 3
 """So many days of the same kind and hour make a rhythm."""
 COUNTING = 0.6
@@ -233,7 +234,7 @@ def _rhythm(cells: Cells, hours: Array) -> tuple[Array, Array]:
         seen, elsewhere = rows[kinds == kind], rows[(kinds == kind) & outside]
         if elsewhere.size >= LEAST_DAYS:
             expected[asked == kind] = np.median(elsewhere)
-            fewest[asked == kind] = elsewhere.min()
+            fewest[asked == kind] = elsewhere.min() if elsewhere.size >= BUSY_DAYS else 0
         elif seen.size >= LEAST_DAYS:
             expected[asked == kind] = np.median(seen)
     return expected, fewest
