@@ -17,8 +17,10 @@ import numpy as np
 import pyarrow as pa
 
 from rempart.errors import LedgerError
+from rempart.incident.case import false_alarm
 from rempart.ledger.book import Ledger
 from rempart.ledger.checkpoint import load_latest, save
+from rempart.ledger.deeds import Deeds
 from rempart.ledger.entries import DECISIONS, decode_decisions, decode_input
 from rempart.ledger.query import recall_decision
 from rempart.market.book import load as load_book
@@ -34,10 +36,11 @@ from rempart.pipeline.zones import transitions
 from rempart.records import DECISION, Access, Batch, Context, Frame
 from rempart.settings import Settings
 from rempart.watch.judge import Policy, Watch
-from rempart.watch.state import Array
+from rempart.watch.state import MINUTE_MS, Array
 
 CARE_INPUT = 1
 PROGRESS_INPUT = 2
+RELEASE_INPUT = 3
 CHECKPOINT_EVERY = 4_000_000
 """Decisions between two checkpoints of the whole state; closing makes one too."""
 
@@ -63,6 +66,13 @@ class Decided(NamedTuple):
     repeated: bool
 
 
+class Release(msgspec.Struct, array_like=True):
+    """Journal input: accounts whose doubt was a false alarm, and the manifest's line to look at next."""
+
+    heeded: int
+    accounts: list[str]
+
+
 @dataclass
 class Course:
     """One writer's way through the stages. Close it: that seals and saves a checkpoint."""
@@ -80,6 +90,7 @@ class Course:
     trusted: tuple[str, ...]
     progress: Progress = field(default_factory=Progress)
     recent: Recent = field(default_factory=lambda: Recent())
+    _deeds: Deeds = field(init=False)
     _worded: int = 0
     _sizes: tuple[int, int, int] | None = None
     _believed: Array = field(default_factory=lambda: np.zeros(0, np.bool_))
@@ -87,8 +98,12 @@ class Course:
     _prices: Array = field(default_factory=lambda: np.zeros((0, 2)))
     """Euros (low, high) by number of form; the last row and those not yet used are for no form."""
     _priced: int = 0
+    _minute: int = -1
     _since_seal: int = 0
     _since_checkpoint: int = 0
+
+    def __post_init__(self) -> None:
+        self._deeds = Deeds(self.data)
 
     @classmethod
     def open(cls, data: Path, settings: Settings, *, enforce: bool, live: bool, shards: int = 1) -> Course:
@@ -117,6 +132,7 @@ class Course:
             settings.trusted_sources,
         )
         course._come_back()
+        course.heed()
         return course
 
     def take(self, batch: Batch, source: str, next_offset: int | None) -> list[Answers]:
@@ -283,11 +299,31 @@ class Course:
 
     def flush(self, sync: bool = False) -> None:
         """Hand what was journalled to the disk (``sync``: wait for it), then seal if it is time."""
+        minute = self.watch.watermark_ms // MINUTE_MS
+        if minute != self._minute:
+            self._minute = minute
+            self.heed()
         if not self.live:
             self.ledger.append_input(PROGRESS_INPUT, msgspec.msgpack.encode(self.progress))
         self.ledger.flush(sync)
         if self._since_seal >= self.seal_every:
             self.seal()
+
+    def heed(self) -> None:
+        """Take in what officers have called a false alarm since the last look, once it is in the journal."""
+        deeds = self._deeds.fresh(self.progress.heeded)
+        if deeds is None:
+            return
+        accounts = sorted({account for deed in deeds for account in false_alarm(deed)})
+        release = Release(deeds[-1].line + 1, accounts)
+        self.ledger.append_input(RELEASE_INPUT, msgspec.msgpack.encode(release))
+        self._release(release)
+
+    def _release(self, release: Release) -> None:
+        numbers = [self.names.known("account", account) for account in release.accounts]
+        known = np.array([number for number in numbers if number >= 0], np.int64)
+        self.watch.release(self.names.canon[known])
+        self.progress.heeded = release.heeded
 
     def seal(self) -> None:
         """Seal a segment; save a checkpoint when enough was decided since the last."""
@@ -350,6 +386,8 @@ class Course:
         kind, content = decode_input(payload)
         if kind == CARE_INPUT:
             self.care.restore_input(content)
+        elif kind == RELEASE_INPUT:
+            self._release(msgspec.msgpack.decode(content, type=Release))
         else:
             self.progress = msgspec.msgpack.decode(content, type=Progress)
 
