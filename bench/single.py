@@ -68,7 +68,7 @@ def time_kernel(events: list[Access], data: Path) -> Array:
             np.zeros(1, np.int64),
             np.zeros((patients.size, 2), "f4"),
         )
-        day, house, shard, *rest = watch.arrays(one.account)
+        day, house, shard, *rest = watch.arrays()[0]
         tell_single(one.rows, house[3], marks, now)
         if not is_ready(marks[0], patients.size, names, day, house, shard, rest[0]):
             watch.judge(Frame(one.rows, patients, None), grades, prices, names)

@@ -111,7 +111,7 @@ class Journal:
 
         Memory views are of single bytes.
         """
-        parts = (payload,) if isinstance(payload, (bytes, bytearray, memoryview)) else payload
+        parts = (payload,) if isinstance(payload, bytes | bytearray | memoryview) else payload
         size = sum(map(len, parts))
         with self._turn:
             self._refuse_after_failure()
