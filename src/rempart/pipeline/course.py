@@ -80,8 +80,8 @@ class Course:
     trusted: tuple[str, ...]
     progress: Progress = field(default_factory=Progress)
     recent: Recent = field(default_factory=lambda: Recent())
-    _reached: tuple[int, ...] = ()
-    _within_reach: list[tuple[Any, ...]] = field(default_factory=list)
+    _stand: tuple[Any, ...] = ()
+    _within_reach: tuple[Any, ...] = ()
     _worded: int = 0
     _sizes: tuple[int, int, int] | None = None
     _believed: Array = field(default_factory=lambda: np.zeros(0, np.bool_))
@@ -189,8 +189,8 @@ class Course:
         one = self.door.one(access)
         number = self.ledger.next_number
         decisions = np.frombuffer(bytearray(DECISION.itemsize), DECISION)
-        reach = self._reach()
-        earlier = decide_row(one.rows, one.hashes, number, decisions, *reach[one.account % len(reach)])
+        watch = self.watch.arrays(one.account)
+        earlier = decide_row(one.rows, one.hashes, number, decisions, watch, *self._reach())
         if earlier == LONG_WAY:
             earlier, decisions = self._decide_long(one, number)
         if earlier >= 0:
@@ -237,15 +237,22 @@ class Course:
         self.care.forget(self.watch.watermark_ms)
         return decisions
 
-    def _reach(self) -> list[tuple[Any, ...]]:
-        """What :func:`decide_row` reads and changes of the house, for each shard of the watch."""
-        changes = self.names.count, self.care.changes, self.duplicates.changes, self.watch.changes
-        if changes != self._reached:
+    def _reach(self) -> tuple[Any, ...]:
+        """What :func:`decide_row` reads and changes beside the watch, gathered when some of it was replaced."""
+        care, seen = self.care, self.duplicates
+        stand = self.names.count, care.changes, care.index, care.aliases, seen.changes, self.recent
+        if stand != self._stand:
             believed, prices, sizes = self._words()
-            house = self.door.nameless, self.live, self.recent.rows, self.duplicates.arrays
-            care = self.care.arrays(believed)
-            self._within_reach = [(*house, care, prices, sizes, watch) for watch in self.watch.arrays()]
-            self._reached = changes
+            self._within_reach = (
+                self.door.nameless,
+                self.live,
+                self.recent.rows,
+                seen.arrays,
+                care.arrays(believed),
+                prices,
+                sizes,
+            )
+            self._stand = stand
         return self._within_reach
 
     def _words(self) -> tuple[Array, Array, tuple[int, int, int]]:

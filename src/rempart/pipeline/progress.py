@@ -33,7 +33,7 @@ class Progress(msgspec.Struct):
     merged: int = 0
 
 
-@dataclass
+@dataclass(eq=False)
 class Recent:
     """The last :data:`RECENT` decisions, so that a record sent again gets the same answer."""
 

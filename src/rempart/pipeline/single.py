@@ -25,7 +25,7 @@ LONG_WAY = -2
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def decide_row(  # type: ignore[no-untyped-def]
-    rows, hashes, number, out, nameless, live, recent, seen, care, prices, names, watch
+    rows, hashes, number, out, watch, nameless, live, recent, seen, care, prices, names
 ):
     """Fill ``out`` (1,) of DECISION for ``rows`` (1,) of EVENT, complete the row and remember the answer.
 

@@ -65,8 +65,6 @@ class Watch:
         self._shards = tuple(Shard() for _ in range(shards))
         self._pool = ThreadPoolExecutor(shards) if shards > 1 else None
         self._day = -1
-        self.changes = 0
-        """How often arrays may have been replaced."""
 
     @property
     def watermark_ms(self) -> int:
@@ -86,7 +84,6 @@ class Watch:
         anybody's, changed in place;
         ``prices`` (forms + 1, 2) euros; ``names`` how many accounts, networks and roles exist.
         """
-        self.changes += 1
         rows = frame.rows
         out = np.frombuffer(bytearray(rows.size * DECISION.itemsize), DECISION)
         if not rows.size:
@@ -136,14 +133,13 @@ class Watch:
         else:
             list(self._pool.map(run, range(len(self._shards))))
 
-    def arrays(self) -> list[tuple[Any, ...]]:
-        """What :mod:`single` reads and changes to judge one event, for each shard, until ``changes`` moves:
-        day, house, shard, habits, policy, the shard's number and how many shards there are."""
-        house, habits, shards = self._house_arrays(), self._habits(), len(self._shards)
-        return [
-            (self._day, house, self._shard_arrays(number), habits, self._row, number, shards)
-            for number in range(shards)
-        ]
+    def arrays(self, account: int) -> tuple[Any, ...]:
+        """What :mod:`single` reads and changes to judge one event of ``account`` now: day, house, shard,
+        habits, policy, the shard's number and how many shards there are."""
+        shards = len(self._shards)
+        number = account % shards
+        house, shard = self._house_arrays(), self._shard_arrays(number)
+        return self._day, house, shard, self._habits(), self._row, number, shards
 
     def _house_arrays(self) -> tuple[Array, ...]:
         house = self._house
@@ -193,7 +189,6 @@ class Watch:
 
     def restore(self, arrays: dict[str, Array]) -> None:
         """Continue from :meth:`state`; the number of shards is the one it was saved with."""
-        self.changes += 1
         self.accounts = np.array(arrays["accounts"].astype(ACCOUNT, copy=True))
         self._day, shards = (int(value) for value in arrays["day"])
         if shards != len(self._shards):
