@@ -115,10 +115,19 @@ class Ledger:
         self.next_number = first + len(rows)
         return first
 
-    def append_one(self, row: Rows, decision: Rows, patients: Rows, event: str, names: Sequence[Name]) -> int:
+    def append_one(
+        self,
+        row: Rows,
+        decision: Rows,
+        patients: Rows,
+        event: str,
+        names: Sequence[Name],
+        trace: bool | None = None,
+    ) -> int:
         """:meth:`append_decisions` of a single event, shaped as in :func:`rempart.ledger.entries.encode_one`."""
         first = self.next_number
-        payload = encode_one(first, row, decision, patients, event, names, self.trace)
+        kept = self.trace if trace is None else trace
+        payload = encode_one(first, row, decision, patients, event, names, kept)
         self.names.learn(names)
         self._journal.append(DECISIONS, payload)
         self.next_number = first + 1

@@ -46,6 +46,8 @@ class CareFeed:
         self.index = CareIndex()
         self.aliases = Aliases()
         self._forgotten = -1
+        self.changes = 0
+        """How often arrays of the index or the aliases may have been replaced."""
 
     def add(self, contexts: Iterable[Context], live: bool, now_ms: int) -> bytes:
         """Take context in; returns the journal's payload. ``live``: known from ``now_ms`` on."""
@@ -124,6 +126,7 @@ class CareFeed:
         self._apply(payload)
 
     def _apply(self, payload: CarePayload) -> None:
+        self.changes += 1
         for one, other in np.frombuffer(payload.accounts, np.int32).reshape(-1, 2).tolist():
             gone, kept = self._door.names.join_numbers(one, other)
             self.index.move_accounts(np.array([gone], np.int32), np.array([kept], np.int32))
@@ -143,7 +146,7 @@ class CareFeed:
             self.index.add_staff(staff)
 
     def arrays(self, believed: Array) -> tuple[Any, ...]:
-        """What :mod:`rempart.pipeline.explain` reads, as it stands until the next change."""
+        """What :mod:`rempart.pipeline.explain` reads, until ``changes`` moves."""
         return self._door.names.canon, believed, self.index.lookup, self.aliases.lookup
 
     def explain(
@@ -168,6 +171,7 @@ class CareFeed:
         week = agreed_ms // FORGET_EVERY_MS
         if week != self._forgotten:
             self._forgotten = week
+            self.changes += 1
             self.index.prune(agreed_ms - LATEST_MS)
 
 

@@ -90,6 +90,8 @@ class Course:
     trusted: tuple[str, ...]
     progress: Progress = field(default_factory=Progress)
     recent: Recent = field(default_factory=lambda: Recent())
+    _stand: tuple[Any, ...] = ()
+    _within_reach: tuple[Any, ...] = ()
     _deeds: Deeds = field(init=False)
     _worded: int = 0
     _sizes: tuple[int, int, int] | None = None
@@ -208,17 +210,13 @@ class Course:
         """
         return self._judge(frame.rows, frame.patients, fill=True)
 
-    def decide_one(self, access: Access) -> Decided:
+    def decide_one(self, access: Access, trace: bool | None = None) -> Decided:
         """Judge one access now, as :meth:`decide` would in a frame; flush before its answer leaves."""
         one = self.door.one(access)
         number = self.ledger.next_number
         decisions = np.frombuffer(bytearray(DECISION.itemsize), DECISION)
-        believed, prices, sizes = self._words()
-        earlier = decide_row(
-            one.rows, one.hashes, self.door.nameless, self.live, number, self.duplicates.arrays,
-            self.care.arrays(believed), prices, sizes, self.watch.arrays(one.account), self.recent.rows,
-            decisions,
-        )  # fmt: skip
+        watch = self.watch.arrays(one.account)
+        earlier = decide_row(one.rows, one.hashes, number, decisions, watch, *self._reach())
         if earlier == LONG_WAY:
             earlier, decisions = self._decide_long(one, number)
         if earlier >= 0:
@@ -226,7 +224,7 @@ class Course:
             return Decided(earlier, self.decision(earlier), True)
         self.recent.next_number = number + 1
         fresh = self.names.take_fresh()
-        self.ledger.append_one(one.rows, decisions, one.hashes[3:], one.event, fresh)
+        self.ledger.append_one(one.rows, decisions, one.hashes[3:], one.event, fresh, trace)
         self._count("control" if access.kind else "unattributed" if one.account < 0 else "decided", 1)
         self._advance(1)
         return Decided(number, decisions[0], False)
@@ -264,6 +262,24 @@ class Course:
         remark(decisions, rows)
         self.care.forget(self.watch.watermark_ms)
         return decisions
+
+    def _reach(self) -> tuple[Any, ...]:
+        """What :func:`decide_row` reads and changes beside the watch, gathered when some of it was replaced."""
+        care, seen = self.care, self.duplicates
+        stand = self.names.count, care.changes, care.index, care.aliases, seen.changes, self.recent
+        if stand != self._stand:
+            believed, prices, sizes = self._words()
+            self._within_reach = (
+                self.door.nameless,
+                self.live,
+                self.recent.rows,
+                seen.arrays,
+                care.arrays(believed),
+                prices,
+                sizes,
+            )
+            self._stand = stand
+        return self._within_reach
 
     def _words(self) -> tuple[Array, Array, tuple[int, int, int]]:
         """What hangs on the words met so far: :attr:`_believed`, :attr:`_prices`, and how many accounts,
