@@ -13,7 +13,7 @@ from rempart.records import ACCESS_SCHEMA, Access, Context, Rejected
 from rempart.sources.batches import batch_units
 from rempart.sources.fhir import read_message
 from rempart.sources.fhir_columns import read_block
-from rempart.sources.lines import LineBlock
+from rempart.sources.lines import block_of
 
 ID = st.text("abXY019-.", min_size=1, max_size=70)
 PATIENT = ID.map(lambda name: {"what": {"reference": f"Patient/{name}"}, "role": {"code": "1"}})
@@ -90,7 +90,7 @@ def one_by_one(data: bytes) -> Iterator[Access | Context | Rejected]:
 @given(st.lists(st.one_of(written(), written(), written(), GARBAGE), max_size=12), st.booleans())
 def test_columns_and_messages_agree(lines: list[bytes], ends: bool) -> None:
     data = b"\n".join(lines) + b"\n" * ends
-    batches = list(read_block(LineBlock(100, data), "log"))
+    batches = list(read_block(block_of(100, data), "log"))
     whole = batch_units(one_by_one(data))
     rows = pa.Table.from_batches([batch.accesses.cast(ACCESS_SCHEMA) for batch in batches], ACCESS_SCHEMA)
     assert rows.to_pylist() == pa.Table.from_batches([whole.accesses]).to_pylist()

@@ -112,6 +112,14 @@ def _store_as(bits):
     return typed
 
 
+def _count_ones(_context, builder, _signature, args):
+    return builder.ctpop(args[0])
+
+
+def _count_bits(_typing, _mask):
+    return types.int64(types.uint64), _count_ones
+
+
 def _masks_at(_typing, data, at):
     return types.UniTuple(types.uint64, 4)(data, at), _load_masks
 
@@ -147,5 +155,7 @@ put_bytes: Any = intrinsic(_put_bytes)
 """``put_bytes(address, at, word)``: write the eight bytes of a uint64 from byte ``at`` on."""
 word_at: Any = intrinsic(_word_at)
 """``word_at(data, at)``: the eight bytes from ``at`` as a little-endian uint64."""
+count_bits: Any = intrinsic(_count_bits)
+"""``count_bits(mask)``: how many bits of a uint64 are set."""
 first_bit: Any = intrinsic(_first_bit)
 """``first_bit(mask)``: the number of the lowest bit set of a uint64 that is not 0."""

@@ -19,15 +19,14 @@ from rempart.sources.batches import BATCH_ROWS, batch_units
 from rempart.sources.fhir import read_message
 from rempart.sources.fhir_lines import PlainLines, scan_plain
 from rempart.sources.fhir_rows import read_rows
-from rempart.sources.fhir_scan import find_lines
-from rempart.sources.json_tape import PADDING
+from rempart.sources.fhir_scan import count_lines, find_lines
 from rempart.sources.lines import BLANK, LineBlock
 from rempart.sources.spans import Array
 
 
 def read_block(block: LineBlock, source: str) -> Iterator[Batch]:
     """Batches of the lines of one block, of at most :data:`BATCH_ROWS` lines."""
-    data = np.frombuffer(block.data + b"\n" * PADDING, np.uint8)
+    data = np.frombuffer(block.data, np.uint8)
     begins, ends = _find_lines(block, data)
     done = 0
     while done < begins.size:
@@ -40,9 +39,9 @@ def read_block(block: LineBlock, source: str) -> Iterator[Batch]:
 
 
 def _find_lines(block: LineBlock, data: Array) -> tuple[Array, Array]:
-    most = block.data.count(b"\n") + 1
+    most = count_lines(data, block.size) + 1
     begins, ends = np.empty(most, np.int64), np.empty(most, np.int64)
-    count = find_lines(data, len(block.data), begins, ends)
+    count = find_lines(data, block.size, begins, ends)
     return begins[:count], ends[:count]
 
 

@@ -21,6 +21,7 @@ from rempart.sources import fhir_who as who
 from rempart.sources.byte_words import (
     WIDTH,
     byte_at,
+    count_bits,
     equal_mask,
     first_bit,
     number_at,
@@ -60,6 +61,15 @@ UNKNOWN, SEARCHED, PATIENTS, NUMBERS = range(4)
 """Numbers of a line: place in :data:`fhir_who.UNKNOWN`, is a search, patients; and how many they are."""
 
 LONGEST_ID = 64
+
+
+@numba.njit(cache=True, nogil=True)
+def count_lines(data, size):
+    """At least as many as there are line feeds in the first ``size`` bytes, at most 63 more."""
+    count = 0
+    for at in range(0, size, WIDTH):
+        count += count_bits(equal_mask(data, at, 10))
+    return count
 
 
 @numba.njit(cache=True, nogil=True)

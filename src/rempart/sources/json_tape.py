@@ -31,8 +31,6 @@ from rempart.sources.json_bytes import escape_length, scalar_end, skip_space, ut
 
 LONGEST_LINE = 65_536
 """Bytes of the longest line a tape is made for."""
-PADDING = 64
-"""Line feeds to put behind the last line before it is looked at."""
 SENTINELS = 8
 """Places behind the last one of a tape; they point behind the line."""
 LINKS = LONGEST_LINE + SENTINELS
