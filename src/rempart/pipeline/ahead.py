@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from rempart.errors import RempartError
+
 WAITING = 3
 """Items read and not yet taken."""
 WORKERS = 2
@@ -57,6 +59,6 @@ def _to_the_end(works: Iterator[Callable[[], Item]]) -> Iterator[Callable[[], It
 
     try:
         yield from works
-    except Exception as error:
+    except (OSError, RempartError) as error:
         failed.append(error)
         yield fail

@@ -57,6 +57,8 @@ class Notables:
     @staticmethod
     def count_patients(shown: list[Suspicion], segments: Iterable[pa.Table]) -> list[int]:
         """Distinct patients each suspicion's account opened between its first and last answer."""
+        if not shown:
+            return []
         accounts = pa.array(sorted({each.account for each in shown}), pa.string())
         parts = [_opened(segment, accounts) for segment in segments]
         whose, at, patient = (np.concatenate(column) for column in zip(*parts, strict=True))

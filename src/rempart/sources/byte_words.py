@@ -74,12 +74,12 @@ def _count_zeros(_context, builder, _signature, args):
 def _load_as(bits, extend):
     kind = ir.IntType(bits)
 
-    def load(context, builder, signature, args):
+    def load(_context, builder, _signature, args):
         pointer = builder.inttoptr(args[0], kind.as_pointer())
         item = builder.load(builder.gep(pointer, [args[1]]), align=1)
         return getattr(builder, extend)(item, _WORD) if bits < 64 else item
 
-    def typed(_typing, address, at):
+    def typed(_typing, _address, _at):
         return types.int64(types.int64, types.int64), load
 
     return typed
@@ -93,20 +93,20 @@ def _store_word(context, builder, _signature, args):
     return context.get_dummy_value()
 
 
-def _put_bytes(_typing, address, at, word):
+def _put_bytes(_typing, _address, _at, _word):
     return types.void(types.int64, types.int64, types.uint64), _store_word
 
 
 def _store_as(bits):
     kind = ir.IntType(bits)
 
-    def store(context, builder, signature, args):
+    def store(context, builder, _signature, args):
         pointer = builder.inttoptr(args[0], kind.as_pointer())
         item = builder.trunc(args[2], kind) if bits < 64 else args[2]
         builder.store(item, builder.gep(pointer, [args[1]]), align=1)
         return context.get_dummy_value()
 
-    def typed(_typing, address, at, item):
+    def typed(_typing, _address, _at, _item):
         return types.void(types.int64, types.int64, types.int64), store
 
     return typed

@@ -37,8 +37,10 @@ class PlainLines:
     def keep(self, rows: Array) -> PlainLines:
         """Those lines where ``rows`` (n,) is true."""
         own = np.repeat(rows, self.numbers[:, PATIENTS])
-        lines = (self.begins, self.ends, self.times, self.coded, self.texts, self.numbers)
-        return PlainLines(self.data, *(each[rows] for each in lines), self.patients[own])
+        return PlainLines(
+            self.data, self.begins[rows], self.ends[rows], self.times[rows], self.coded[rows],
+            self.texts[rows], self.numbers[rows], self.patients[own],
+        )  # fmt: skip
 
     def text(self, span: Any) -> bytes:
         """The bytes at a span; JSON's null for an absent one."""

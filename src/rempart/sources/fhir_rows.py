@@ -23,7 +23,7 @@ import pyarrow as pa
 import xxhash
 
 from rempart.records import ACCESS_SCHEMA
-from rempart.sources.fhir import CODED, Told, read_told
+from rempart.sources.fhir import Told, read_told
 from rempart.sources.fhir_lines import PlainLines
 from rempart.sources.fhir_parts import MOST_PARTS, value_of
 from rempart.sources.fhir_scan import (

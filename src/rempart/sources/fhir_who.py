@@ -42,9 +42,7 @@ _NAMED = keys_of("identifier", "reference", "display", "type")
 _VALUE = keys_of("value")
 _ENDPOINT = keys_of("address", "type")
 _CODES = keys_of("code", "coding", "text")
-_EXTENDED = keys_of(
-    "url", "valueString", "valueId", "valueUri", "valueUuid", "valueCode", "valueIdentifier"
-)
+_EXTENDED = keys_of("url", "valueString", "valueId", "valueUri", "valueUuid", "valueCode", "valueIdentifier")
 _IP, _SERVER = word_of("2"), word_of("5")
 _TRUE = 0x65757274
 _NO_TOKEN = (word_of("http://"), word_of("https://"), word_of("urn:oid:"))
@@ -68,7 +66,11 @@ def identifier_of(data, tape, at, room):
 def code_of(data, tape, at, room):
     """The first code of the Coding or CodeableConcept at place ``at``, else -1; second, its text."""
     find_members(data, tape, at, _CODES, room, _AT_CODES)
-    code, listed, text = text_at(data, tape, number_at(room, _AT_CODES)), number_at(room, _AT_CODES + 1), number_at(room, _AT_CODES + 2)
+    code, listed, text = (
+        text_at(data, tape, number_at(room, _AT_CODES)),
+        number_at(room, _AT_CODES + 1),
+        number_at(room, _AT_CODES + 2),
+    )
     if code >= 0 or listed < 0 or byte_at(data, place_at(tape, listed)) != _LIST:
         return code, text
     coding, stop = listed + 1, place_at(tape, LINKS + listed)
@@ -118,7 +120,10 @@ def _looks_like_ip(data, tape, at):
 def _address_of(data, tape, agent, escapes, room):
     """The address an agent gives, -1 for none, -2 where only decoding can tell."""
     find_members(data, tape, number_at(room, agent + _NETWORK), _ENDPOINT, room, _AT_ENDPOINT)
-    address, kind = text_at(data, tape, number_at(room, _AT_ENDPOINT)), text_at(data, tape, number_at(room, _AT_ENDPOINT + 1))
+    address, kind = (
+        text_at(data, tape, number_at(room, _AT_ENDPOINT)),
+        text_at(data, tape, number_at(room, _AT_ENDPOINT + 1)),
+    )
     if address >= 0:
         if escapes and (has_escape(data, tape, kind) or has_escape(data, tape, address)):
             return -2
@@ -126,7 +131,12 @@ def _address_of(data, tape, agent, escapes, room):
             return address
     find_members(data, tape, number_at(room, agent + _REFERENCE), _NAMED, room, _AT_NAMED)
     identifier = identifier_of(data, tape, number_at(room, _AT_NAMED), room)
-    for place in (number_at(room, agent + _STRING), number_at(room, agent + _URI), number_at(room, _AT_NAMED + 2), identifier):
+    for place in (
+        number_at(room, agent + _STRING),
+        number_at(room, agent + _URI),
+        number_at(room, _AT_NAMED + 2),
+        identifier,
+    ):
         text = text_at(data, tape, place)
         if escapes and has_escape(data, tape, text):
             return -2

@@ -49,7 +49,12 @@ def _day_number(year, month, day):
 def read_instant(data, at, end):
     """The instant (``2026-03-02T08:31:07.120+01:00``) between the two in ms UTC, as
     :func:`rempart.sources.fhir_words.parse_time` reads it; MISSING_MS for any other form."""
-    if end - at < 19 or byte_at(data, at + 4) != 45 or byte_at(data, at + 7) != 45 or byte_at(data, at + 10) != 84:
+    if (
+        end - at < 19
+        or byte_at(data, at + 4) != 45
+        or byte_at(data, at + 7) != 45
+        or byte_at(data, at + 10) != 84
+    ):
         return MISSING_MS
     if byte_at(data, at + 13) != 58 or byte_at(data, at + 16) != 58:
         return MISSING_MS

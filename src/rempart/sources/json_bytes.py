@@ -63,7 +63,11 @@ def utf8_length(data, at):
     if 0xF0 <= a <= 0xF4:
         low = 0x90 if a == 0xF0 else 0x80
         high = 0x8F if a == 0xF4 else 0xBF
-        return 4 if low <= b <= high and _follows(byte_at(data, at + 2)) and _follows(byte_at(data, at + 3)) else 0
+        return (
+            4
+            if low <= b <= high and _follows(byte_at(data, at + 2)) and _follows(byte_at(data, at + 3))
+            else 0
+        )
     return 0
 
 

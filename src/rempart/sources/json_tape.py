@@ -193,7 +193,11 @@ def link_line(data, begin, end, tape, count, escapes):
                 return False
         while True:
             if depth == 0:
-                return at == count and byte_at(data, place_at(tape, 0)) == _OBJECT and skip_space(data, gap) == end
+                return (
+                    at == count
+                    and byte_at(data, place_at(tape, 0)) == _OBJECT
+                    and skip_space(data, gap) == end
+                )
             place = place_at(tape, at)
             byte = byte_at(data, place)
             if gap != place:
@@ -289,8 +293,9 @@ def word_of(text: str) -> tuple[np.uint64, np.uint64, np.int64, np.uint64]:
 def keys_of(*names: str) -> np.ndarray[tuple[int, int], np.dtype[np.uint64]]:
     """``names`` (at most 20, of 1 to 16 letters) for :func:`find_members`: a hash table without collisions.
 
-    No two may begin with the same eight letters. Row 0 holds the multiplier and the number of names, row k + 1 the words of name k; column 3 the number of the name whose
-    first eight letters fall into a row's slot, or -1.
+    No two may begin with the same eight letters. Row 0 holds the multiplier and the number of names,
+    row k + 1 the words of name k; column 3 the number of the name whose first eight letters fall into a
+    row's slot, or the largest number there is.
     """
     table = np.zeros((64, 4), np.uint64)
     for number, name in enumerate(names):

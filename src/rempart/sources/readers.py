@@ -23,7 +23,6 @@ from rempart.sources.lines import split_lines
 from rempart.sources.mapping_shape import Mapping
 from rempart.sources.recognise import Source
 
-
 Work = Callable[[], Iterable[Batch]]
 """Makes the next batches of a source, on any thread; all that must be done in turn was done before."""
 
