@@ -42,7 +42,7 @@ from rempart.sources.fhir_scan import (
 )
 from rempart.sources.fhir_who import UNKNOWN as WHY
 from rempart.sources.fhir_words import clean_text, name_account
-from rempart.sources.query_form import QueryForm, read_query
+from rempart.sources.query_columns import Queries, read_queries
 from rempart.sources.spans import Array, copy_spans, group_spans
 
 _SEED = np.uint64(secrets.randbits(63))
@@ -117,12 +117,8 @@ def _word(text: str) -> str:
     return clean_text(_said(text))
 
 
-def _query(text: str) -> QueryForm:
-    return read_query(_said(text))
-
-
 def _rows(lines: PlainLines, source: str, offset: int, told: _Groups) -> pa.RecordBatch:
-    query = _group_words(lines, QUERY, _query)
+    query = _read_queries(lines)
     patients = copy_spans(lines.data, lines.patients)
     columns: dict[str, Any] = {
         "source": _same(source, lines.begins.size),
@@ -144,24 +140,31 @@ def _rows(lines: PlainLines, source: str, offset: int, told: _Groups) -> pa.Reco
         "resource": _resources(lines, query),
         "patients": _lists(lines.numbers[:, PATIENTS], patients),
         "is_query": lines.numbers[:, SEARCHED] > 0,
-        "count": query.numbers(lambda each: each.count, np.int32),
-        "page": query.numbers(lambda each: each.page, np.int32),
-        "query_form": query.column(lambda each: each.form),
-        "value_kind": query.numbers(lambda each: each.value_kind, np.int8),
-        "value": query.numbers(lambda each: each.value),
+        "count": query.told[:, 0].astype(np.int32),
+        "page": query.told[:, 1].astype(np.int32),
+        "query_form": pa.DictionaryArray.from_arrays(
+            query.of, pa.array([each.form for each in query.forms], pa.string())
+        ),
+        "value_kind": query.told[:, 2].astype(np.int8),
+        "value": query.told[:, 3].copy(),
     }
     return pa.record_batch([columns[name] for name in ACCESS_SCHEMA.names], names=ACCESS_SCHEMA.names)
 
 
-def _resources(lines: PlainLines, query: _Groups) -> pa.Array:
+def _read_queries(lines: PlainLines) -> Queries:
+    spans = lines.texts[:, QUERY]
+    return read_queries(lines.data, spans, _SEED, lambda row: _said(lines.text(spans[row]).decode()))
+
+
+def _resources(lines: PlainLines, query: Queries) -> pa.Array:
     """What was searched, else read, else a patient where there is one, else nothing."""
     read = _group_words(lines, RESOURCE, str)
-    names = [*(each.resource for each in query.said), *read.said, "Patient", ""]
-    searched = np.array([bool(each.resource) for each in query.said])[query.of]
+    names = [*(each.resource for each in query.forms), *read.said, "Patient", ""]
+    searched = np.array([bool(each.resource) for each in query.forms])[query.of]
     named = np.array([bool(each) for each in read.said])[read.of]
     patient, nothing = len(names) - 2, len(names) - 1
     otherwise = np.where(lines.numbers[:, PATIENTS] > 0, patient, nothing)
-    otherwise = np.where(named, read.of + len(query.said), otherwise)
+    otherwise = np.where(named, read.of + len(query.forms), otherwise)
     numbers = np.where(searched, query.of, otherwise).astype(np.int32)
     return pa.DictionaryArray.from_arrays(numbers, pa.array(names, pa.string()))
 
