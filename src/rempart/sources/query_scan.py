@@ -24,11 +24,11 @@ NOTHING, COUNT, PAGE, DATE, LETTERS, NUMBER = range(6)
 """What the value of a name means."""
 
 _SIX = np.full(256, -1, np.int64)
-for _place, _letter in enumerate(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"):
-    _SIX[_letter] = _place
+for _place, _sign in enumerate(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"):
+    _SIX[_sign] = _place
 _HEX = np.full(256, -1, np.int64)
-for _place, _letter in enumerate(b"0123456789abcdef"):
-    _HEX[_letter] = _HEX[bytes([_letter]).upper()[0]] = _place
+for _place, _sign in enumerate(b"0123456789abcdef"):
+    _HEX[_sign] = _HEX[bytes([_sign]).upper()[0]] = _place
 _PREFIXES = np.array(
     [word[0] * 256 + word[1] for word in (b"eq", b"ne", b"gt", b"lt", b"ge", b"le", b"sa", b"eb", b"ap")]
 )
@@ -136,11 +136,11 @@ def _letter(text, at, end):
     """The letter at ``at`` and where the next stands; (-1, at) where only decoding can tell."""
     byte = np.int64(text[at])
     if byte == 43:
-        return np.int64(32), at + 1
+        return 32, at + 1
     if byte != 37:
         return byte, at + 1
     if at + 2 >= end or _HEX[text[at + 1]] < 0 or _HEX[text[at + 2]] < 0 or _HEX[text[at + 1]] > 7:
-        return np.int64(-1), at
+        return -1, at
     return _HEX[text[at + 1]] * 16 + _HEX[text[at + 2]], at + 3
 
 
