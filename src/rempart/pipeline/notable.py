@@ -7,6 +7,7 @@ and the answers that were not ``allow``. Misses what the ledger does not hold.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rempart.incident.group import Grouping, Notable, Suspicion, worth_a_look
+from rempart.pipeline.suspicions import notable_of
 from rempart.pipeline.wording import iso_time, reason_list
 from rempart.records import MISSING_MS
 from rempart.watch.state import DAY_MS, Array
@@ -39,9 +41,11 @@ class Notables:
         named = pc.not_equal(segment.column("account").cast(pa.string()), "")
         doubted = pc.and_(pc.greater(pc.list_value_length(segment.column("reasons")), 0), named)
         marked = segment.filter(pc.fill_null(doubted, False))
+        at_ms = pc.fill_null(marked.column("recorded").cast(pa.int64()), MISSING_MS)
+        marked = marked.append_column("at_ms", at_ms)
         challenged, kept = _standing_out(marked)
         for at, row in zip(kept.tolist(), marked.take(pa.array(kept)).to_pylist(), strict=True):
-            notable = _notable(row)
+            notable = notable_of(row)
             if challenged[at]:
                 self._challenged.add(notable)
             day = (notable.account, notable.at_ms // DAY_MS)
@@ -49,34 +53,39 @@ class Notables:
             if best is None or notable.doubt > best.doubt:
                 self._oddest[day] = notable
 
-    def suspicions(self) -> list[Suspicion]:
-        """Those answered with more than ``allow``, then what is worth a look."""
-        suspected = self._challenged.suspicions()
-        return [*suspected, *worth_a_look(list(self._oddest.values()), suspected)]
+    def suspected(self) -> list[Suspicion]:
+        """Those answered with more than ``allow``, the most doubtful first."""
+        return self._challenged.suspicions()
+
+    def worth_a_look(self, suspected: list[Suspicion]) -> list[Suspicion]:
+        """The oddest of the others."""
+        return worth_a_look(list(self._oddest.values()), suspected)
 
     @staticmethod
-    def count_patients(shown: list[Suspicion], segments: Iterable[pa.Table]) -> list[int]:
-        """Distinct patients each suspicion's account opened between its first and last answer."""
+    def count_patients(shown: list[list[Suspicion]], segments: Iterable[pa.Table]) -> list[int]:
+        """Distinct patients that the accounts of each group opened between their suspicion's first and last
+        answer."""
         if not shown:
             return []
-        accounts = pa.array(sorted({each.account for each in shown}), pa.string())
+        accounts = pa.array(sorted({each.account for parts in shown for each in parts}), pa.string())
         parts = [_opened(segment, accounts) for segment in segments]
         whose, at, patient = (np.concatenate(column) for column in zip(*parts, strict=True))
         order = np.argsort(whose, kind="stable")
         whose, at, patient = whose[order], at[order], patient[order]
-        counts = []
-        for each in shown:
+
+        def opened(each: Suspicion) -> Array:
             account = accounts.index(each.account).as_py()
             mine = slice(*np.searchsorted(whose, [account, account + 1]))
             inside = (at[mine] >= each.first_ms) & (at[mine] <= each.last_ms)
-            counts.append(np.unique(patient[mine][inside]).size)
-        return counts
+            return patient[mine][inside]
+
+        return [np.unique(np.concatenate([opened(each) for each in parts])).size for parts in shown]
 
 
 def _standing_out(marked: pa.Table) -> tuple[Array, Array]:
     """Of rows with reasons (n,): whether each was challenged, and which are (or are the oddest of their
     account and day), in order of time and number."""
-    at = pc.fill_null(marked.column("recorded").cast(pa.int64()), MISSING_MS).to_numpy()
+    at = marked.column("at_ms").to_numpy()
     challenged = pc.not_equal(marked.column("action").cast(pa.string()), "allow").to_numpy()
     account = marked.column("account").combine_chunks().indices.to_numpy()
     order = np.lexsort((np.arange(at.size), at, -marked.column("doubt").to_numpy(), at // DAY_MS, account))
@@ -101,38 +110,38 @@ def _opened(segment: pa.Table, accounts: pa.Array) -> tuple[Array, Array, Array]
     return np.repeat(mine[mine >= 0], lengths), np.repeat(at, lengths), lists.flatten().to_numpy()
 
 
-def _notable(row: dict[str, Any]) -> Notable:
-    return Notable(
-        row["number"],
-        row["account"],
-        round(row["recorded"].timestamp() * 1000) if row["recorded"] else MISSING_MS,
-        row["action"],
-        row["doubt"],
-        row["hijack"],
-        row["stake_low_eur"],
-        row["stake_high_eur"],
-        row["network"] or "",
-        tuple((r["code"], r["weight"], r["seen"], r["usual"]) for r in row["reasons"]),
-    )
-
-
-def described(number: int, each: Suspicion, patients: int) -> dict[str, Any]:
-    """A suspicion as an entry of ``incidents.json``."""
-    order = sorted(each.reasons.items(), key=lambda item: -item[1][0])
-    reasons = []
-    for code, (weight, seen, usual, count) in order:
-        reasons.append({**reason_list([code], [weight], [seen], [usual], 1)[0], "count": count})
+def described(number: int, parts: list[Suspicion], patients: int) -> dict[str, Any]:
+    """A group of suspicions that are one theft as an entry of ``incidents.json``."""
+    actions: Counter[str] = sum((each.actions for each in parts), Counter())
     return {
         "id": f"S{number:04d}",
-        "accounts": [each.account],
-        "first": iso_time(each.first_ms),
-        "last": iso_time(each.last_ms),
-        "state": each.state,
-        "actions": dict(each.actions),
-        "max_hijack": each.max_hijack,
+        "accounts": sorted({each.account for each in parts}),
+        "first": iso_time(min(each.first_ms for each in parts)),
+        "last": iso_time(max(each.last_ms for each in parts)),
+        "state": parts[0].state,
+        "actions": dict(actions),
+        "max_hijack": max(each.max_hijack for each in parts),
         "patients": patients,
-        "stake_eur": [round(each.stake_low_eur, 2), round(each.stake_high_eur, 2)],
-        "networks": sorted(each.networks),
-        "reasons": reasons,
-        "events": len(each.numbers),
+        "stake_eur": [
+            round(sum(each.stake_low_eur for each in parts), 2),
+            round(sum(each.stake_high_eur for each in parts), 2),
+        ],
+        "networks": sorted(set().union(*(each.networks for each in parts))),
+        "reasons": _reasons(parts),
+        "events": sum(len(each.numbers) for each in parts),
     }
+
+
+def _reasons(parts: list[Suspicion]) -> list[dict[str, Any]]:
+    """Each reason once: as it was heaviest, and how often it was given."""
+    heaviest: dict[int, tuple[float, int, int, int]] = {}
+    for each in parts:
+        for code, (weight, seen, usual, count) in each.reasons.items():
+            before = heaviest.get(code, (-1.0, 0, 0, 0))
+            best = (weight, seen, usual) if weight > before[0] else before[:3]
+            heaviest[code] = (*best, before[3] + count)
+    order = sorted(heaviest.items(), key=lambda item: -item[1][0])
+    return [
+        {**reason_list([code], [weight], [seen], [usual], 1)[0], "count": count}
+        for code, (weight, seen, usual, count) in order
+    ]

@@ -23,6 +23,7 @@ from rempart.language import gettext as _
 from rempart.ledger.query import sealed_since
 from rempart.pipeline.notable import Notables, described
 from rempart.pipeline.report import write_page
+from rempart.pipeline.suspicions import join_thefts
 from rempart.pipeline.tally import Tally
 from rempart.pipeline.wording import reason_list
 from rempart.settings import Settings
@@ -71,7 +72,9 @@ def write_outputs(
             yield _decisions(segment)
 
     _private(out / "decisions.parquet", partial(_write_parquet, decisions()))
-    shown = notables.suspicions()
+    suspected = notables.suspected()
+    thefts = [[part.suspicion for part in theft.parts] for theft in join_thefts(data, suspected)]
+    shown = [*thefts, *([each] for each in notables.worth_a_look(suspected))]
     patients = notables.count_patients(shown, sealed_since(data, first_number, notables.OPENED))
     incidents = [described(number, *each) for number, each in enumerate(zip(shown, patients, strict=True), 1)]
     summary: dict[str, Any] = {
