@@ -141,10 +141,21 @@ class Ledger:
         """Make what was appended survive a kill, and with ``sync`` a loss of power."""
         self._journal.flush(sync)
 
-    def seal(self) -> list[Sealed]:
-        """Seal what was appended so far into signed segments; the new seals, empty if nothing was new."""
+    def seal(self, up_to_seq: int | None = None) -> list[Sealed]:
+        """Seal what was appended (up to entry ``up_to_seq``, else so far) into signed segments.
+
+        Gives the new seals, none if nothing was new. Any thread may call it, one at a time.
+        """
+        if up_to_seq is None:
+            up_to_seq = self.last_seq
         lines = seal(
-            self._folder, self.keys.signing_key, self._journal, self.names, self._sealed, self._clock_ms()
+            self._folder,
+            self.keys.signing_key,
+            self._journal,
+            self.names,
+            self._sealed,
+            up_to_seq,
+            self._clock_ms(),
         )
         if lines:
             self._sealed = lines[-1]

@@ -10,6 +10,7 @@ other name too. Misses: visits already counted under the other name.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -43,6 +44,7 @@ class CareFeed:
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self._patient = lru_cache(1 << 16)(door.patient)
         self.index = CareIndex()
         self.aliases = Aliases()
         self._forgotten = -1
@@ -62,7 +64,7 @@ class CareFeed:
                     who = names.number("unit" if record.by_unit else "account", record.who)
                     links.append(
                         (
-                            self._door.patient(record.patient),
+                            self._patient(record.patient),
                             who,
                             record.by_unit,
                             KINDS.index(record.kind),
@@ -114,7 +116,7 @@ class CareFeed:
         self, alias: Alias, patients: list[tuple[int, int]], accounts: list[tuple[int, int]]
     ) -> None:
         if alias.of == "patient":
-            patients.append((self._door.patient(alias.name), self._door.patient(alias.alias)))
+            patients.append((self._patient(alias.name), self._patient(alias.alias)))
         else:
             names = self._door.names
             accounts.append((names.number("account", alias.name), names.number("account", alias.alias)))

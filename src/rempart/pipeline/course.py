@@ -8,6 +8,7 @@ checks that the same answers come out. Misses: nothing decided; rejects are note
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ from rempart.ledger.book import Ledger
 from rempart.ledger.checkpoint import load_latest, save
 from rempart.ledger.deeds import Deeds
 from rempart.ledger.entries import DECISIONS, decode_decisions, decode_input
+from rempart.ledger.manifest import Sealed
 from rempart.ledger.query import recall_decision
 from rempart.market.book import load as load_book
 from rempart.market.stake import StakeTable, stake_table
@@ -103,6 +105,8 @@ class Course:
     _minute: int = -1
     _since_seal: int = 0
     _since_checkpoint: int = 0
+    _sealer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "sealing"))
+    _sealing: Future[list[Sealed]] | None = None
 
     def __post_init__(self) -> None:
         self._deeds = Deeds(self.data)
@@ -342,11 +346,21 @@ class Course:
         self.progress.heeded = release.heeded
 
     def seal(self) -> None:
-        """Seal a segment; save a checkpoint when enough was decided since the last."""
-        self.ledger.seal()
+        """Begin to seal a segment on a thread of its own, once the one before is sealed.
+
+        Saves a checkpoint when enough was decided since the last.
+        """
+        self._wait_for_seal()
+        self._sealing = self._sealer.submit(self.ledger.seal, self.ledger.last_seq)
         self._since_seal = 0
         if self._since_checkpoint >= CHECKPOINT_EVERY:
             self.checkpoint()
+
+    def _wait_for_seal(self) -> None:
+        """Until nothing is being sealed; LedgerError where the last seal failed."""
+        if self._sealing is not None:
+            self._sealing.result()
+            self._sealing = None
 
     def checkpoint(self) -> None:
         """Save the whole state, so that a restart need not recompute it."""
@@ -372,7 +386,7 @@ class Course:
 
     def close(self) -> None:
         """Seal, save, and let the folder go to the next writer."""
-        self.ledger.flush(True)
+        self._wait_for_seal()
         if self._since_seal:
             self.ledger.seal()
         self.checkpoint()
@@ -380,6 +394,7 @@ class Course:
 
     def abandon(self) -> None:
         """Let the folder go without sealing; the next opening recovers from the journal."""
+        self._sealer.shutdown()
         self.watch.close()
         self.ledger.close()
 
