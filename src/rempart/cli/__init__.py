@@ -8,8 +8,10 @@ import click
 
 from rempart import __version__
 from rempart.cli.demo import demo_command
+from rempart.cli.leak import leak_command
 from rempart.cli.ledger import ledger_command
 from rempart.cli.map import map_command
+from rempart.cli.population import population_command
 from rempart.cli.replay import replay_command
 from rempart.cli.watch import watch_command
 from rempart.errors import RempartError
@@ -21,7 +23,15 @@ def rempart() -> None:
     """Judge every access to patient data; keep the ledger of what was exposed to whom."""
 
 
-for command in (demo_command, map_command, watch_command, replay_command, ledger_command):
+for command in (
+    demo_command,
+    map_command,
+    watch_command,
+    replay_command,
+    ledger_command,
+    population_command,
+    leak_command,
+):
     rempart.add_command(command)
 
 

@@ -40,9 +40,7 @@ def check_width(columns: int, where: str) -> None:
         )
 
 
-def chunk_of_rows(
-    table: str, names: tuple[str, ...], rows: list[list[str]], dropped: int = 0
-) -> Chunk:
+def chunk_of_rows(table: str, names: tuple[str, ...], rows: list[list[str]], dropped: int = 0) -> Chunk:
     """A chunk of rows as lists of text: short rows are filled up, long ones cut to the header."""
     width = len(names)
     if any(len(row) != width for row in rows):

@@ -15,7 +15,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from rempart.leak.headers import kind_of_header
-from rempart.leak.kinds import adeli, card, coding, dates, drug, email, finess, iban, nir, phone, postcode, rpps, secret
+from rempart.leak.kinds import (
+    adeli,
+    card,
+    coding,
+    dates,
+    drug,
+    email,
+    finess,
+    iban,
+    nir,
+    phone,
+    postcode,
+    rpps,
+    secret,
+)
 from rempart.leak.words import DOCTOR, FIRST_NAMES, INSURER, MEDICAL, SEX_WORDS, STREET, TITLE
 
 SAMPLE = 600
@@ -235,7 +249,10 @@ def _of_words(values: Sequence[str]) -> tuple[str, float]:
         return "doctor", 0.8
     if share(values, lambda v: STREET.search(v) is not None) > 0.5:
         return "street", 0.85
-    if share(values, lambda v: INSURER.search(v) is not None) > 0.5 and share(values, lambda v: len(v) < 60) > 0.8:
+    if (
+        share(values, lambda v: INSURER.search(v) is not None) > 0.5
+        and share(values, lambda v: len(v) < 60) > 0.8
+    ):
         return "insurer", 0.75
     long = sum(map(len, values)) / len(values)
     if share(values, lambda v: MEDICAL.search(v) is not None) > (0.3 if long > 25 else 0.6):
@@ -261,20 +278,28 @@ def _settle_names(found: list[Column], samples: list[list[str]]) -> list[Column]
     the one beside the postcode the town, the others mere words."""
     settled = list(found)
     kinds = [column.kind for column in found]
-    shaped = [place for place, column in enumerate(found) if column.kind == "family" and column.confidence < 0.5]
+    shaped = [
+        place for place, column in enumerate(found) if column.kind == "family" and column.confidence < 0.5
+    ]
     if any(column.kind == "family" and column.confidence >= 0.5 for column in found):
         names_left = 0
     else:
         names_left = 1 if {"given", "birth_date", "email", "phone", "nir"} & set(kinds) else 0
     for place in sorted(shaped, key=lambda at: _distance(kinds, at, ("given",))):
         column = found[place]
-        if _distance(kinds, place, ("postcode", "insee")) == 1 and "city" not in kinds and (
-            _distance(kinds, place, ("given",)) > 1
+        if (
+            _distance(kinds, place, ("postcode", "insee")) == 1
+            and "city" not in kinds
+            and (_distance(kinds, place, ("given",)) > 1)
         ):
             kind, sure = "city", 0.65
         elif names_left and len(set(samples[place])) > 0.4 * len(samples[place]):
             kind, sure, names_left = "family", 0.65, names_left - 1
-        elif len(set(samples[place])) < 0.6 * len(samples[place]) and "postcode" in kinds and "city" not in kinds:
+        elif (
+            len(set(samples[place])) < 0.6 * len(samples[place])
+            and "postcode" in kinds
+            and "city" not in kinds
+        ):
             kind, sure = "city", 0.5
         else:
             kind, sure = "other", 0.4

@@ -12,6 +12,8 @@ of one household are told apart in :mod:`rempart.leak.weigh`.
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numba
@@ -19,6 +21,7 @@ import numpy as np
 
 from rempart.leak.memory import f32, i8, i32, i64, u64
 from rempart.leak.numbers import digit_edits
+from rempart.leak.pairs import THREADS, Candidates
 from rempart.leak.side import (
     ATTRIBUTES,
     BIRTH,
@@ -48,6 +51,7 @@ from rempart.leak.side import (
     Side,
     Values,
     address_table,
+    addresses,
 )
 from rempart.leak.similar import jaro_winkler, name_level, one_edit
 
@@ -113,7 +117,11 @@ def _given_shares(side: Side) -> Array:
     decade = np.clip(side.birth // 100000 - 185, 0, DECADES - 1)
     known = side.given >= 0
     where = side.given[known].astype(np.int64) * DECADES + decade[known]
-    table = np.bincount(where.astype(np.int64), minlength=count * DECADES).reshape(count, DECADES).astype(np.float64)
+    table = (
+        np.bincount(where.astype(np.int64), minlength=count * DECADES)
+        .reshape(count, DECADES)
+        .astype(np.float64)
+    )
     overall = (table.sum(axis=1, keepdims=True) + 0.5) / max(known.sum(), 1)
     totals = table.sum(axis=0, keepdims=True)
     return np.asarray(np.log((table + 200.0 * overall) / (totals + 200.0)), dtype=np.float32)
@@ -141,12 +149,24 @@ def _value_shares(values: Values, people: int) -> Array:
     """Logarithm of how many share each value; counted in buckets, so never less than the truth."""
     if not len(values.key):
         return np.empty(0, np.float32)
-    buckets = 1 << int(np.clip(int(len(values.key)).bit_length() + 1, 8, 24))
+    buckets = 1 << int(np.clip(len(values.key).bit_length() + 1, 8, 24))
     return np.log((_bucket_counts(values.key, buckets) + 0.3) / people).astype(np.float32)
 
 
+class Compared(NamedTuple):
+    """Candidates with what the comparison found: for each pair ``packed`` uint64, four bits a field, the levels;
+    ``chance`` float32, the sum of the logarithms of strangers' chance. Row i's are ``starts[i]:starts[i+1]``."""
+
+    starts: Array
+    people: Array
+    packed: Array
+    chance: Array
+
+
 @numba.njit(cache=True, nogil=True)
-def _name(a: Any, a_words: int, i: int, b: Any, b_words: int, j: int, share: float, sound_share: float) -> Any:
+def _name(
+    a: Any, a_words: int, i: int, b: Any, b_words: int, j: int, share: float, sound_share: float
+) -> Any:
     """(level, log of how often strangers reach it) of two words of two vocabularies."""
     a0, a1 = i64(a[a_words + CUTS], i), i64(a[a_words + CUTS], i + 1)
     b0, b1 = i64(b[b_words + CUTS], j), i64(b[b_words + CUTS], j + 1)
@@ -175,7 +195,14 @@ def _best_family(rows: Any, words: int, mine: int, people: Any, j: int, f: Any, 
         if theirs < 0:
             continue
         level, u = _name(
-            rows, words, mine, people, FAMILIES, theirs, f32(f[F_FAMILY], theirs), f32(f[F_FAMILY_SOUND], theirs)
+            rows,
+            words,
+            mine,
+            people,
+            FAMILIES,
+            theirs,
+            f32(f[F_FAMILY], theirs),
+            f32(f[F_FAMILY_SOUND], theirs),
         )
         if log_m[1, level] - u > best:
             best, best_level, best_u = log_m[1, level] - u, level, u
@@ -183,7 +210,9 @@ def _best_family(rows: Any, words: int, mine: int, people: Any, j: int, f: Any, 
 
 
 @numba.njit(cache=True, nogil=True)
-def _names(rows: Any, i: int, people: Any, j: int, f: Any, log_m: Any, decade: int, levels: Any, chances: Any) -> None:
+def _names(
+    rows: Any, i: int, people: Any, j: int, f: Any, log_m: Any, decade: int, levels: Any, chances: Any
+) -> None:
     """Given and family name, as they stand or the other way round, whichever explains more."""
     mine, theirs = i32(rows[GIVEN], i), i32(people[GIVEN], j)
     if mine >= 0 and theirs >= 0:
@@ -308,8 +337,8 @@ def _street(rows: Any, i: int, people: Any, j: int, f: Any) -> Any:
 
 
 @numba.njit(cache=True, nogil=True)
-def compare(rows: Any, i: int, people: Any, j: int, f: Any, log_m: Any, levels: Any, chances: Any) -> float:
-    """Fill ``levels`` (13,) and ``chances`` (13,) for one row and one person; returns the log likelihood ratio."""
+def compare(rows: Any, i: int, people: Any, j: int, f: Any, log_m: Any, levels: Any, chances: Any) -> None:
+    """Fill ``levels`` (13,) and ``chances`` (13,) for one row and one person; ``log_m`` chooses among spellings."""
     levels[:] = 0
     chances[:] = 0.0
     born, theirs = np.int64(i32(rows[BIRTH], i)), np.int64(i32(people[BIRTH], j))
@@ -327,15 +356,59 @@ def compare(rows: Any, i: int, people: Any, j: int, f: Any, log_m: Any, levels: 
         chances[3] = math.log((0.98 if mine == other else 0.02) if known else 0.5)
     per_person = -np.float64(f32(f[F_PEOPLE], 0))
     levels[4], chances[4] = _attribute(rows, i, people, j, PHONE, f[F_VALUES], 1, math.log(40.0) + per_person)
-    levels[5], chances[5] = _attribute(rows, i, people, j, EMAIL, f[F_VALUES + 1], 2, math.log(5.0) + per_person)
+    levels[5], chances[5] = _attribute(
+        rows, i, people, j, EMAIL, f[F_VALUES + 1], 2, math.log(5.0) + per_person
+    )
     levels[6], chances[6] = _place(rows, i, people, j, f)
     levels[7], chances[7] = _street(rows, i, people, j, f)
-    levels[8], chances[8] = _attribute(rows, i, people, j, NIR, f[F_VALUES + 5], 1, math.log(20.0) + per_person)
+    levels[8], chances[8] = _attribute(
+        rows, i, people, j, NIR, f[F_VALUES + 5], 1, math.log(20.0) + per_person
+    )
     levels[9], chances[9] = _attribute(rows, i, people, j, IPP, f[F_VALUES + 6], 0, 0.0)
     levels[10], chances[10] = _attribute(rows, i, people, j, DOCTOR, f[F_VALUES + 7], 0, 0.0)
     levels[11], chances[11] = _attribute(rows, i, people, j, INSURER, f[F_VALUES + 8], 0, 0.0)
-    total = 0.0
-    for field in range(13):
-        if levels[field]:
-            total += log_m[field, levels[field]] - chances[field]
-    return total
+
+
+@numba.njit(cache=True, nogil=True)
+def _compare_rows(
+    rows: Any,
+    people: Any,
+    starts: Any,
+    listed: Any,
+    f: Any,
+    log_m: Any,
+    first: int,
+    last: int,
+    packed: Any,
+    chance: Any,
+) -> None:
+    levels, chances = np.zeros(13, np.int8), np.zeros(13)
+    for row in range(first, last):
+        for place in range(starts[row], starts[row + 1]):
+            compare(rows, row, people, listed[place], f, log_m, levels, chances)
+            word, total = np.uint64(0), 0.0
+            for field in range(13):
+                word |= np.uint64(levels[field]) << np.uint64(4 * field)
+                if levels[field]:
+                    total += chances[field]
+            packed[place], chance[place] = word, total
+
+
+def compare_all(population: Side, rows: Side, found: Candidates, f: Frequencies, log_m: Array) -> Compared:
+    """Every row with every of its candidates, on two threads."""
+    packed, chance = np.zeros(len(found.people), np.uint64), np.zeros(len(found.people), np.float32)
+    rows_at, people_at = addresses(rows), addresses(population)
+    edges = np.searchsorted(found.starts, np.linspace(0, found.starts[-1], 4 * THREADS + 1)).clip(
+        0, rows.size
+    )
+    edges[0], edges[-1] = 0, rows.size
+    with ThreadPoolExecutor(THREADS) as pool:
+        jobs = [
+            pool.submit(_compare_rows, rows_at, people_at, found.starts, found.people, f.table, log_m,
+                        int(begin), int(end), packed, chance)
+            for begin, end in pairwise(edges)
+            if begin < end
+        ]  # fmt: skip
+        for job in jobs:
+            job.result()
+    return Compared(found.starts, found.people, packed, chance)

@@ -14,6 +14,7 @@ from typing import Protocol
 from rempart.errors import SourceError
 
 LONGEST = 64 << 20
+PIECE = 8 << 20
 _FRENCH = frozenset("éèêëàâîïôöûùüçÉÈÀÇÊœŒ°’€")
 _TRIED = ("cp1252", "cp850", "mac_roman")
 
@@ -60,28 +61,54 @@ def _french(sample: bytes, encoding: str) -> int:
 
 def read_lines(source: Bytes) -> Iterator[str]:
     """The lines of ``source`` without their ends (LF, CRLF or CR). SourceError for an endless line."""
-    for block in read_blocks(source):
-        yield from block
+    for piece in read_pieces(source):
+        yield from piece.decode().removesuffix("\n").split("\n")
 
 
-def read_blocks(source: Bytes) -> Iterator[list[str]]:
-    """The same as lists of lines, one for each piece read."""
+def read_pieces(source: Bytes, quote: str = "") -> Iterator[bytes]:
+    """``source`` as UTF-8 with LF, cut behind a line, where ``quote`` is given one that opens no quote.
+
+    Pieces have about :data:`PIECE` bytes. SourceError for a line of more than :data:`LONGEST` bytes.
+    """
     decoder = codecs.getincrementaldecoder(encoding_of(source.head))("rempart-windows")
-    kept = ""
+    mark = quote.encode()
+    parts: list[bytes] = []
+    size, carriage = 0, b""
     while True:
-        piece = source.read()
-        text = kept + decoder.decode(piece, final=not piece)
-        if "\r" in text:
-            ends_open = bool(piece) and text.endswith("\r")
-            text, last = (text[:-1], "\r") if ends_open else (text, "")
-            text = text.replace("\r\n", "\n").replace("\r", "\n") + last
-        lines = text.replace("\0", "").split("\n")
-        kept = lines.pop()
-        if lines:
-            yield lines
-        if len(kept) > LONGEST:
-            raise SourceError(f"{source.name} has a line of more than {LONGEST >> 20} MiB", "it is no list")
-        if not piece:
-            if kept:
-                yield [kept]
+        raw = source.read()
+        text = carriage + decoder.decode(raw, final=not raw).encode("utf-8", "replace").replace(b"\0", b"")
+        carriage = b"\r" if raw and text.endswith(b"\r") else b""
+        if b"\r" in text:
+            text = text[: len(text) - len(carriage)].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        parts.append(text)
+        size += len(text)
+        if raw and (size < PIECE or b"\n" not in text):
+            if size > LONGEST:
+                raise SourceError(
+                    f"{source.name} has a line of more than {LONGEST >> 20} MiB", "it is no list"
+                )
+            continue
+        whole = b"".join(parts)
+        cut = len(whole) if not raw else _cut(whole, mark)
+        parts, size = [whole[cut:]], len(whole) - cut
+        if cut:
+            yield whole[:cut]
+        if not raw:
             return
+
+
+def _cut(text: bytes, mark: bytes) -> int:
+    """Where to cut: behind the last line end that stands in no quotes, else behind the last one."""
+    last = text.rfind(b"\n") + 1
+    if not mark:
+        return last
+    odd, cut = text.count(mark, 0, last) % 2, last
+    for _ in range(200):
+        if not odd:
+            return cut
+        before = text.rfind(b"\n", 0, cut - 1) + 1
+        if before == 0:
+            break
+        odd ^= text.count(mark, before, cut) % 2
+        cut = before
+    return last

@@ -24,7 +24,9 @@ def _text(value: Any) -> str:
 
 
 def _joined(value: Any) -> str:
-    return " ".join(item for item in value[:_MOST] if isinstance(item, str)) if isinstance(value, list) else ""
+    return (
+        " ".join(item for item in value[:_MOST] if isinstance(item, str)) if isinstance(value, list) else ""
+    )
 
 
 def patient_row(patient: dict[str, Any]) -> dict[str, str]:

@@ -20,9 +20,17 @@ _HOUSE = (
     r"produit|medicament|specialite|denomination|profession\w*|metier|fichier|file|table|user|acte|titulaire)"
 )
 RULES: tuple[tuple[str, str, float], ...] = (
-    ("from", r"valid(?:e)? (?:from|depuis|du)|depuis(?: le)?|since|(?:date )?debut (?:validite|valeur)|from", 0.9),
+    (
+        "from",
+        r"valid(?:e)? (?:from|depuis|du)|depuis(?: le)?|since|(?:date )?debut (?:validite|valeur)|from",
+        0.9,
+    ),
     ("to", r"valid(?:e)? (?:to|until|au)|jusqu au|until|(?:date )?fin (?:validite|valeur)", 0.9),
-    ("updated", r"(?:date )?(?:de )?(?:maj|mise a jour|derniere modification|modification)|updated(?: at)?|last updated|modified(?: at)?", 0.9),
+    (
+        "updated",
+        r"(?:date )?(?:de )?(?:maj|mise a jour|derniere modification|modification)|updated(?: at)?|last updated|modified(?: at)?",
+        0.9,
+    ),
     ("other", r".*\b(?:date|dt)\b.*\b(?:deces|mort|death|deceased|decede)\b.*|.*\bdeces\b.*", 0.7),
     ("password_hash", r".*\b(?:hash|md5|sha1?|sha256|bcrypt|salt|digest)\b.*|.*password hash.*", 0.8),
     ("password", r".*\b(?:pass ?word|passwd|pwd|mdp|mot de passe|mots de passe|pass)\b.*", 0.95),
@@ -32,7 +40,11 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ("iban", r".*\b(?:iban|rib|bban|compte bancaire|bank account)\b.*", 0.95),
     ("other", r".*\b(?:bic|swift|siren|siret|ape|naf)\b.*", 0.9),
     ("card", r".*\b(?:card|cb|carte bancaire|carte bleue|pan|cc number|credit card|cardnumber)\b.*", 0.8),
-    ("nir", r".*\b(?:nir|ins|secu|nss|immatriculation|insee num|securite sociale|social security|ssn|num(?:ero)? ss|no ss|soc sec|matricule ins|nirpp)\b.*", 0.9),
+    (
+        "nir",
+        r".*\b(?:nir|ins|secu|nss|immatriculation|insee num|securite sociale|social security|ssn|num(?:ero)? ss|no ss|soc sec|matricule ins|nirpp)\b.*",
+        0.9,
+    ),
     ("rpps", r".*\brpps\b.*|identifiant pp|.*identification nationale pp.*", 0.95),
     ("adeli", r".*\badeli\b.*", 0.95),
     ("finess", r".*\bfiness\b.*|nofiness\w*|num(?:ero)? (?:ej|et)", 0.95),
@@ -43,24 +55,76 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ("cim10", r".*\b(?:cim ?10|icd ?10?|diag\w*|dp|das)\b.*", 0.6),
     ("ccam", r".*\bccam\b.*", 0.95),
     ("loinc", r".*\bloinc\b.*", 0.95),
-    ("insurer", r".*\b(?:mutuelle|amc|amo|assureur|assurance|insurer|insurance|payer|complementaire|caisse|regime|organisme (?:payeur|complementaire)|oc)\b.*", 0.85),
+    (
+        "insurer",
+        r".*\b(?:mutuelle|amc|amo|assureur|assurance|insurer|insurance|payer|complementaire|caisse|regime|organisme (?:payeur|complementaire)|oc)\b.*",
+        0.85,
+    ),
     ("sex", r".*\b(?:sexe?|gender|genre|civilite|civ|titre|title)\b.*", 0.85),
-    ("birth_place", r".*\b(?:lieu|commune|ville|pays|place|city|departement|dept|country|code|insee|cp)\b.*\b(?:naissance|nais|birth|naiss)\b.*|birth ?place.*|.*\b(?:lieunaiss|comnaiss|paysnaiss)\b.*|.*naiss lieu.*", 0.85),
-    ("birth_name", r".*\b(?:nom|name|famille)\b.*\b(?:naissance|nais|naiss|jeune fille|patronymique|birth|maiden|marital de naissance|jf)\b.*|.*\b(?:maiden|birth|naissance) (?:name|nom)\b.*|nomnaissance|.*patronyme.*|njf", 0.95),
-    ("birth_date", r".*\b(?:naissance|nais|naiss|birth ?date|birthday|bday|dob|ddn|birth|ne le|nee le|datnais|datenaiss\w*|dnaiss|born|date nai)\b.*", 0.95),
-    ("doctor", rf".*\b(?:medecin|doctor|mt|gp|practitioner|praticien|generalpractitioner|prescripteur|doc)\b.*|{_WHO}.*", 0.8),
-    ("full_name", r"(?:nom (?:et )?prenoms?|prenoms? (?:et )?nom|nomprenom|nom complet|full ?name|name full|patient(?: name)?|identite|nom (?:du )?patient complet|display name|titulaire compte|assure|beneficiaire|display|text|first and surname)", 0.85),
+    (
+        "birth_place",
+        r".*\b(?:lieu|commune|ville|pays|place|city|departement|dept|country|code|insee|cp)\b.*\b(?:naissance|nais|birth|naiss)\b.*|birth ?place.*|.*\b(?:lieunaiss|comnaiss|paysnaiss)\b.*|.*naiss lieu.*",
+        0.85,
+    ),
+    (
+        "birth_name",
+        r".*\b(?:nom|name|famille)\b.*\b(?:naissance|nais|naiss|jeune fille|patronymique|birth|maiden|marital de naissance|jf)\b.*|.*\b(?:maiden|birth|naissance) (?:name|nom)\b.*|nomnaissance|.*patronyme.*|njf",
+        0.95,
+    ),
+    (
+        "birth_date",
+        r".*\b(?:naissance|nais|naiss|birth ?date|birthday|bday|dob|ddn|birth|ne le|nee le|datnais|datenaiss\w*|dnaiss|born|date nai)\b.*",
+        0.95,
+    ),
+    (
+        "doctor",
+        rf".*\b(?:medecin|doctor|mt|gp|practitioner|praticien|generalpractitioner|prescripteur|doc)\b.*|{_WHO}.*",
+        0.8,
+    ),
+    (
+        "full_name",
+        r"(?:nom (?:et )?prenoms?|prenoms? (?:et )?nom|nomprenom|nom complet|full ?name|name full|patient(?: name)?|identite|nom (?:du )?patient complet|display name|titulaire compte|assure|beneficiaire|display|text|first and surname)",
+        0.85,
+    ),
     ("given", r".*\b(?:prenoms?|given|given ?names?|first ?names?|fname|forenames?|prenom\w*)\b.*", 0.95),
     ("insee", r".*\b(?:insee|code commune|codecommune|cog|code officiel geographique|depcom)\b.*", 0.8),
-    ("postcode", r".*\b(?:code ?postal|cp|post ?code|postal ?code|zip|zip ?code|codepostal|postcode\w*)\b.*", 0.95),
+    (
+        "postcode",
+        r".*\b(?:code ?postal|cp|post ?code|postal ?code|zip|zip ?code|codepostal|postcode\w*)\b.*",
+        0.95,
+    ),
     ("other", rf".*\b{_HOUSE}\b.*", 0.75),
-    ("city", r".*\b(?:ville|commune|city|town|localite|acheminement|suburb|municipality|libellecommune|nom com|bureau distributeur|ligneacheminement)\b.*", 0.9),
-    ("family", r".*\b(?:nom|noms|family|surname|last ?names?|lname|nomusage|nomusuel|familyname|nom famille|sn|name)\b.*", 0.85),
-    ("ipp", r"(?:.*\b(?:ipp|nip|iep|mrn|patient ?(?:id|number|num|no)|id ?patient|identifiant patient|num(?:ero)? (?:de )?(?:patient|dossier)|no (?:patient|dossier)|rec id|unique id|record id|numdossier|idpatient|uuid|dossier)\b.*|id|identifiant|identifier|pk|person id|client id|ref|reference|code patient)", 0.85),
-    ("street", r".*\b(?:rue|voie|adresse|address|street|adr|ligne|numvoie|typvoie|addr|line|lieu dit|complement)\b.*", 0.85),
-    ("other", r"sex code|status|statut|type|etat|state|montant|prix|amount|price|total|quantite|qte|count|age|poids|taille", 0.6),
+    (
+        "city",
+        r".*\b(?:ville|commune|city|town|localite|acheminement|suburb|municipality|libellecommune|nom com|bureau distributeur|ligneacheminement)\b.*",
+        0.9,
+    ),
+    (
+        "family",
+        r".*\b(?:nom|noms|family|surname|last ?names?|lname|nomusage|nomusuel|familyname|nom famille|sn|name)\b.*",
+        0.85,
+    ),
+    (
+        "ipp",
+        r"(?:.*\b(?:ipp|nip|iep|mrn|patient ?(?:id|number|num|no)|id ?patient|identifiant patient|num(?:ero)? (?:de )?(?:patient|dossier)|no (?:patient|dossier)|rec id|unique id|record id|numdossier|idpatient|uuid|dossier)\b.*|id|identifiant|identifier|pk|person id|client id|ref|reference|code patient)",
+        0.85,
+    ),
+    (
+        "street",
+        r".*\b(?:rue|voie|adresse|address|street|adr|ligne|numvoie|typvoie|addr|line|lieu dit|complement)\b.*",
+        0.85,
+    ),
+    (
+        "other",
+        r"sex code|status|statut|type|etat|state|montant|prix|amount|price|total|quantite|qte|count|age|poids|taille",
+        0.6,
+    ),
     ("login", r".*\b(?:login|user ?name|identifiant connexion|pseudo|compte)\b.*", 0.8),
-    ("medical_text", r".*\b(?:observations?|compte rendu|cr|motif|antecedents?|atcd|conclusion|symptomes?|traitements?|allergies?|commentaires?|note|notes|prescriptions?|ordonnance|posologie|resultats?|anamnese|texte)\b.*", 0.7),
+    (
+        "medical_text",
+        r".*\b(?:observations?|compte rendu|cr|motif|antecedents?|atcd|conclusion|symptomes?|traitements?|allergies?|commentaires?|note|notes|prescriptions?|ordonnance|posologie|resultats?|anamnese|texte)\b.*",
+        0.7,
+    ),
     ("date", r".*\b(?:date|dt|jour|timestamp|created at|heure)\b.*", 0.8),
 )
 """(kind, pattern over the folded heading, how sure); the first that fits counts."""
@@ -78,7 +142,9 @@ def fold_heading(heading: str) -> str:
 def kind_of_header(heading: str) -> tuple[str, float]:
     """(kind, how sure); ``("", 0.0)`` where no rule knows the heading."""
     folded = fold_heading(heading)
-    folded = re.sub(r" ?\b\d{1,2}$", "", folded) if not re.search(r"(?:cip|ucd|cim|icd) ?\d+$", folded) else folded
+    folded = (
+        re.sub(r" ?\b\d{1,2}$", "", folded) if not re.search(r"(?:cip|ucd|cim|icd) ?\d+$", folded) else folded
+    )
     if not folded:
         return "", 0.0
     for kind, pattern, sure in _COMPILED:
@@ -98,7 +164,9 @@ def looks_like_header(rows: list[list[str]]) -> bool:
     known = sum(kind_of_header(cell)[0] != "" for cell in cells)
     if known * 2 >= len(cells) and not any(re.fullmatch(r"[\d\s.,/+-]+", cell) for cell in cells):
         return True
-    if len(rows) < 3 or any(any(c.isdigit() for c in cell) for cell in cells if not re.match(r"[A-Za-z]", cell)):
+    if len(rows) < 3 or any(
+        any(c.isdigit() for c in cell) for cell in cells if not re.match(r"[A-Za-z]", cell)
+    ):
         return False
     figures = [
         sum(place < len(row) and bool(re.search(r"\d", row[place])) for row in rows[1:]) * 2 > len(rows) - 1

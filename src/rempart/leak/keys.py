@@ -59,7 +59,9 @@ MOST_KEYS = 12
 
 @numba.njit(cache=True, nogil=True, inline="always")
 def _mix(one: Any, other: Any) -> Any:
-    value = (np.uint64(one) ^ (np.uint64(other) * np.uint64(0x9E3779B97F4A7C15))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (np.uint64(one) ^ (np.uint64(other) * np.uint64(0x9E3779B97F4A7C15))) * np.uint64(
+        0xBF58476D1CE4E5B9
+    )
     return value ^ (value >> np.uint64(29))
 
 

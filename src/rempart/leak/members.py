@@ -74,7 +74,8 @@ def check_growth(given: int, packed: int, name: str) -> None:
     """SourceError where ``given`` bytes came out of ``packed`` ones that data would never give."""
     if given > FREE_BYTES and given > MOST_GROWTH * packed:
         raise SourceError(
-            f"{name} grows to more than {MOST_GROWTH} times its size", "it is no data: it was not read further"
+            f"{name} grows to more than {MOST_GROWTH} times its size",
+            "it is no data: it was not read further",
         )
 
 
@@ -131,7 +132,9 @@ def _zip_members(path: Path) -> Iterator[Member]:
                 with archive.open(info) as raw:
                     member = Member(info.filename, cast(BinaryIO, raw), info.compress_size)
                     if member.head.startswith((_SEVEN, _ZIP)):
-                        raise SourceError(f"{path.name} holds an archive in an archive", "unpack the outer one")
+                        raise SourceError(
+                            f"{path.name} holds an archive in an archive", "unpack the outer one"
+                        )
                     yield member
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
         raise SourceError(f"{path.name} is a damaged zip file", "get a whole copy") from error
@@ -141,7 +144,7 @@ class _Bounded(Py7zIO):
     """A nameless private file that refuses to grow like a bomb."""
 
     def __init__(self, name: str, packed: int) -> None:
-        self.name, self.packed, self.file = name, packed, tempfile.TemporaryFile()  # noqa: SIM115
+        self.name, self.packed, self.file = name, packed, tempfile.TemporaryFile()
         self.size_written = 0
 
     def write(self, s: bytes | bytearray) -> int:

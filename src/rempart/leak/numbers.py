@@ -184,13 +184,15 @@ def split_streets(content: Array, cuts: Array, types: Array) -> Any:
                 seen_post = True
             elif figures and words == 0 and house[row] == 0:
                 house[row] = value
-            elif size == 1 and at == first_at and not figures:
-                pass
-            elif size == 3 and at == first_at and (content[begin] == 98 or content[begin] == 116) and (
-                content[end - 1] == 115 or content[end - 1] == 114
-            ) and content[begin + 1] != 111 and content[begin + 1] != 97 and content[begin + 1] != 117:
-                pass
-            elif particle(content, begin, end):
+            elif (size == 1 and at == first_at and not figures) or (
+                size == 3
+                and at == first_at
+                and (content[begin] == 98 or content[begin] == 116)
+                and (content[end - 1] == 115 or content[end - 1] == 114)
+                and content[begin + 1] != 111
+                and content[begin + 1] != 97
+                and content[begin + 1] != 117
+            ) or particle(content, begin, end):
                 pass
             else:
                 key = hash_bytes(content, begin, end, False)
@@ -223,11 +225,17 @@ def towns(content: Array, cuts: Array) -> Array:
             while end < stop and content[end] != 32:
                 end += 1
             length = end - begin
-            cedex = length == 5 and content[begin] == 99 and content[begin + 1] == 101 and content[end - 1] == 120
+            cedex = (
+                length == 5 and content[begin] == 99 and content[begin + 1] == 101 and content[end - 1] == 120
+            )
             if cedex:
                 break
-            saint = length >= 5 and length <= 6 and content[begin] == 115 and content[begin + 1] == 97 and (
-                content[begin + 2] == 105 and content[begin + 3] == 110 and content[begin + 4] == 116
+            saint = (
+                length >= 5
+                and length <= 6
+                and content[begin] == 115
+                and content[begin + 1] == 97
+                and (content[begin + 2] == 105 and content[begin + 3] == 110 and content[begin + 4] == 116)
             )
             if saint:
                 kept[size] = 115

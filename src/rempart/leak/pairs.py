@@ -17,9 +17,11 @@ from rempart.leak.side import Side, addresses
 
 Array = np.ndarray[Any, Any]
 
-MOST_OF_KEY = 120
-MOST_OF_ROW = 600
+MOST_OF_KEY = 60
+MOST_OF_ROW = 400
 THREADS = 2
+Hits = list[Array]
+"""Pairs (row << 32 | person), uint64, with repetitions."""
 LAST_RESORT = len(KEY_FAMILIES) - 1
 
 
@@ -61,7 +63,7 @@ def _build(keys: Array, rows: Array, bits: int) -> Any:
 
 
 @numba.njit(cache=True, nogil=True)
-def _run(side: Any, family: int, first: int, last: int, table: Any, wanted: Array, most: int) -> Any:
+def _run(side: Any, family: int, first: int, last: int, table: Any, most: int) -> Any:
     """Pairs (row << 32 | person) of the people ``first`` to ``last`` whose keys are in the table."""
     mask = np.uint64(len(table.slots) - 1)
     bloom_mask = np.uint64(len(table.bloom) - 1)
@@ -88,8 +90,6 @@ def _run(side: Any, family: int, first: int, last: int, table: Any, wanted: Arra
             while entry >= 0:
                 row = table.rows[entry]
                 entry = table.next[entry]
-                if wanted[row] == 0:
-                    continue
                 if at == len(pairs):
                     more = np.empty(2 * at, np.uint64)
                     more[:at] = pairs
@@ -100,29 +100,38 @@ def _run(side: Any, family: int, first: int, last: int, table: Any, wanted: Arra
 
 
 @numba.njit(cache=True, nogil=True)
-def _gather(lists: Any, rows: int, most: int) -> Any:
-    """Candidates of each row, sorted, each once, at most ``most`` of them."""
-    counts = np.zeros(rows + 1, np.int64)
-    for pairs in lists:
-        for pair in pairs:
-            counts[np.int64(pair >> np.uint64(32)) + 1] += 1
-    ends = np.cumsum(counts)
-    people = np.empty(ends[-1], np.int32)
-    fill = ends[:-1].copy()
-    for pairs in lists:
-        for pair in pairs:
-            row = np.int64(pair >> np.uint64(32))
+def _count(pairs: Array, wanted: Array, counts: Array) -> None:
+    for pair in pairs:
+        row = np.int64(pair >> np.uint64(32))
+        counts[row + 1] += wanted[row]
+
+
+@numba.njit(cache=True, nogil=True)
+def _place(pairs: Array, wanted: Array, fill: Array, people: Array) -> None:
+    for pair in pairs:
+        row = np.int64(pair >> np.uint64(32))
+        if wanted[row]:
             people[fill[row]] = np.int32(pair & np.uint64(0xFFFFFFFF))
             fill[row] += 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _once(people: Array, ends: Array, most: int) -> Any:
+    """Each row's people sorted, each once, at most ``most`` of them."""
+    rows = len(ends) - 1
     starts = np.zeros(rows + 1, np.int64)
     at = 0
     for row in range(rows):
-        mine = people[ends[row] : ends[row + 1]]
-        mine.sort()
-        last = -1
-        begun = at
-        for place in range(len(mine)):
-            person = mine[place]
+        begin, end = ends[row], ends[row + 1]
+        for place in range(begin + 1, end):
+            person, back = people[place], place
+            while back > begin and people[back - 1] > person:
+                people[back] = people[back - 1]
+                back -= 1
+            people[back] = person
+        last, begun = -1, at
+        for place in range(begin, end):
+            person = people[place]
             if person != last and at - begun < most:
                 people[at] = person
                 at += 1
@@ -131,38 +140,52 @@ def _gather(lists: Any, rows: int, most: int) -> Any:
     return starts, people[:at].copy()
 
 
-def candidates(population: Side, rows: Side) -> Candidates:
-    """The people of ``population`` that each row of ``rows`` shares a key with."""
-    found: list[Array] = []
-    everybody = np.ones(rows.size, np.uint8)
-    for family in useful(rows):
-        wanted = everybody if family != LAST_RESORT else _without_more(rows)
-        if wanted.any():
-            found.extend(_of_family(population, rows, family, wanted))
-    if not found:
-        return Candidates(np.zeros(rows.size + 1, np.int64), np.empty(0, np.int32))
-    lists = numba.typed.List(found)
-    return Candidates(*_gather(lists, rows.size, MOST_OF_ROW))
+def gather(hits: Hits, wanted: Array) -> Candidates:
+    """The candidates of the ``wanted`` (n,) rows from the hits of several families; other rows have none."""
+    counts = np.zeros(len(wanted) + 1, np.int64)
+    for pairs in hits:
+        _count(pairs, wanted, counts)
+    ends = np.cumsum(counts)
+    people = np.empty(ends[-1], np.int32)
+    fill = ends[:-1].copy()
+    for pairs in hits:
+        _place(pairs, wanted, fill, people)
+    return Candidates(*_once(people, ends, MOST_OF_ROW))
+
+
+def hits_of(population: Side, rows: Side, families: tuple[int, ...], wanted: Array) -> Hits:
+    """Pairs (row << 32 | person) that share a key of one of the ``families``, for the ``wanted`` rows."""
+    found: Hits = []
+    possible = useful(rows)
+    for family in families:
+        if family not in possible:
+            continue
+        asked = wanted if family != LAST_RESORT else wanted & _without_more(rows)
+        if asked.any():
+            found.extend(_of_family(population, rows, family, asked))
+    return found
 
 
 def _without_more(rows: Side) -> Array:
     """Rows with neither a birth date nor a postcode."""
     placed = np.diff(rows.postcode.starts) > 0
-    return ((rows.birth == 0) & ~placed).astype(np.uint8)
+    return np.asarray((rows.birth == 0) & ~placed, dtype=np.uint8)
 
 
-def _of_family(population: Side, rows: Side, family: int, wanted: Array) -> list[Array]:
+def _of_family(population: Side, rows: Side, family: int, wanted: Array) -> Hits:
     keys, owners = keys_of(addresses(rows), family, 0, rows.size)
+    kept = wanted[owners] > 0
+    keys, owners = keys[kept], owners[kept]
     if not len(keys):
         return []
     bits = max(8, int(2 * len(keys)).bit_length())
     slots, chain, bloom = _build(keys, owners, bits)
     table = Table(slots, keys, chain, owners, bloom)
-    people = addresses(population)
     edges = np.linspace(0, population.size, THREADS + 1).astype(np.int64)
+    people = addresses(population)
     with ThreadPoolExecutor(THREADS) as pool:
         jobs = [
-            pool.submit(_run, people, family, int(edges[k]), int(edges[k + 1]), table, wanted, MOST_OF_KEY)
+            pool.submit(_run, people, family, int(edges[k]), int(edges[k + 1]), table, MOST_OF_KEY)
             for k in range(THREADS)
         ]
         return [pairs for job in jobs if len(pairs := job.result())]

@@ -78,9 +78,7 @@ def sound(word: Array, size: int, code: Array) -> int:
                 said, step = 50, 3
             else:
                 said = 69
-        elif letter == 101 and after == 117:
-            said, step = 69, 2
-        elif letter == 111 and after == 101:
+        elif (letter == 101 and after == 117) or (letter == 111 and after == 101):
             said, step = 69, 2
         elif _vowel(letter) and (after == 110 or after == 109) and third != after and not _vowel(third):
             step = 2

@@ -67,13 +67,18 @@ class Part:
     key: Array
     number: Array
     texts: Any = None
+    heading: str = ""
 
 
 def side_of(columns: Columns, size: int) -> Side:
     """``size`` people from their columns."""
+    return side_from(columns, parts_of(columns), size)
+
+
+def side_from(columns: Columns, parts: dict[str, list[Part]], size: int) -> Side:
+    """``size`` people from their columns, whose attributes are already taken apart."""
     given, givens, family, families = _names(columns, size)
-    parts = _parts(columns, size)
-    values = [join_parts(parts.get(name, []), size) for name in ATTRIBUTES]
+    values = [join_parts(parts[name], size) for name in ATTRIBUTES]
     return Side(given, family, birth_dates(columns, size), _sexes(columns, size), givens, families, *values)
 
 
@@ -202,24 +207,23 @@ def split_name(name: str) -> tuple[str, str]:
     return (words[0], " ".join(words[1:])) if words else ("", "")
 
 
-def _parts(columns: Columns, size: int) -> dict[str, list[Part]]:
+def parts_of(columns: Columns) -> dict[str, list[Part]]:
+    """The values of every attribute, one part a column."""
     parts: dict[str, list[Part]] = {name: [] for name in ATTRIBUTES}
-    for _, column in columns.get("phone", []):
-        parts["phone"].append(_numbers(phone_numbers(*column_bytes(column))))
-    for _, column in columns.get("nir", []):
-        parts["nir"].append(_numbers(nir_numbers(*column_bytes(column))))
-    for _, column in columns.get("postcode", []):
-        parts["postcode"].append(_numbers(postcode_numbers(*column_bytes(column))))
-    for _, column in columns.get("email", []):
+    for kind, numbers in (("phone", phone_numbers), ("nir", nir_numbers), ("postcode", postcode_numbers)):
+        for heading, column in columns.get(kind, []):
+            parts[kind].append(_numbers(numbers(*column_bytes(column)), heading))
+    for heading, column in columns.get("email", []):
         content, cuts = lower_mails(*column_bytes(column))
-        parts["email"].append(_texts(hash_each(content, cuts), np.empty(0, np.int64), column_of(content, cuts)))
-    for _, column in columns.get("city", []):
-        parts["city"].append(_hashes(towns(*column_bytes(fold_column(column)))))
-    for _, column in columns.get("ipp", []):
-        parts["ipp"].append(_hashes(hash_identifiers(*column_bytes(column))))
+        keys, texts = hash_each(content, cuts), column_of(content, cuts)
+        parts["email"].append(_texts(keys, np.empty(0, np.int64), texts, heading))
+    for heading, column in columns.get("city", []):
+        parts["city"].append(_hashes(towns(*column_bytes(fold_column(column))), heading))
+    for heading, column in columns.get("ipp", []):
+        parts["ipp"].append(_hashes(hash_identifiers(*column_bytes(column)), heading))
     for kind in ("doctor", "insurer"):
-        for _, column in columns.get(kind, []):
-            parts[kind].append(_hashes(hash_each(*column_bytes(fold_column(column)))))
+        for heading, column in columns.get(kind, []):
+            parts[kind].append(_hashes(hash_each(*column_bytes(fold_column(column))), heading))
     _streets(columns, parts)
     return parts
 
@@ -230,27 +234,29 @@ def _streets(columns: Columns, parts: dict[str, list[Part]]) -> None:
     if not found:
         return
     several = len(columns.get("postcode", [])) == len(found)
-    whole = [column for _, column in found] if several else [_joined(found)]
-    for column in whole:
-        house, postcode, street, cuts, town, town_cuts = split_streets(*column_bytes(fold_column(column)), _TYPES)
-        parts["street"].append(_texts(hash_each(street, cuts), house, column_of(street, cuts)))
+    whole = found if several else [(found[0][0], _joined(found))]
+    for heading, column in whole:
+        house, postcode, street, cuts, town, town_cuts = split_streets(
+            *column_bytes(fold_column(column)), _TYPES
+        )
+        parts["street"].append(_texts(hash_each(street, cuts), house, column_of(street, cuts), heading))
         if not columns.get("postcode"):
-            parts["postcode"].append(_numbers(postcode))
+            parts["postcode"].append(_numbers(postcode, heading))
         if not columns.get("city"):
-            parts["city"].append(_hashes(towns(town, town_cuts)))
+            parts["city"].append(_hashes(towns(town, town_cuts), heading))
 
 
-def _numbers(numbers: Array) -> Part:
+def _numbers(numbers: Array, heading: str) -> Part:
     rows = np.flatnonzero(numbers)
-    return Part(rows, numbers[rows].astype(np.uint64), numbers[rows])
+    return Part(rows, numbers[rows].astype(np.uint64), numbers[rows], heading=heading)
 
 
-def _hashes(keys: Array) -> Part:
+def _hashes(keys: Array, heading: str) -> Part:
     rows = np.flatnonzero(keys)
-    return Part(rows, keys[rows], np.empty(0, np.int64))
+    return Part(rows, keys[rows], np.empty(0, np.int64), heading=heading)
 
 
-def _texts(keys: Array, numbers: Array, texts: Any) -> Part:
+def _texts(keys: Array, numbers: Array, texts: Any, heading: str) -> Part:
     rows = np.flatnonzero(keys)
     kept = texts if len(rows) == len(keys) else texts.take(pa.array(rows))
-    return Part(rows, keys[rows], numbers[rows] if len(numbers) else numbers, kept)
+    return Part(rows, keys[rows], numbers[rows] if len(numbers) else numbers, kept, heading)

@@ -16,15 +16,14 @@ person unless a number says so. Misses: twins whose first name is missing.
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numba
 import numpy as np
 
-from rempart.leak.compare import FIELDS, Frequencies, compare
+from rempart.leak.compare import FIELDS, Compared
 from rempart.leak.memory import i32, u64
-from rempart.leak.pairs import THREADS, Candidates
 from rempart.leak.side import (
     BIRTH,
     EMAIL,
@@ -68,17 +67,44 @@ _START = np.array(
 """Share of each level among true pairs before the file has taught better; assumption of this project."""
 
 
-def start_weights() -> Array:
-    """Logarithms (13, 6) of the shares to begin with."""
-    return np.log(_START)
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """``log_m`` (13, 6): logarithm of the share of each level among true pairs; ``ours``: share of the rows."""
+
+    log_m: Array
+    ours: float
+
+    @classmethod
+    def start(cls) -> Weights:
+        """Before the file has taught better."""
+        return cls(np.log(_START), START_OURS)
 
 
 @numba.njit(cache=True, nogil=True)
-def _is_relative(levels: Any) -> bool:
+def _level(word: Any, field: int) -> int:
+    return np.int64((word >> np.uint64(4 * field)) & np.uint64(15))
+
+
+@numba.njit(cache=True, nogil=True)
+def _is_relative(word: Any) -> bool:
     """Both given name and birth date differ and no personal number agrees."""
-    apart = levels[0] == 5 and (levels[2] >= 4 or levels[2] == 0)
-    apart = apart or (levels[2] == 5 and levels[0] >= 4)
-    return apart and not (levels[8] == 1 or levels[8] == 2 or levels[9] == 1)
+    given, birth, nir = _level(word, 0), _level(word, 2), _level(word, 8)
+    apart = given == 5 and (birth >= 4 or birth == 0)
+    apart = apart or (birth == 5 and given >= 4)
+    return apart and not (nir == 1 or nir == 2 or _level(word, 9) == 1)
+
+
+@numba.njit(cache=True, nogil=True)
+def _weight(word: Any, chance: Any, log_m: Any) -> float:
+    """The log likelihood ratio of a compared pair."""
+    if _is_relative(word):
+        return -1e9
+    total = -np.float64(chance)
+    for field in range(13):
+        level = _level(word, field)
+        if level:
+            total += log_m[field, level]
+    return total
 
 
 @numba.njit(cache=True, nogil=True)
@@ -110,83 +136,70 @@ def same_person(people: Any, i: int, j: int) -> bool:
 
 @numba.njit(cache=True, nogil=True)
 def _score(
-    rows: Any, people: Any, starts: Any, listed: Any, f: Any, log_m: Any, first: int, last: int, best: Any,
-    best_weight: Any, own: Any, total: Any,
-) -> None:  # fmt: skip
-    """For the rows ``first`` to ``last``: best person, log L, log of L of that person's records, log sum L."""
-    levels, chances = np.zeros(13, np.int8), np.zeros(13)
-    for row in range(first, last):
-        top, top_person = -1e9, -1
+    people: Any,
+    starts: Any,
+    listed: Any,
+    packed: Any,
+    chance: Any,
+    log_m: Any,
+    best: Any,
+    own: Any,
+    total: Any,
+) -> None:
+    """For each row: place of its best pair, log of L of that person's records, log sum L."""
+    for row in range(len(best)):
         begin, end = starts[row], starts[row + 1]
-        weights = np.empty(end - begin)
+        top, top_place = -1e8, -1
         for place in range(begin, end):
-            weight = compare(rows, row, people, listed[place], f, log_m, levels, chances)
-            if _is_relative(levels):
-                weight = -1e9
-            weights[place - begin] = weight
+            weight = _weight(packed[place], chance[place], log_m)
             if weight > top:
-                top, top_person = weight, listed[place]
-        best[row], best_weight[row] = top_person, top
-        if top_person < 0:
-            own[row], total[row] = -1e9, -1e9
+                top, top_place = weight, place
+        if top_place < 0:
             continue
         mine, everybody = 0.0, 0.0
         for place in range(begin, end):
-            part = math.exp(max(weights[place - begin] - top, -700.0))
+            part = math.exp(max(_weight(packed[place], chance[place], log_m) - top, -700.0))
             everybody += part
-            if listed[place] == top_person or same_person(people, top_person, listed[place]):
+            if place == top_place or (part > 1e-9 and same_person(people, listed[top_place], listed[place])):
                 mine += part
+        best[row] = top_place
         own[row], total[row] = top + math.log(mine), top + math.log(everybody)
 
 
-def score(population: Side, rows: Side, found: Candidates, f: Frequencies, log_m: Array) -> tuple[Array, Array, Array, Array]:
-    """(best person or -1, its log L, log L of its records together, log sum L), each (n,)."""
-    size = rows.size
-    best = np.full(size, -1, np.int32)
-    weight, own, total = np.full(size, -1e9), np.full(size, -1e9), np.full(size, -1e9)
-    edges = np.searchsorted(found.starts, np.linspace(0, found.starts[-1], 4 * THREADS + 1)).clip(0, size)
-    edges[0], edges[-1] = 0, size
-    rows_at, people_at = addresses(rows), addresses(population)
-    with ThreadPoolExecutor(THREADS) as pool:
-        jobs = [
-            pool.submit(
-                _score, rows_at, people_at, found.starts, found.people, f.table, log_m, int(edges[k]), int(edges[k + 1]),
-                best, weight, own, total,
-            )
-            for k in range(len(edges) - 1)
-            if edges[k] < edges[k + 1]
-        ]  # fmt: skip
-        for job in jobs:
-            job.result()
-    return best, weight, own, total
+def score(population: Side, pairs: Compared, log_m: Array) -> tuple[Array, Array, Array]:
+    """(place of the best pair or -1, log L of that person's records together, log sum L), each (n,)."""
+    size = len(pairs.starts) - 1
+    best = np.full(size, -1, np.int64)
+    own, total = np.full(size, -1e9), np.full(size, -1e9)
+    _score(
+        addresses(population), pairs.starts, pairs.people, pairs.packed, pairs.chance, log_m, best, own, total
+    )
+    return best, own, total
 
 
 @numba.njit(cache=True, nogil=True)
-def _tally(rows: Any, people: Any, chosen: Any, share: Any, f: Any, log_m: Any) -> Any:
-    """Sum of ``share`` at each level of each field, over each row and its chosen person."""
-    levels, chances = np.zeros(13, np.int8), np.zeros(13)
+def _tally(packed: Any, chosen: Any, share: Any) -> Any:
+    """Sum of ``share`` at each level of each field, over each row's chosen pair."""
     tally = np.zeros((13, 6))
     for row in range(len(chosen)):
-        if chosen[row] >= 0 and share[row] > 1e-6:
-            compare(rows, row, people, chosen[row], f, log_m, levels, chances)
+        if chosen[row] >= 0:
             for field in range(13):
-                tally[field, levels[field]] += share[row]
+                tally[field, _level(packed[chosen[row]], field)] += share[row]
     return tally
 
 
-def fit(population: Side, rows: Side, found: Candidates, f: Frequencies) -> tuple[Array, float]:
-    """(weights (13, 6) as logarithms, share of the rows that are ours), learnt from a sample of rows."""
-    log_m, ours = start_weights(), START_OURS
+def fit(population: Side, pairs: Compared) -> Weights:
+    """Weights learnt from a sample of rows and all their candidates."""
+    log_m, ours = Weights.start().log_m, START_OURS
     for _ in range(ROUNDS):
-        best, _, own, total = score(population, rows, found, f, log_m)
+        best, own, total = score(population, pairs, log_m)
         before = ours
-        ours = fit_share(total, np.ones(rows.size), population.size, ours)
+        ours = fit_share(total, np.ones(len(total)), population.size, ours)
         share = probability(own, total, population.size, ours)
-        tally = _tally(addresses(rows), addresses(population), best, share, f.table, log_m)
-        log_m = _updated(tally)
+        log_m = _updated(_tally(pairs.packed, best, share))
         if abs(ours - before) < 1e-4:
             break
-    return log_m, ours
+    return Weights(log_m, ours)
 
 
 def _updated(tally: Array) -> Array:

@@ -15,10 +15,12 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
 
-from rempart.leak.chunk import ROWS, Chunk, check_width, chunk_of_rows
-from rempart.leak.decode import encoding_of, read_blocks
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from rempart.leak.chunk import Chunk, check_width, chunk_of_rows
+from rempart.leak.decode import encoding_of, read_pieces
 from rempart.leak.headers import looks_like_header
 from rempart.leak.members import Member
 
@@ -49,21 +51,49 @@ def fits(member: Member) -> bool:
 
 
 def read(member: Member) -> Iterator[Chunk]:
-    """The rows, at most :data:`~rempart.leak.chunk.ROWS` a chunk; the first row may name the columns."""
-    sample = member.head[: 1 << 18].decode(encoding_of(member.head), "replace").splitlines()[: SAMPLE + 1]
+    """The rows, a few megabytes of them a chunk; the first row may name the columns."""
+    encoding = encoding_of(member.head)
+    sample = member.head[: 1 << 18].decode(encoding, "replace").lstrip("\ufeff").splitlines()[: SAMPLE + 1]
     shape = shape_of(sample[:SAMPLE])
     check_width(shape.width, member.name)
-    feed = _Lines(read_blocks(member), shape.pasted)
-    rows = _rows(feed, shape)
-    first = list(islice(rows, 50))
+    first, dropped = parse(sample[:50], shape)
     if not first:
         return
-    names = _names(first, shape.width)
-    if looks_like_header(first):
-        first = first[1:]
-    whole = chain(first, rows)
-    while block := list(islice(whole, ROWS)):
-        yield chunk_of_rows(member.name, names, block, feed.take_dropped())
+    headed = looks_like_header(first)
+    names = _names(first, shape.width, headed)
+    for block in read_pieces(member, '"' if shape.quoted else ""):
+        chunk = None if shape.pasted or shape.escaped else _fast(member.name, names, block, shape, headed)
+        if chunk is None:
+            rows, dropped = parse(block.decode().split("\n"), shape)
+            chunk = chunk_of_rows(member.name, names, rows[1:] if headed else rows, dropped)
+        headed = False
+        if chunk.rows:
+            yield chunk
+
+
+def _fast(table: str, names: tuple[str, ...], block: bytes, shape: Shape, headed: bool) -> Chunk | None:
+    """The block by Arrow's reader; None where a row is not as the shape says."""
+    if not block.strip():
+        return Chunk(table, names, tuple(pa.array([], pa.large_string()) for _ in names))
+    try:
+        found = arrow_csv.read_csv(
+            pa.py_buffer(block),
+            arrow_csv.ReadOptions(use_threads=True, block_size=len(block) + 1, column_names=names,
+                                  skip_rows=1 if headed else 0),
+            arrow_csv.ParseOptions(delimiter=shape.separator, quote_char='"' if shape.quoted else False,
+                                   newlines_in_values=shape.quoted),
+            arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+        )  # fmt: skip
+    except pa.ArrowInvalid:
+        return None
+    columns = tuple(column.combine_chunks().cast(pa.large_string()) for column in found.columns)
+    return Chunk(table, names, columns)
+
+
+def parse(lines: list[str], shape: Shape) -> tuple[list[list[str]], int]:
+    """The rows of whole lines, and how many lines fit none."""
+    feed = _Lines(iter([lines]), shape.pasted)
+    return list(_rows(feed, shape)), feed.dropped
 
 
 def shape_of(lines: list[str]) -> Shape:
@@ -123,7 +153,7 @@ class _Lines:
         self._blocks, self._pasted = blocks, pasted
         self._ready: deque[str] = deque()
         self.taken: list[str] = []
-        self._dropped = 0
+        self.dropped = 0
 
     def __iter__(self) -> _Lines:
         return self
@@ -148,11 +178,7 @@ class _Lines:
         return first
 
     def drop(self) -> None:
-        self._dropped += 1
-
-    def take_dropped(self) -> int:
-        dropped, self._dropped = self._dropped, 0
-        return dropped
+        self.dropped += 1
 
 
 def _rows(feed: _Lines, shape: Shape) -> Iterator[list[str]]:
@@ -188,9 +214,9 @@ def _parsed(feed: _Lines, shape: Shape) -> Iterator[list[str]]:
         yield [cell.strip('"') for cell in line.split(shape.separator)]
 
 
-def _names(first: list[list[str]], width: int) -> tuple[str, ...]:
+def _names(first: list[list[str]], width: int, headed: bool) -> tuple[str, ...]:
     """The header's words, or ``column 1`` and so on; a name said twice gets a number."""
-    if not looks_like_header(first):
+    if not headed:
         width = max(width, Counter(map(len, first)).most_common(1)[0][0])
         return tuple(f"column {place + 1}" for place in range(width))
     seen: Counter[str] = Counter()

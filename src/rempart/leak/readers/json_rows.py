@@ -165,7 +165,11 @@ def flatten(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, s
     if isinstance(value, dict) and depth < MOST_DEPTH:
         for name, inner in value.items():
             yield from flatten(inner, f"{path}.{name}" if path else str(name), depth + 1)
-    elif isinstance(value, list) and depth < MOST_DEPTH and any(isinstance(item, dict | list) for item in value):
+    elif (
+        isinstance(value, list)
+        and depth < MOST_DEPTH
+        and any(isinstance(item, dict | list) for item in value)
+    ):
         for place, inner in enumerate(value[:MOST_ITEMS]):
             yield from flatten(inner, f"{path}.{place + 1}", depth + 1)
     elif isinstance(value, list):

@@ -25,7 +25,9 @@ def fits(member: Member) -> bool:
 def read(member: Member) -> Iterator[Chunk]:
     """The rows, batch by batch. SourceError where the file is damaged or a row group is a bomb."""
     try:
-        source: Any = member.raw if not member.compressed and member.raw.seekable() else whole(member, MOST_BYTES)
+        source: Any = (
+            member.raw if not member.compressed and member.raw.seekable() else whole(member, MOST_BYTES)
+        )
         source.seek(0)
         with pq.ParquetFile(source) as file:
             check_width(len(file.schema_arrow), member.name)
@@ -40,7 +42,9 @@ def _text(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
-        return pa.array([None if item is None else str(item) for item in column.to_pylist()], pa.large_string())
+        return pa.array(
+            [None if item is None else str(item) for item in column.to_pylist()], pa.large_string()
+        )
     if pa.types.is_timestamp(column.type):
         column = pc.strftime(column, format="%Y-%m-%d")
     return column.cast(pa.large_string())

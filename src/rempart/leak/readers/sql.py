@@ -40,7 +40,9 @@ def fits(member: Member) -> bool:
     """Whether the first part has an INSERT or a COPY statement."""
     text = member.head[: 1 << 18].decode(encoding_of(member.head), "replace")
     return bool(
-        re.search(r"(?im)^\s*(?:(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO\s+\S|COPY\s+\S[^\n]*FROM\s+stdin)", text)
+        re.search(
+            r"(?im)^\s*(?:(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO\s+\S|COPY\s+\S[^\n]*FROM\s+stdin)", text
+        )
     )
 
 
@@ -60,7 +62,9 @@ def read(member: Member) -> Iterator[Chunk]:
             for row in _copied(lines):
                 yield from gathering.put(_table(copied), _named(names, row))
             continue
-        inserted = _INSERT.match(line) or (_INSERT.match(line + " ") if "INSERT" in line[:40].upper() else None)
+        inserted = _INSERT.match(line) or (
+            _INSERT.match(line + " ") if "INSERT" in line[:40].upper() else None
+        )
         if inserted is None and re.match(r"\s*(?:INSERT|REPLACE)\b", line, re.I):
             line, inserted = _complete(line, lines, member.name)
         if inserted:
@@ -75,7 +79,7 @@ def _table(found: re.Match[str]) -> str:
 
 
 def _list(text: str | None) -> list[str]:
-    names = [name.strip(" \t\n`\"[]") for name in text.split(",")] if text else []
+    names = [name.strip(' \t\n`"[]') for name in text.split(",")] if text else []
     check_width(len(names), "a statement")
     return names
 
@@ -146,7 +150,9 @@ def _inserted(text: str, place: int, lines: Iterator[str], name: str) -> Iterato
                 return
             text, place = text[place:] + "\n" + more, 0
             if len(text) > LONGEST:
-                raise SourceError(f"{name} has a row of more than {LONGEST >> 20} MiB", "it is no list of people")
+                raise SourceError(
+                    f"{name} has a row of more than {LONGEST >> 20} MiB", "it is no list of people"
+                )
             continue
         row.append(_value(value))
         place = value.end()
@@ -170,6 +176,8 @@ def _copied(lines: Iterator[str]) -> Iterator[list[str | None]]:
         if line == "\\.":
             return
         yield [
-            None if cell == "\\N" else _ESCAPE.sub(lambda hit: _ESCAPED.get(hit[1], hit[1]) if hit[1] else "''", cell)
+            None
+            if cell == "\\N"
+            else _ESCAPE.sub(lambda hit: _ESCAPED.get(hit[1], hit[1]) if hit[1] else "''", cell)
             for cell in line.split("\t")
         ]

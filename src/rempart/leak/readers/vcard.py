@@ -9,8 +9,18 @@ from rempart.leak.chunk import Chunk, Gathering
 from rempart.leak.decode import read_lines
 from rempart.leak.members import Member
 
-_PLAIN = {"BDAY": "birth_date", "GENDER": "sex", "EMAIL": "email", "TEL": "phone", "NOTE": "note", "ORG": "org"}
-_STRUCTURED = {"N": ("family", "given", "given_2"), "ADR": ("", "", "street", "city", "", "postcode", "country")}
+_PLAIN = {
+    "BDAY": "birth_date",
+    "GENDER": "sex",
+    "EMAIL": "email",
+    "TEL": "phone",
+    "NOTE": "note",
+    "ORG": "org",
+}
+_STRUCTURED = {
+    "N": ("family", "given", "given_2"),
+    "ADR": ("", "", "street", "city", "", "postcode", "country"),
+}
 MOST_FIELDS = 200
 
 

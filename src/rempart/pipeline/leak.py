@@ -1,0 +1,114 @@
+"""The journey of a file on sale: read it, match it, judge it, date it, follow it, price it, write it down.
+
+Reads the files, the population and, where there is one, the ledger; gives ``verdict.json``,
+``matches.parquet``, ``statement.md`` and ``report.html`` in the output folder, each for its owner only. Executes
+nothing of the files and fetches nothing. What it says of accounts it says of accounts: a login can be stolen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from rempart.leak.columns import CATEGORIES, Column, category_of
+from rempart.leak.fresh import Freshness, freshness
+from rempart.leak.population import Population
+from rempart.leak.readers.formats import files_of, read_files
+from rempart.leak.scan import Scan, Scanner
+from rempart.leak.side import Array
+from rempart.leak.through import Path as LeakPath
+from rempart.leak.through import path_of
+from rempart.leak.verdict import Verdict, judge
+from rempart.market.book import PriceBook
+from rempart.market.model import LotPrice
+from rempart.pipeline.leak_path import readings_of
+from rempart.pipeline.leak_price import price_file
+from rempart.pipeline.people import keys_for, load_people
+
+SEED = 20260
+EPOCH = date(1970, 1, 1)
+Progress = Callable[[str, int], None]
+"""Hears (stage, rows done)."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Everything that is known of the file at the end of the journey."""
+
+    files: tuple[str, ...]
+    scan: Scan
+    verdict: Verdict
+    columns: tuple[Column, ...]
+    present: tuple[str, ...]
+    absent: tuple[str, ...]
+    """Categories of data (:data:`~rempart.leak.columns.CATEGORIES`) in the file, and those not in it."""
+    pseudonyms: Array
+    """(k,) of the matched rows, in the order of ``scan.matched``."""
+    freshness: Freshness | None
+    path: LeakPath | None
+    worth: LotPrice | None
+    today: date
+
+    @property
+    def snapshot(self) -> tuple[date, date] | None:
+        """The days between which the file left."""
+        if self.freshness is None:
+            return None
+        newest = self.freshness.parts[0]
+        return EPOCH + timedelta(days=newest.first), EPOCH + timedelta(days=newest.last)
+
+
+def investigate(
+    files: Sequence[Path],
+    people: Sequence[Path],
+    data: Path | None,
+    out: Path,
+    *,
+    today: date,
+    book: PriceBook,
+    mapping: Path | None,
+    hear: Progress,
+) -> Finding:
+    """Follow the file to the end; writes nothing but, where there are no keys yet, new ones in ``out``."""
+    keys, folder = keys_for(data, out)
+    hear("people", 0)
+    population = load_people(people, keys, (today - EPOCH).days, mapping)
+    hear("people", population.size)
+    paths = files_of(tuple(files))
+    scan = Scanner(population, SEED, lambda rows: hear("rows", rows)).scan(read_files(paths))
+    verdict = judge(scan)
+    columns = tuple(column for table in scan.tables.values() for column in table.columns)
+    filled = {category_of(column.kind) for column in columns if column.filled > 0}
+    ours = verdict.ours in ("ours", "partly_ours")
+    fresh = freshness(scan.evidence, population.as_of, (today - EPOCH).days) if ours else None
+    hear("accounts", 0)
+    path = _follow(folder, population, scan, fresh) if ours else None
+    return Finding(
+        tuple(path.name for path in paths),
+        scan,
+        verdict,
+        columns,
+        tuple(name for name in CATEGORIES if name in filled),
+        tuple(name for name in CATEGORIES if name not in filled),
+        population.pseudonym[scan.person[scan.matched]],
+        fresh,
+        path,
+        price_file(book, columns, verdict, fresh, today) if ours else None,
+        today,
+    )
+
+
+def _follow(folder: Path, population: Population, scan: Scan, fresh: Freshness | None) -> LeakPath | None:
+    """Through whom the matched patients left; rows that surely are of an older leak are left out."""
+    readings = readings_of(folder, population)
+    if readings is None:
+        return None
+    rows = scan.matched
+    if fresh is not None and len(fresh.old_rows):
+        rows = rows[~np.isin(scan.row[rows], fresh.old_rows)]
+    first, last = (fresh.parts[0].first, fresh.parts[0].last) if fresh else (None, None)
+    return path_of(readings, scan.person[rows], population.size, first, last)
