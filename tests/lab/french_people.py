@@ -18,7 +18,17 @@ from rempart.leak.words import FIRST_NAMES
 Array = np.ndarray[Any, Any]
 Rng = np.random.Generator
 
-_HEADS = ["bar", "ber", "bou", "bru", "car", "cha", "che", "cla", "cou", "dar", "del", "du", "fa", "fer", "fla", "for", "gar", "gau", "gi", "gra", "gui", "ha", "her", "jac", "jo", "la", "lam", "le", "lef", "lou", "ma", "mar", "mau", "mer", "mo", "mou", "na", "no", "par", "pe", "per", "phi", "pi", "poi", "pré", "ra", "re", "ri", "ro", "rou", "sa", "sau", "se", "si", "tau", "te", "thi", "tho", "to", "va", "ver", "vi", "vin"]
+
+def _list(text: str, separator: str) -> list[str]:
+    return text.split(separator)
+
+
+_HEADS = _list(
+    "bar ber bou bru car cha che cla cou dar del du fa fer fla for gar gau gi gra gui ha her jac jo "
+    "la lam le lef lou ma mar mau mer mo mou na no par pe per phi pi poi pré ra re ri ro rou sa sau "
+    "se si tau te thi tho to va ver vi vin",
+    " ",
+)
 _MIDDLES = [
     "",
     "",
@@ -49,8 +59,19 @@ _MIDDLES = [
     "ti",
     "ve",
 ]
-_TAILS = ["ard", "aud", "ault", "aux", "bert", "chet", "chon", "court", "dier", "din", "don", "elle", "et", "eau", "ert", "ette", "eux", "gny", "ier", "in", "ot", "lot", "mont", "net", "nier", "on", "ot", "rand", "reau", "rel", "ret", "ron", "sier", "son", "tel", "teau", "thier", "tin", "ton", "trand", "vais", "ville", "y"]
-_STREETS = ["de la paix", "victor hugo", "du moulin", "des lilas", "de l église", "pasteur", "jean jaurès", "de la république", "des écoles", "du stade", "de verdun", "du général leclerc", "des acacias", "de la fontaine", "du château", "des roses", "de la gare", "gambetta", "du lavoir", "des vignes", "de bellevue", "du bourg", "des prés", "de la poste", "emile zola", "des cerisiers", "de la forêt", "du puits", "des chênes", "anatole france", "de la liberté", "du marché", "saint martin", "des tilleuls", "de lattre", "de la mairie", "voltaire", "des peupliers", "de la plage", "des sources"]
+_TAILS = _list(
+    "ard aud ault aux bert chet chon court dier din don elle et eau ert ette eux gny ier in ot lot "
+    "mont net nier on ot rand reau rel ret ron sier son tel teau thier tin ton trand vais ville y",
+    " ",
+)
+_STREETS = _list(
+    "de la paix|victor hugo|du moulin|des lilas|de l église|pasteur|jean jaurès|de la république|"
+    "des écoles|du stade|de verdun|du général leclerc|des acacias|de la fontaine|du château|"
+    "des roses|de la gare|gambetta|du lavoir|des vignes|de bellevue|du bourg|des prés|de la poste|"
+    "emile zola|des cerisiers|de la forêt|du puits|des chênes|anatole france|de la liberté|du marché|"
+    "saint martin|des tilleuls|de lattre|de la mairie|voltaire|des peupliers|de la plage|des sources",
+    "|",
+)
 _TYPES = ("rue", "rue", "rue", "avenue", "chemin", "place", "boulevard", "impasse", "allée", "route")
 _MAILS = (
     "gmail.com",

@@ -47,7 +47,8 @@ CATEGORIES: dict[str, tuple[str, ...]] = {
     "passwords": ("password", "password_hash", "login"),
 }
 """The kinds of data a person understands, with the column kinds each consists of."""
-KINDS = tuple(kind for kinds in CATEGORIES.values() for kind in kinds) + (
+KINDS = (
+    *(kind for kinds in CATEGORIES.values() for kind in kinds),
     "insee", "date", "from", "to", "updated", "number", "text", "other", "blank",
 )  # fmt: skip
 """Every kind a column can have."""
@@ -124,7 +125,7 @@ def kind_of(heading: str, values: Sequence[str]) -> tuple[str, float]:
         fit = _fits(said, values)
         if fit >= 0.5:
             return said, min(0.99, sure * (0.6 + 0.4 * fit) + 0.05)
-    kind, certain = _by_content(heading, said, values)
+    kind, certain = _by_content(values)
     if said in ("other", "insee", "date", "from", "to", "updated") and kind not in ("phone", "street"):
         return said, 0.6
     return kind, certain
@@ -193,7 +194,7 @@ _FITS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _by_content(heading: str, said: str, values: Sequence[str]) -> tuple[str, float]:
+def _by_content(values: Sequence[str]) -> tuple[str, float]:
     """The kind where the heading is of no help."""
     for kind, check, least in (
         ("phone", phone.is_valid, 0.6),

@@ -8,6 +8,7 @@ the decade of birth, sex by what the first name says already.
 Misses: dependence between fields beyond name and decade, sex and first name, place and street; relatives
 of one household are told apart in :mod:`rempart.leak.weigh`.
 """
+# mypy: disable-error-code="arg-type,return-value"
 
 from __future__ import annotations
 

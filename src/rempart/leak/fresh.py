@@ -28,6 +28,7 @@ MOST_ROWS = 20_000
 LEAST_PART = 0.03
 """Share of the witnesses below which an older part is not spoken of."""
 APART_DAYS = 21
+"""Parts nearer than this, or than two updates of the population, are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,9 @@ def freshness(evidence: Evidence, as_of: Sequence[int], today: int) -> Freshness
     for begin in range(0, len(place), 4096):
         piece = slice(begin, begin + 4096)
         np.add.at(by_row, place[piece], _log_chance(evidence, piece, grid))
-    parts, shares = _parts(by_row, grid)
-    return _described(evidence, place, rows, by_row, grid, days, parts, shares)
+    between = float(np.median(np.diff(as_of))) if len(as_of) > 1 else 0.0
+    parts, shares = _parts(by_row, grid, max(APART_DAYS, 2 * between + 1))
+    return _described(evidence, place, rows, by_row, days, parts, shares)
 
 
 _FIELDS = ("row", "earliest", "since", "last", "gone")
@@ -150,7 +152,7 @@ def _log_chance(evidence: Evidence, piece: slice, days: Array) -> Array:
     return np.log(WRONG + (1 - WRONG) * begun * still).astype(np.float32)
 
 
-def _parts(by_row: Array, grid: Array) -> tuple[Array, Array]:
+def _parts(by_row: Array, grid: Array, apart: float) -> tuple[Array, Array]:
     """(peaks: places in the grid, newest first; their shares): the fewest days that explain the rows."""
     peaks = [int(by_row.sum(axis=0).argmax())]
     best, shares = _mixture(by_row, peaks)
@@ -158,7 +160,7 @@ def _parts(by_row: Array, grid: Array) -> tuple[Array, Array]:
         density = by_row[:, peaks] + np.log(np.maximum(shares, 1e-9))
         now = np.logaddexp.reduce(density, axis=1)
         gain = np.logaddexp(np.log(0.8) + now[:, None], np.log(0.2) + by_row).sum(axis=0) - now.sum()
-        far = np.min(np.abs(grid[:, None] - grid[peaks][None, :]), axis=1) >= APART_DAYS
+        far = np.min(np.abs(grid[:, None] - grid[peaks][None, :]), axis=1) > apart
         if not far.any():
             break
         fresh = int(np.where(far, gain, -np.inf).argmax())
@@ -167,7 +169,13 @@ def _parts(by_row: Array, grid: Array) -> tuple[Array, Array]:
             better, tried_shares = _mixture(by_row, tried)
             tried = _moved(by_row, tried, tried_shares)
         better, tried_shares = _mixture(by_row, tried)
-        if better - best < 12 or tried_shares.min() < LEAST_PART or len(set(tried)) < len(tried):
+        near = bool(np.diff(np.sort(grid[tried])).min() <= apart)
+        if (
+            near
+            or better - best < 12 + 0.004 * len(by_row)
+            or tried_shares.min() < LEAST_PART
+            or len(set(tried)) < len(tried)
+        ):
             break
         peaks, best, shares = tried, better, tried_shares
     order = np.argsort(-grid[peaks])
@@ -199,7 +207,6 @@ def _described(
     place: Array,
     rows: Array,
     by_row: Array,
-    grid: Array,
     days: Array,
     peaks: Array,
     shares: Array,

@@ -11,13 +11,17 @@ import unicodedata
 from functools import lru_cache
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ASIDE = re.compile(r"\([^)]*\)")
 _OTHER = re.compile(r"[^a-z0-9]+")
 
 _WHO = r"(?:medecin|med|doctor|dr|mt|gp|practitioner|praticien|generalist\w*|prescripteur|soignant)"
 _HOUSE = (
-    r"(?:etab\w*|ets|entite|structure|hopital|clinique|service|unite|organisme|organi[sz]ation|societe|company|"
-    r"entreprise|employeur|raison|enseigne|cabinet|pole|site|departement|region|pays|country|province|canton|"
-    r"produit|medicament|specialite|denomination|profession\w*|metier|fichier|file|table|user|acte|titulaire)"
+    r"(?:etab\w*|ets|entite|structure|hopital|clinique|service|unite|organisme|"
+    r"organi[sz]ation|societe|company|"
+    r"entreprise|employeur|raison|enseigne|cabinet|pole|site|departement|region|pays|country|"
+    r"province|canton|"
+    r"produit|medicament|specialite|denomination|profession\w*|metier|fichier|file|table|user|"
+    r"acte|titulaire)"
 )
 RULES: tuple[tuple[str, str, float], ...] = (
     (
@@ -28,7 +32,8 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ("to", r"valid(?:e)? (?:to|until|au)|jusqu au|until|(?:date )?fin (?:validite|valeur)", 0.9),
     (
         "updated",
-        r"(?:date )?(?:de )?(?:maj|mise a jour|derniere modification|modification)|updated(?: at)?|last updated|modified(?: at)?",
+        r"(?:date )?(?:de )?(?:maj|mise a jour|derniere modification|modification)|"
+        r"updated(?: at)?|last updated|modified(?: at)?",
         0.9,
     ),
     ("other", r".*\b(?:date|dt)\b.*\b(?:deces|mort|death|deceased|decede)\b.*|.*\bdeces\b.*", 0.7),
@@ -42,7 +47,8 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ("card", r".*\b(?:card|cb|carte bancaire|carte bleue|pan|cc number|credit card|cardnumber)\b.*", 0.8),
     (
         "nir",
-        r".*\b(?:nir|ins|secu|nss|immatriculation|insee num|securite sociale|social security|ssn|num(?:ero)? ss|no ss|soc sec|matricule ins|nirpp)\b.*",
+        r".*\b(?:nir|ins|secu|nss|immatriculation|insee num|securite sociale|social security|ssn|"
+        r"num(?:ero)? ss|no ss|soc sec|matricule ins|nirpp)\b.*",
         0.9,
     ),
     ("rpps", r".*\brpps\b.*|identifiant pp|.*identification nationale pp.*", 0.95),
@@ -57,23 +63,29 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ("loinc", r".*\bloinc\b.*", 0.95),
     (
         "insurer",
-        r".*\b(?:mutuelle|amc|amo|assureur|assurance|insurer|insurance|payer|complementaire|caisse|regime|organisme (?:payeur|complementaire)|oc)\b.*",
+        r".*\b(?:mutuelle|amc|amo|assureur|assurance|insurer|insurance|payer|complementaire|"
+        r"caisse|regime|organisme (?:payeur|complementaire)|oc)\b.*",
         0.85,
     ),
     ("sex", r".*\b(?:sexe?|gender|genre|civilite|civ|titre|title)\b.*", 0.85),
     (
         "birth_place",
-        r".*\b(?:lieu|commune|ville|pays|place|city|departement|dept|country|code|insee|cp)\b.*\b(?:naissance|nais|birth|naiss)\b.*|birth ?place.*|.*\b(?:lieunaiss|comnaiss|paysnaiss)\b.*|.*naiss lieu.*",
+        r".*\b(?:lieu|commune|ville|pays|place|city|departement|dept|country|code|insee|"
+        r"cp)\b.*\b(?:naissance|nais|birth|naiss)\b.*|birth ?place.*|.*\b(?:lieunaiss|comnaiss|"
+        r"paysnaiss)\b.*|.*naiss lieu.*",
         0.85,
     ),
     (
         "birth_name",
-        r".*\b(?:nom|name|famille)\b.*\b(?:naissance|nais|naiss|jeune fille|patronymique|birth|maiden|marital de naissance|jf)\b.*|.*\b(?:maiden|birth|naissance) (?:name|nom)\b.*|nomnaissance|.*patronyme.*|njf",
+        r".*\b(?:nom|name|famille)\b.*\b(?:naissance|nais|naiss|jeune fille|patronymique|birth|"
+        r"maiden|marital de naissance|jf)\b.*|.*\b(?:maiden|birth|naissance) (?:name|nom)\b.*|"
+        r"nomnaissance|.*patronyme.*|njf",
         0.95,
     ),
     (
         "birth_date",
-        r".*\b(?:naissance|nais|naiss|birth ?date|birthday|bday|dob|ddn|birth|ne le|nee le|datnais|datenaiss\w*|dnaiss|born|date nai)\b.*",
+        r".*\b(?:naissance|nais|naiss|birth ?date|birthday|bday|dob|ddn|birth|ne le|nee le|"
+        r"datnais|datenaiss\w*|dnaiss|born|date nai)\b.*",
         0.95,
     ),
     (
@@ -83,7 +95,9 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ),
     (
         "full_name",
-        r"(?:nom (?:et )?prenoms?|prenoms? (?:et )?nom|nomprenom|nom complet|full ?name|name full|patient(?: name)?|identite|nom (?:du )?patient complet|display name|titulaire compte|assure|beneficiaire|display|text|first and surname)",
+        r"(?:nom (?:et )?prenoms?|prenoms? (?:et )?nom|nomprenom|nom complet|full ?name|name full|"
+        r"patient(?: name)?|identite|nom (?:du )?patient complet|display name|titulaire compte|"
+        r"assure|beneficiaire|display|text|first and surname)",
         0.85,
     ),
     ("given", r".*\b(?:prenoms?|given|given ?names?|first ?names?|fname|forenames?|prenom\w*)\b.*", 0.95),
@@ -96,33 +110,42 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ("other", rf".*\b{_HOUSE}\b.*", 0.75),
     (
         "city",
-        r".*\b(?:ville|commune|city|town|localite|acheminement|suburb|municipality|libellecommune|nom com|bureau distributeur|ligneacheminement)\b.*",
+        r".*\b(?:ville|commune|city|town|localite|acheminement|suburb|municipality|libellecommune|"
+        r"nom com|bureau distributeur|ligneacheminement)\b.*",
         0.9,
     ),
     (
         "family",
-        r".*\b(?:nom|noms|family|surname|last ?names?|lname|nomusage|nomusuel|familyname|nom famille|sn|name)\b.*",
+        r".*\b(?:nom|noms|family|surname|last ?names?|lname|nomusage|nomusuel|familyname|"
+        r"nom famille|sn|name)\b.*",
         0.85,
     ),
     (
         "ipp",
-        r"(?:.*\b(?:ipp|nip|iep|mrn|patient ?(?:id|number|num|no)|id ?patient|identifiant patient|num(?:ero)? (?:de )?(?:patient|dossier)|no (?:patient|dossier)|rec id|unique id|record id|numdossier|idpatient|uuid|dossier)\b.*|id|identifiant|identifier|pk|person id|client id|ref|reference|code patient)",
+        r"(?:.*\b(?:ipp|nip|iep|mrn|patient ?(?:id|number|num|no)|id ?patient|identifiant patient|"
+        r"num(?:ero)? (?:de )?(?:patient|dossier)|no (?:patient|dossier)|rec id|unique id|"
+        r"record id|numdossier|idpatient|uuid|dossier)\b.*|id|identifiant|identifier|pk|person id|"
+        r"client id|ref|reference|code patient)",
         0.85,
     ),
     (
         "street",
-        r".*\b(?:rue|voie|adresse|address|street|adr|ligne|numvoie|typvoie|addr|line|lieu dit|complement)\b.*",
+        r".*\b(?:rue|voie|adresse|address|street|adr|ligne|numvoie|typvoie|addr|line|lieu dit|"
+        r"complement)\b.*",
         0.85,
     ),
     (
         "other",
-        r"sex code|status|statut|type|etat|state|montant|prix|amount|price|total|quantite|qte|count|age|poids|taille",
+        r"sex code|status|statut|type|etat|state|montant|prix|amount|price|total|quantite|qte|"
+        r"count|age|poids|taille",
         0.6,
     ),
     ("login", r".*\b(?:login|user ?name|identifiant connexion|pseudo|compte)\b.*", 0.8),
     (
         "medical_text",
-        r".*\b(?:observations?|compte rendu|cr|motif|antecedents?|atcd|conclusion|symptomes?|traitements?|allergies?|commentaires?|note|notes|prescriptions?|ordonnance|posologie|resultats?|anamnese|texte)\b.*",
+        r".*\b(?:observations?|compte rendu|cr|motif|antecedents?|atcd|conclusion|symptomes?|"
+        r"traitements?|allergies?|commentaires?|note|notes|prescriptions?|ordonnance|posologie|"
+        r"resultats?|anamnese|texte)\b.*",
         0.7,
     ),
     ("date", r".*\b(?:date|dt|jour|timestamp|created at|heure)\b.*", 0.8),
@@ -133,7 +156,7 @@ _COMPILED = tuple((kind, re.compile(pattern), sure) for kind, pattern, sure in R
 
 def fold_heading(heading: str) -> str:
     """The heading's words in small letters: ``datNais``, ``DAT_NAIS`` and ``Dat. naïs`` are ``dat nais``."""
-    spaced = _CAMEL.sub(" ", heading[:200])
+    spaced = _CAMEL.sub(" ", _ASIDE.sub(" ", heading[:200]) or heading[:200])
     bare = unicodedata.normalize("NFKD", spaced)
     return _OTHER.sub(" ", "".join(c for c in bare if not unicodedata.combining(c)).lower()).strip()
 

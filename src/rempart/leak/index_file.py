@@ -73,9 +73,9 @@ def _contents(arrays: dict[str, Array], as_of: tuple[int, ...]) -> Iterator[byte
     described = [(name, array.dtype.str, list(array.shape)) for name, array in arrays.items()]
     yield json.dumps({"as_of": list(as_of), "arrays": described}).encode()
     for array in arrays.values():
-        content = memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+        content = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
         for begin in range(0, len(content), FRAME):
-            yield bytes(content[begin : begin + FRAME])
+            yield content[begin : begin + FRAME].tobytes()
 
 
 def _arrays(population: Population) -> Iterator[tuple[str, Array]]:

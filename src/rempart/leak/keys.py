@@ -4,6 +4,7 @@ Each family of keys below survives another error: the sound of a name survives s
 sounds survives their exchange, a date survives a wrong name, a phone survives all of them. A key is a
 64-bit hash of its parts (``side`` is its table of addresses); a person may have several keys of one family (maiden names, words of a compound).
 """
+# mypy: disable-error-code="arg-type,return-value"
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ A compiled function that takes a hundred arrays takes minutes to compile and sec
 array of addresses instead (:func:`rempart.leak.side.addresses`). Who makes such a table keeps the arrays alive and
 sees to their types; nothing checks bounds here, as nothing does in compiled code anyway.
 """
+# ruff: noqa: ARG001
 # mypy: disable-error-code="untyped-decorator,no-untyped-def,no-any-return"
 
 from __future__ import annotations

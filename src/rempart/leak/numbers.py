@@ -184,15 +184,19 @@ def split_streets(content: Array, cuts: Array, types: Array) -> Any:
                 seen_post = True
             elif figures and words == 0 and house[row] == 0:
                 house[row] = value
-            elif (size == 1 and at == first_at and not figures) or (
-                size == 3
-                and at == first_at
-                and (content[begin] == 98 or content[begin] == 116)
-                and (content[end - 1] == 115 or content[end - 1] == 114)
-                and content[begin + 1] != 111
-                and content[begin + 1] != 97
-                and content[begin + 1] != 117
-            ) or particle(content, begin, end):
+            elif (
+                (size == 1 and at == first_at and not figures)
+                or (
+                    size == 3
+                    and at == first_at
+                    and (content[begin] == 98 or content[begin] == 116)
+                    and (content[end - 1] == 115 or content[end - 1] == 114)
+                    and content[begin + 1] != 111
+                    and content[begin + 1] != 97
+                    and content[begin + 1] != 117
+                )
+                or particle(content, begin, end)
+            ):
                 pass
             else:
                 key = hash_bytes(content, begin, end, False)

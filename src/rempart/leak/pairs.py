@@ -43,7 +43,7 @@ class Table(NamedTuple):
 
 
 @numba.njit(cache=True, nogil=True)
-def _build(keys: Array, rows: Array, bits: int) -> Any:
+def _build(keys: Array, bits: int) -> Any:
     size = 1 << bits
     mask = np.uint64(size - 1)
     slots = np.full(size, -1, np.int32)
@@ -179,7 +179,7 @@ def _of_family(population: Side, rows: Side, family: int, wanted: Array) -> Hits
     if not len(keys):
         return []
     bits = max(8, int(2 * len(keys)).bit_length())
-    slots, chain, bloom = _build(keys, owners, bits)
+    slots, chain, bloom = _build(keys, bits)
     table = Table(slots, keys, chain, owners, bloom)
     edges = np.linspace(0, population.size, THREADS + 1).astype(np.int64)
     people = addresses(population)

@@ -76,17 +76,17 @@ class Population:
 
 def build(columns: Columns, size: int, as_of: int, pseudonyms: Hash) -> Population:
     """A population from one table; several rows of one patient are his history. SourceError without identifiers."""
-    names, others, owners = _identifiers(columns, size, pseudonyms)
+    names, others, owners = _identifiers(columns, pseudonyms)
     parts = parts_of(columns)
     side = side_from(columns, parts, size)
-    days = {name: _periods(parts[name], columns, size) for name in ATTRIBUTES}
+    days = {name: _periods(parts[name], columns) for name in ATTRIBUTES}
     rows = Population(side, names, others, owners, days, (as_of,))
     if len(np.unique(names)) == size:
         return rows
     return _one_each(rows, _row_days(columns, size))
 
 
-def _identifiers(columns: Columns, size: int, pseudonyms: Hash) -> tuple[Array, Array, Array]:
+def _identifiers(columns: Columns, pseudonyms: Hash) -> tuple[Array, Array, Array]:
     """(pseudonym of each row, other pseudonyms, whose they are) from the columns of patient numbers."""
     found = columns.get("ipp", [])
     if not found:
@@ -112,7 +112,7 @@ def to_days(births: Array) -> Array:
     return np.where(whole, days, ALWAYS).astype(np.int32)
 
 
-def _periods(parts: list[Part], columns: Columns, size: int) -> Days:
+def _periods(parts: list[Part], columns: Columns) -> Days:
     """The days that columns such as ``phone.from`` and ``phone.to`` give to the values of ``phone``."""
     if not parts:
         return Days.unknown(0)
@@ -288,7 +288,7 @@ def _merged_words(old: Words, new: Words) -> tuple[Words, Array]:
 
 def _merged_people(
     old: Side, new: Side, place: Array, count: int, given_map: Array, family_map: Array
-) -> tuple[Any, ...]:
+) -> tuple[Array, Array, Array, Array]:
     """Names, birth and sex: the new table's word where it has one; a family name given up is kept as the other."""
     given = np.full(count, -1, np.int32)
     family = np.full((count, 2), -1, np.int32)

@@ -26,7 +26,9 @@ WINDOWS_D = (0, 45, 10)
 LEAST_PATIENTS = 5
 LEAST_EXPLAINED = 0.6
 LEAST_WEIGHT = 0.004
-ROUNDS = 60
+LEAST_GAIN = 10.0
+"""Nats by which the accounts named must beat no account at all, beyond the price of each."""
+ROUNDS = 120
 UNIT_FROM = 3
 """Accounts a unit must have for its patients to count as a natural group."""
 
@@ -104,7 +106,8 @@ def path_of(readings: Readings, leaked: Array, people: int, first: int | None, l
     base = _fit(nulls, len(leaked))[0]
     full = _fit([*nulls, *chosen], len(leaked))[0]
     accounts = _shares(readings, chosen, weights, gains, place, len(leaked), len(read))
-    named = tuple(accounts) if total >= LEAST_EXPLAINED else ()
+    price = len(chosen) * _price(len(readings.names)) + LEAST_GAIN
+    named = tuple(accounts) if total >= LEAST_EXPLAINED and full - base >= price else ()
     return Path(named, total, (full - base) / math.log(10), len(leaked), everybody)
 
 
@@ -115,7 +118,7 @@ def _distinct(account: Array, person: Array, people: int) -> tuple[Array, Array]
 
 
 def _nulls(readings: Readings, place: Array, leaked: Array, people: int) -> list[_Component]:
-    """What needs no thief: the population, everybody read, each unit's patients."""
+    """What needs no thief: the population, everybody read, each unit's patients, with its widest reader and without."""
     read = np.unique(readings.person)
     inside = place[read]
     found = [
@@ -125,13 +128,16 @@ def _nulls(readings: Readings, place: Array, leaked: Array, people: int) -> list
     unit_sizes = (
         np.bincount(readings.units[readings.units >= 0]) if (readings.units >= 0).any() else np.empty(0)
     )
-    unit = readings.units[readings.account]
-    whose, person = _distinct(np.maximum(unit, 0)[unit >= 0], readings.person[unit >= 0], people + 1)
+    whose, person = _distinct(readings.account, readings.person, people + 1)
+    read_by = np.bincount(whose, minlength=len(readings.names))
+    unit = readings.units[whose]
     for number in np.flatnonzero(unit_sizes >= UNIT_FROM):
-        mine = person[whose == number]
-        here = place[mine]
-        if (here >= 0).sum() >= LEAST_PATIENTS:
-            found.append(_Component(-1, 0, here[here >= 0], len(mine)))
+        mine = unit == number
+        widest = int(np.where(readings.units == number, read_by, -1).argmax())
+        for patients in (np.unique(person[mine]), np.unique(person[mine & (whose != widest)])):
+            here = place[patients]
+            if (here >= 0).sum() >= LEAST_PATIENTS:
+                found.append(_Component(-1, 0, here[here >= 0], len(patients)))
     return found
 
 
@@ -146,12 +152,12 @@ def _components(readings: Readings, place: Array, first: int | None) -> list[_Co
         sizes = np.bincount(account, minlength=len(readings.names))
         hits = np.bincount(account[place[person] >= 0], minlength=len(readings.names))
         cuts = np.searchsorted(account, np.arange(len(readings.names) + 1))
-        for number in np.flatnonzero(hits >= max(LEAST_PATIENTS, LEAST_WEIGHT * leaked / 2)):
+        for number in np.flatnonzero(hits >= max(LEAST_PATIENTS, LEAST_WEIGHT * leaked / 2)).tolist():
             inside = place[person[cuts[number] : cuts[number + 1]]]
-            part = _Component(int(number), window, inside[inside >= 0], int(sizes[number]))
+            part = _Component(number, window, inside[inside >= 0], int(sizes[number]))
             worth = _alone(part, leaked, people)
             if number not in best or worth > best[number][0]:
-                best[int(number)] = (worth, part)
+                best[number] = (worth, part)
     return [part for _, part in best.values()]
 
 
@@ -173,17 +179,22 @@ def _fit(parts: Sequence[_Component], leaked: int, start: Array | None = None) -
         joint = weights[which] * density
         whole = np.bincount(where, weights=joint, minlength=leaked)
         fresh = np.bincount(which, weights=joint / whole[where], minlength=len(parts)) / leaked
-        if np.abs(fresh - weights).max() < 1e-6:
+        if np.abs(fresh - weights).max() < 1e-5:
             break
         weights = np.maximum(fresh, 1e-12)
     return float(np.log(whole).sum()), weights, whole
+
+
+def _price(accounts: int) -> float:
+    """What one more account must explain, in nats: it was chosen among so many."""
+    return math.log(max(accounts, 2)) + 6.0
 
 
 def _select(
     nulls: list[_Component], parts: list[_Component], leaked: int, accounts: int
 ) -> tuple[list[_Component], list[float], list[float]]:
     """(components kept, their weights, what each removal would cost in nats), the heaviest first."""
-    price = math.log(max(accounts, 2)) + 6.0
+    price = _price(accounts)
     kept = parts
     while kept:
         total, weights, whole = _fit([*nulls, *kept], leaked)

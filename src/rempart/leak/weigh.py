@@ -12,6 +12,7 @@ foreign files from inventing agreement. Several records of one person in the pop
 A relative (same family name and address, other first name and other birth date) is never taken for the
 person unless a number says so. Misses: twins whose first name is missing.
 """
+# mypy: disable-error-code="arg-type,return-value"
 
 from __future__ import annotations
 

@@ -7,9 +7,26 @@ from __future__ import annotations
 
 import re
 
-FIRST_NAMES = frozenset(
-    ["marie", "jean", "pierre", "michel", "andre", "philippe", "rene", "louis", "alain", "jacques", "bernard", "marcel", "daniel", "roger", "robert", "paul", "claude", "christian", "henri", "georges", "nicolas", "francois", "patrick", "gerard", "christophe", "joseph", "julien", "maurice", "laurent", "frederic", "eric", "david", "stephane", "pascal", "sebastien", "alexandre", "thierry", "olivier", "antoine", "raymond", "guy", "dominique", "charles", "didier", "marc", "vincent", "yves", "guillaume", "bruno", "thomas", "lucas", "hugo", "maxime", "arthur", "leo", "gabriel", "raphael", "adam", "jules", "nathan", "enzo", "louise", "emma", "jade", "alice", "chloe", "lina", "lea", "manon", "mila", "sarah", "ines", "camille", "lola", "zoe", "anna", "rose", "jeanne", "francoise", "monique", "catherine", "nathalie", "isabelle", "jacqueline", "anne", "sylvie", "martine", "madeleine", "nicole", "suzanne", "helene", "christine", "marguerite", "denise", "louisette", "yvonne", "valerie", "sophie", "stephanie", "celine", "julie", "sandrine", "virginie", "aurelie", "laure", "audrey", "emilie", "caroline", "melanie", "elodie", "pauline", "charlotte", "juliette", "mathilde", "clara", "eva", "lucie", "margaux", "oceane", "laura", "marion", "elise", "brigitte", "chantal", "veronique", "patricia", "christelle", "corinne", "cecile", "agnes", "beatrice", "florence", "karine", "delphine", "laetitia", "fatima", "mohamed", "ahmed", "karim", "rachid", "samira", "nadia", "yasmine", "mehdi", "said", "youssef", "omar", "ali", "ibrahim", "amina", "aicha", "fatou", "kevin", "jordan", "dylan", "steven", "jonathan", "anthony", "mickael", "ludovic", "cedric", "jerome", "fabrice", "gilles", "herve", "joel", "xavier", "benoit", "romain", "florian", "mathieu", "matthieu", "quentin", "clement", "adrien", "baptiste", "valentin", "theo", "tom", "noah", "ethan", "liam", "mathis", "axel", "simone", "germaine", "odette", "paulette", "ginette", "colette", "josette", "evelyne", "annie", "lucienne", "georgette", "renee", "genevieve", "therese", "yvette", "huguette", "solange", "raymonde", "bernadette", "elisabeth", "danielle", "michele", "arlette", "josiane", "eliane", "sabrina", "jessica", "samuel", "benjamin", "simon", "victor", "augustin", "gaston", "gustave", "leon", "emile", "eugene", "lucien", "fernand", "albert", "edouard", "etienne"]
-)
+_FIRST_NAMES = """
+marie jean pierre michel andre philippe rene louis alain jacques bernard marcel daniel roger robert
+paul claude christian henri georges nicolas francois patrick gerard christophe joseph julien maurice
+laurent frederic eric david stephane pascal sebastien alexandre thierry olivier antoine raymond guy
+dominique charles didier marc vincent yves guillaume bruno thomas lucas hugo maxime arthur leo
+gabriel raphael adam jules nathan enzo louise emma jade alice chloe lina lea manon mila sarah ines
+camille lola zoe anna rose jeanne francoise monique catherine nathalie isabelle jacqueline anne
+sylvie martine madeleine nicole suzanne helene christine marguerite denise louisette yvonne valerie
+sophie stephanie celine julie sandrine virginie aurelie laure audrey emilie caroline melanie elodie
+pauline charlotte juliette mathilde clara eva lucie margaux oceane laura marion elise brigitte
+chantal veronique patricia christelle corinne cecile agnes beatrice florence karine delphine
+laetitia fatima mohamed ahmed karim rachid samira nadia yasmine mehdi said youssef omar ali ibrahim
+amina aicha fatou kevin jordan dylan steven jonathan anthony mickael ludovic cedric jerome fabrice
+gilles herve joel xavier benoit romain florian mathieu matthieu quentin clement adrien baptiste
+valentin theo tom noah ethan liam mathis axel simone germaine odette paulette ginette colette
+josette evelyne annie lucienne georgette renee genevieve therese yvette huguette solange raymonde
+bernadette elisabeth danielle michele arlette josiane eliane sabrina jessica samuel benjamin simon
+victor augustin gaston gustave leon emile eugene lucien fernand albert edouard etienne
+"""
+FIRST_NAMES = frozenset(_FIRST_NAMES.split())
 STREET = re.compile(
     r"(?i)\b(?:rue|r\.|avenue|av\.?|ave|bd|boulevard|bld|blvd|place|pl\.?|chemin|che?m?\.?|impasse|imp\.?|allees?|"
     r"all\.?|quai|cours|route|rte|square|sq\.?|residence|res\.?|lotissement|lot\.?|lieu[- ]dit|hameau|passage|"

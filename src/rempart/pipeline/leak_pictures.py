@@ -10,9 +10,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import matplotlib
-import matplotlib.dates
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from rempart.language import Language, printable
 from rempart.leak.columns import CATEGORIES, Column, category_of
@@ -76,24 +75,20 @@ def bracket(fresh: Freshness, language: Language, alt: str) -> str:
     width = max(newest.last - newest.first, 6)
     first = min([newest.first - 2 * width, *(part.first - 5 for part in fresh.parts[1:])])
     kept = (fresh.days >= first) & (fresh.days <= newest.last + 2 * width)
-    days = [EPOCH + timedelta(days=int(day)) for day in fresh.days[kept]]
+    days = fresh.days[kept]
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(9.2, 2.8), layout="constrained")
         axes = figure.subplots()
         axes.fill_between(days, fresh.likelihood[kept], step="mid", color=COLOURS["allow"], linewidth=0)
-        low, high = (EPOCH + timedelta(days=day) for day in (newest.first, newest.last))
-        axes.axvspan(low, high + timedelta(days=1), color=COLOURS["step_up"], alpha=0.3, linewidth=0)
+        axes.axvspan(newest.first - 0.5, newest.last + 0.5, color=COLOURS["step_up"], alpha=0.3, linewidth=0)
         for part in fresh.parts[1:]:
-            old, young = (EPOCH + timedelta(days=day) for day in (part.first, part.last))
-            axes.axvspan(old, young + timedelta(days=1), color=COLOURS["block"], alpha=0.35, linewidth=0)
+            axes.axvspan(part.first - 0.5, part.last + 0.5, color=COLOURS["block"], alpha=0.35, linewidth=0)
         axes.set_yticks([])
         axes.set_ylim(0, 1.05)
         axes.set_title(language.gettext("How likely each day is the day the file left"), loc="left")
         axes.tick_params(length=0)
-        axes.xaxis.set_major_locator(matplotlib.dates.AutoDateLocator(maxticks=8))
-        axes.xaxis.set_major_formatter(
-            matplotlib.dates.DateFormatter("%d/%m/%Y" if language.code == "fr" else "%Y-%m-%d")
-        )
+        axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: _day(at, language)))
         return _svg(figure, "bracket", alt)
 
 
@@ -119,3 +114,8 @@ def coverage(accounts: tuple[AccountShare, ...], leaked: int, language: Language
         axes.grid(axis="x", color=RULE, linewidth=0.8)
         axes.tick_params(length=0)
         return _svg(figure, "coverage", alt)
+
+
+def _day(at: float, language: Language) -> str:
+    day = EPOCH + timedelta(days=round(at))
+    return day.strftime("%d/%m/%Y" if language.code == "fr" else "%Y-%m-%d")

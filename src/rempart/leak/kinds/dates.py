@@ -72,8 +72,8 @@ def _digits(bare: str, day_first: bool) -> int:
     if len(bare) == 6:
         return _build(int(bare[:4]), int(bare[4:]), 0)
     if len(bare) == 5 and 3000 < int(bare) < 60000:
-        day = date(1899, 12, 30) + timedelta(days=int(bare))
-        return day.year * 10000 + day.month * 100 + day.day
+        serial = date(1899, 12, 30) + timedelta(days=int(bare))
+        return serial.year * 10000 + serial.month * 100 + serial.day
     return 0
 
 

@@ -122,9 +122,9 @@ def _weight(entry: tuple[int, int]) -> float:
 
 
 def _quotes_hold(lines: list[str], separator: str) -> bool:
-    """Whether quotes stand where RFC 4180 wants them more often than elsewhere."""
-    opening = sum(line.startswith('"') + line.count(separator + '"') for line in lines)
-    return opening * 3 >= sum(line.count('"') for line in lines) > 0
+    """Whether most lines with quotes have one where RFC 4180 wants it: at the beginning of a field."""
+    opening = sum(line.startswith('"') or separator + '"' in line for line in lines)
+    return opening * 2 >= sum('"' in line for line in lines) > 0
 
 
 def _split(line: str, separator: str, quoted: bool, escaped: bool) -> list[str]:

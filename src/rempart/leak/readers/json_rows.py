@@ -62,7 +62,7 @@ def _one_a_line(member: Member) -> bool:
         msgspec.json.decode(first.strip().rstrip(",").encode())
     except msgspec.DecodeError:
         return False
-    return bool(rest.strip()) or '"entry"' not in first
+    return bool(rest.strip())
 
 
 def _lines(member: Member) -> Iterator[Any]:
@@ -130,7 +130,8 @@ def _items(member: Member) -> Iterator[Any]:
 def _arrays(text: _Text) -> Iterator[Any]:
     """Every object of every array of the outermost object; the object itself where it has none."""
     builder: Any = None
-    level, scalars, found = "", {}, False
+    scalars: dict[str, Any] = {}
+    level, found = "", False
     for prefix, event, value in ijson.parse(text, use_float=True):
         if builder is not None:
             builder.event(event, value)

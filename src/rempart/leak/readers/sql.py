@@ -66,7 +66,7 @@ def read(member: Member) -> Iterator[Chunk]:
             _INSERT.match(line + " ") if "INSERT" in line[:40].upper() else None
         )
         if inserted is None and re.match(r"\s*(?:INSERT|REPLACE)\b", line, re.I):
-            line, inserted = _complete(line, lines, member.name)
+            line, inserted = _complete(line, lines)
         if inserted:
             names = _list(inserted[3]) or columns.get(_table(inserted), [])
             for row in _inserted(line, min(inserted.end(), len(line)), lines, member.name):
@@ -116,7 +116,7 @@ def _top_level(text: str) -> list[str]:
     return re.split(r",(?![^(]*\))", text)
 
 
-def _complete(line: str, lines: Iterator[str], name: str) -> tuple[str, re.Match[str] | None]:
+def _complete(line: str, lines: Iterator[str]) -> tuple[str, re.Match[str] | None]:
     """A statement whose column list runs over lines, joined until it can be read."""
     for count, more in enumerate(lines):
         line = f"{line} {more}"
