@@ -7,6 +7,7 @@ import sys
 import click
 
 from rempart import __version__
+from rempart.cli.canary import canary_command
 from rempart.cli.demo import demo_command
 from rempart.cli.leak import leak_command
 from rempart.cli.ledger import ledger_command
@@ -31,6 +32,7 @@ for command in (
     ledger_command,
     population_command,
     leak_command,
+    canary_command,
 ):
     rempart.add_command(command)
 

@@ -40,6 +40,21 @@ def take_people(side: Side, places: Array) -> Side:
     return Side(*people, side.givens, side.families, *values)
 
 
+def join_people(one: Side, other: Side) -> Side:
+    """The people of both, who share their vocabularies."""
+    values = (_join_values(getattr(one, name), getattr(other, name)) for name in ATTRIBUTES)
+    given, family, birth, sex = (np.concatenate(pair) for pair in zip(one[:4], other[:4], strict=True))
+    return Side(given, family, birth, sex, one.givens, one.families, *values)
+
+
+def _join_values(one: Values, other: Values) -> Values:
+    starts = np.concatenate([one.starts, one.starts[-1] + other.starts[1:]]).astype(np.int32)
+    cuts = np.concatenate([one.cuts, one.cuts[-1] + other.cuts[1:]])
+    parts = ((one.key, other.key), (one.number, other.number), (one.content, other.content))
+    key, number, content = (np.concatenate(pair) for pair in parts)
+    return Values(starts, key, number, content, cuts)
+
+
 def strangers(rows: Side, rng: np.random.Generator) -> Side:
     """Rows with the same names, each with the birthday of another born in the same decade, and everything
     else of a third; without birth dates the first names are exchanged too."""

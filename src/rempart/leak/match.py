@@ -53,11 +53,11 @@ class Matcher:
         self.weights = Weights.start()
         self.learnt = False
 
-    def score(self, rows: Side) -> Scored:
-        """The best person of every row."""
+    def score(self, rows: Side, teach: int | None = None) -> Scored:
+        """The best person of every row; the weights are learnt from the first ``teach`` rows ever seen, None all."""
         narrow, wide, is_open = self._compared(rows)
         if not self.learnt:
-            self.weights = fit(self.population, self._sample(narrow, wide, is_open))
+            self.weights = fit(self.population, self._sample(narrow, wide, is_open, teach or rows.size))
             self.learnt = True
         return self._joined(narrow, wide, is_open)
 
@@ -93,9 +93,9 @@ class Matcher:
             np.where(is_open, other.total, one.total),
         )
 
-    def _sample(self, narrow: Compared, wide: Compared, is_open: Array) -> Compared:
-        """At most :data:`LEARNT_FROM` rows spread over the block, with their pairs."""
-        rows = np.arange(0, len(is_open), max(1, math.ceil(len(is_open) / LEARNT_FROM)))
+    def _sample(self, narrow: Compared, wide: Compared, is_open: Array, among: int) -> Compared:
+        """At most :data:`LEARNT_FROM` of the first ``among`` rows, spread over them, with their pairs."""
+        rows = np.arange(0, among, max(1, math.ceil(among / LEARNT_FROM)))
         begins = np.where(is_open[rows], wide.starts[rows] + len(narrow.people), narrow.starts[rows])
         ends = np.where(is_open[rows], wide.starts[rows + 1] + len(narrow.people), narrow.starts[rows + 1])
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(ends - begins)])

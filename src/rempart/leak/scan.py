@@ -14,9 +14,10 @@ import numpy as np
 
 from rempart.leak.chunk import Chunk
 from rempart.leak.columns import Column
-from rempart.leak.draw import like_rows, strangers, take_people
+from rempart.leak.decoys import Recognised, recognise
+from rempart.leak.draw import join_people, like_rows, strangers, take_people
 from rempart.leak.fresh import Evidence, evidence_of
-from rempart.leak.match import Matcher
+from rempart.leak.match import Matcher, Scored
 from rempart.leak.population import Population
 from rempart.leak.rows import side_of
 from rempart.leak.side import Array, Side
@@ -73,6 +74,8 @@ class Scan:
     power: float
     """Share of our people that such rows would find."""
     evidence: Evidence
+    recognised: list[Recognised] = field(default_factory=list)
+    """Rows that are decoys."""
 
     @property
     def matched(self) -> Array:
@@ -83,17 +86,20 @@ class Scan:
 class Scanner:
     """Takes chunks, one table after the other."""
 
-    def __init__(self, population: Population, seed: int, hear: Progress) -> None:
+    def __init__(self, population: Population, seed: int, hear: Progress, decoys: Side | None = None) -> None:
         self._population = population
         self._matcher = Matcher(population.side)
         self._rng = np.random.default_rng(seed)
         self._hear = hear
+        self._decoys = decoys
+        self._recognised: list[Recognised] = []
         self._tables: dict[str, TableScan] = {}
         self._waiting: list[Chunk] = []
         self._size = self._bytes = self._rows = 0
         self._kept = Kept()
         self._evidence: list[Evidence] = []
-        self._measured: tuple[Side, float] | None = None
+        self._strange: Scored | None = None
+        self._power = 0.0
 
     def scan(self, chunks: Iterable[Chunk]) -> Scan:
         """Every chunk, to the end."""
@@ -128,7 +134,7 @@ class Scanner:
         self._hear(sum(each.rows for each in self._tables.values()))
 
     def _match(self, rows: Side) -> None:
-        scored = self._matcher.score(rows)
+        scored = self._score(rows)
         people = self._population.size
         worth = (scored.person >= 0) & (scored.total - math.log(max(people, 1)) > WORTH_KEEPING)
         places = np.flatnonzero(worth)
@@ -138,21 +144,28 @@ class Scanner:
         self._kept.total.append(scored.total[places])
         sure = places[scored.probability(people, max(self._matcher.weights.ours, 1e-3))[places] > 0.9]
         self._evidence.append(evidence_of(self._population, rows, sure, scored.person[sure], self._rows))
-        if self._measured is None:
-            self._measured = self._measure(rows)
+        if self._decoys is not None:
+            self._recognised.extend(recognise(self._decoys, rows, self._rows))
         self._rows += rows.size
 
-    def _measure(self, rows: Side) -> tuple[Side, float]:
-        """(strangers' rows like the first ones, share of our people such rows would find)."""
-        count = min(rows.size, MEASURED_ROWS)
-        sample = take_people(rows, self._rng.permutation(rows.size)[:count])
-        who = self._rng.integers(
-            0, max(self._population.size, 1), min(2000, 10 * max(self._population.size, 1))
-        )
+    def _score(self, rows: Side) -> Scored:
+        """The rows' best people; behind the first block, strangers like its rows are scored too, to measure chance."""
+        if self._strange is not None:
+            return self._matcher.score(rows)
+        sample = take_people(rows, self._rng.permutation(rows.size)[:MEASURED_ROWS])
+        size = rows.size
+        whole = self._matcher.score(join_people(rows, strangers(sample, self._rng)), size)
+        self._strange = Scored(whole.person[size:], whole.own[size:], whole.total[size:])
+        self._power = self._measure_power(sample)
+        return Scored(whole.person[:size], whole.own[:size], whole.total[:size])
+
+    def _measure_power(self, sample: Side) -> float:
+        """Share of our people that rows like those of ``sample`` would find."""
+        people = max(self._population.size, 1)
+        who = self._rng.integers(0, people, min(2000, 10 * people))
         asked = like_rows(take_people(self._population.side, who), sample, self._rng)
         alone = self._matcher.score_pairs(asked, who)
-        power = float((alone.probability(self._population.size, 0.5) >= MATCHED).mean())
-        return strangers(sample, self._rng), power
+        return float((alone.probability(people, 0.5) >= MATCHED).mean())
 
     def _finish(self) -> Scan:
         kept = self._kept
@@ -166,14 +179,16 @@ class Scanner:
         counts = np.append(np.ones(len(total)), self._rows - len(total))
         share = fit_share(sums, counts, people)
         ratio = np.logaddexp(math.log1p(-share), math.log(share) + np.maximum(sums, -700) - math.log(people))
-        strange, power = self._measured or (None, 0.0)
-        by_chance = self._by_chance(strange, share) if strange is not None else 0.0
+        by_chance = self._by_chance(share)
         return Scan(
             self._tables, self._rows, row, person, probability(own, total, people, share), share,
-            float((counts * ratio).sum()), by_chance, power, Evidence.joined(self._evidence),
+            float((counts * ratio).sum()), by_chance, self._power, Evidence.joined(self._evidence),
+            self._recognised,
         )  # fmt: skip
 
-    def _by_chance(self, strange: Side, share: float) -> float:
-        found = self._matcher.score(strange)
-        part = found.probability(self._population.size, min(share, 0.5))
-        return float(part[part >= 0.01].sum()) / max(strange.size, 1) * self._rows
+    def _by_chance(self, share: float) -> float:
+        """Rows of the whole file that would match if all were strangers'."""
+        if self._strange is None:
+            return 0.0
+        part = self._strange.probability(self._population.size, min(share, 0.5))
+        return float(part[part >= 0.01].sum()) / max(len(part), 1) * self._rows

@@ -174,7 +174,7 @@ def _fit(parts: Sequence[_Component], leaked: int, start: Array | None = None) -
     which = np.repeat(np.arange(len(parts)), [len(part.inside) for part in parts])
     density = np.repeat([1 / part.size for part in parts], [len(part.inside) for part in parts])
     weights = np.full(len(parts), 1 / len(parts)) if start is None else start
-    whole = np.zeros(leaked)
+    whole: Array = np.zeros(leaked)
     for _ in range(ROUNDS):
         joint = weights[which] * density
         whole = np.bincount(where, weights=joint, minlength=leaked)

@@ -14,7 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
+from rempart.canary.decoy import Decoy
+from rempart.canary.register import read_register
 from rempart.leak.columns import CATEGORIES, Column, category_of
+from rempart.leak.decoys import Recognised
 from rempart.leak.fresh import Freshness, freshness
 from rempart.leak.population import Population
 from rempart.leak.readers.formats import files_of, read_files
@@ -23,8 +26,10 @@ from rempart.leak.side import Array
 from rempart.leak.through import Path as LeakPath
 from rempart.leak.through import path_of
 from rempart.leak.verdict import Verdict, judge
+from rempart.ledger.keys import Keys
 from rempart.market.book import PriceBook
 from rempart.market.model import LotPrice
+from rempart.pipeline.canaries import Touched, decoy_side, touched
 from rempart.pipeline.leak_path import readings_of
 from rempart.pipeline.leak_price import price_file
 from rempart.pipeline.people import keys_for, load_people
@@ -51,6 +56,9 @@ class Finding:
     freshness: Freshness | None
     path: LeakPath | None
     worth: LotPrice | None
+    decoys: tuple[tuple[Decoy, Recognised], ...]
+    touched: tuple[Touched, ...]
+    """Decoys in the file, and the accounts that opened any of those."""
     today: date
 
     @property
@@ -79,7 +87,9 @@ def investigate(
     population = load_people(people, keys, (today - EPOCH).days, mapping)
     hear("people", population.size)
     paths = files_of(tuple(files))
-    scan = Scanner(population, SEED, lambda rows: hear("rows", rows)).scan(read_files(paths))
+    decoys = read_register(folder, keys.cipher_key)
+    side = decoy_side(decoys) if decoys else None
+    scan = Scanner(population, SEED, lambda rows: hear("rows", rows), side).scan(read_files(paths))
     verdict = judge(scan)
     columns = tuple(column for table in scan.tables.values() for column in table.columns)
     filled = {category_of(column.kind) for column in columns if column.filled > 0}
@@ -98,8 +108,15 @@ def investigate(
         fresh,
         path,
         price_file(book, columns, verdict, fresh, today) if ours else None,
+        tuple((decoys[each.decoy], each) for each in scan.recognised),
+        _touched(keys, folder, {decoys[each.decoy].id for each in scan.recognised}),
         today,
     )
+
+
+def _touched(keys: Keys, folder: Path, decoys: set[str]) -> tuple[Touched, ...]:
+    """The accounts that opened one of the decoys in the file."""
+    return tuple(each for each in touched(keys, folder) if each.decoy in decoys) if decoys else ()
 
 
 def _follow(folder: Path, population: Population, scan: Scan, fresh: Freshness | None) -> LeakPath | None:

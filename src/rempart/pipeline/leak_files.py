@@ -8,8 +8,6 @@ ledger's pseudonyms.
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ import pyarrow.parquet as pq
 from rempart.language import printable
 from rempart.pipeline.leak import EPOCH, Finding
 from rempart.pipeline.leak_words import account_words, next_steps, verdict_words
+from rempart.pipeline.owner_only import private
 
 FORMULA = tuple("=+-@\t\r＝＋－＠|%")
 
@@ -40,13 +39,6 @@ def write_findings(out: Path, finding: Finding) -> dict[str, Any]:
     )
     private(out / "matches.parquet", lambda path: pq.write_table(table, path, compression="zstd"))
     return verdict
-
-
-def private(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file that only its owner may read."""
-    path.unlink(missing_ok=True)
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    write(path)
 
 
 def heading(name: str) -> str:
@@ -85,7 +77,7 @@ def verdict_of(finding: Finding) -> dict[str, Any]:
         "older_parts": _older(finding),
         "accounts": accounts_of(finding),
         "accounts_words": account_words(finding.path),
-        "canaries": [],
+        "canaries": canaries_of(finding),
         "worth_eur": [round(finding.worth.better.low, 2), round(finding.worth.better.high, 2)]
         if finding.worth
         else [0.0, 0.0],
@@ -130,6 +122,20 @@ def accounts_of(finding: Finding) -> list[dict[str, Any]]:
             "to": iso_day(each.last),
         }
         for each in finding.path.accounts
+    ]
+
+
+def canaries_of(finding: Finding) -> list[dict[str, Any]]:
+    """The decoys in the file, each with the fields that gave it away, and who was shown or opened it."""
+    return [
+        {
+            "id": decoy.id,
+            "row": found.row,
+            "found_by": list(found.fields),
+            "shown_to": printable(decoy.shown_to, 120),
+            "opened_by": [printable(each.account, 120) for each in finding.touched if each.decoy == decoy.id],
+        }
+        for decoy, found in finding.decoys
     ]
 
 

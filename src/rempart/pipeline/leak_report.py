@@ -14,8 +14,8 @@ import jinja2
 from rempart.language import Language, language_of, printable
 from rempart.pipeline import leak_pictures
 from rempart.pipeline.leak import Finding
-from rempart.pipeline.leak_files import private
 from rempart.pipeline.leak_words import category_names
+from rempart.pipeline.owner_only import private
 
 PAGE = "report.html"
 

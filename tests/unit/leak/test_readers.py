@@ -138,7 +138,7 @@ def test_rows_pasted_among_prose_are_found(tmp_path: Path) -> None:
     (tmp_path / "post.txt").write_text(
         "\n".join([*prose, *rows, "```", "price: 500$ xmr only", "no lowballers"]), encoding="utf-8"
     )
-    assert [list(row.values())[0] for row in read(tmp_path / "post.txt")] == ["Dupont", "Durand", "Petit"]
+    assert [next(iter(row.values())) for row in read(tmp_path / "post.txt")] == ["Dupont", "Durand", "Petit"]
 
 
 def test_a_quote_left_open_spoils_its_own_row_only(tmp_path: Path) -> None:

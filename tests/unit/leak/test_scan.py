@@ -117,7 +117,7 @@ def test_an_index_is_encrypted_and_comes_back_whole(population: Population, tmp_
         read_index(path, bytes(32))
     half = len(content) // 2
     path.write_bytes(content[:half] + bytes([content[half] ^ 1]) + content[half + 1 :])
-    with pytest.raises(SourceError, match="cannot be decrypted|cut off"):
+    with pytest.raises(SourceError, match=r"cannot be decrypted|cut off"):
         read_index(path, key)
 
 
