@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from rempart import language
-from rempart.cli.options import DATA, LANGUAGE
+from rempart import language, settings
+from rempart.cli.options import DATA, LANGUAGE, SETTINGS
 from rempart.language import gettext as _
 from rempart.language import number
 from rempart.market.book import load
-from rempart.pipeline.leak import investigate
+from rempart.pipeline.leak import investigate, open_case
 from rempart.pipeline.leak_files import write_findings
 from rempart.pipeline.leak_report import write_leak_page
 
@@ -36,6 +36,10 @@ from rempart.pipeline.leak_report import write_leak_page
 @click.option(
     "--today", type=click.DateTime(["%Y-%m-%d"]), help="The day the file was found, where it is not today."
 )
+@click.option(
+    "--open-incident", "who", metavar="WHO", help="Open an incident over the accounts named, by WHO."
+)
+@SETTINGS
 @DATA
 @LANGUAGE
 def leak_command(
@@ -45,6 +49,8 @@ def leak_command(
     mapping: Path | None,
     prices: Path | None,
     today: datetime | None,
+    who: str | None,
+    settings_path: Path | None,
     data: Path | None,
     lang: str | None,
 ) -> None:
@@ -81,5 +87,10 @@ def leak_command(
     sys.stdout.write(f"{verdict['accounts_words']}\n")
     for account in verdict["accounts"][:10]:
         sys.stdout.write(f"  {account['account']:32} {number(100 * account['share'], 1):>6} %\n")
+    if who is not None:
+        now_ms = round(datetime.now(UTC).timestamp() * 1000)
+        case = open_case(found, data, settings.load(settings_path), now_ms, who)
+        if case is not None:
+            sys.stdout.write(_("An incident was opened: {id}.").format(id=case) + "\n")
     low, high = verdict["worth_eur"]
     sys.stdout.write(f"{_('worth')}: {language.euros(low, high)}\n{_('open')}: {page}\n")

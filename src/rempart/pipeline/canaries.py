@@ -7,7 +7,6 @@ harvest, whoever used it.
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +28,7 @@ from rempart.ledger.folder import Folder
 from rempart.ledger.keys import Keys
 from rempart.ledger.pseudonym import PATIENT, hash_text
 from rempart.ledger.query import connect
-from rempart.pipeline.owner_only import private
+from rempart.pipeline.private_files import write_json
 
 MOST_NEIGHBOURS = 5000
 _KINDS = ("family", "given", "birth_date", "sex", "street", "postcode", "city")
@@ -54,8 +53,7 @@ def plant(
     known = read_register(data, keys.cipher_key)
     fresh = draw_decoys(_neighbours(like), count, domain, today, chance, known, shown_to)
     write_register(data, keys.cipher_key, [*known, *fresh])
-    text = json.dumps(fhir_bundle(fresh), ensure_ascii=False, indent=1)
-    private(bundle, lambda path: path.write_text(text, encoding="utf-8"))
+    write_json(bundle, fhir_bundle(fresh))
     return fresh
 
 

@@ -30,12 +30,15 @@ from rempart.ledger.keys import Keys
 from rempart.market.book import PriceBook
 from rempart.market.model import LotPrice
 from rempart.pipeline.canaries import Touched, decoy_side, touched
+from rempart.pipeline.casework import open_incident
 from rempart.pipeline.leak_path import readings_of
 from rempart.pipeline.leak_price import price_file
 from rempart.pipeline.people import keys_for, load_people
+from rempart.settings import Settings, data_folder
 
 SEED = 20260
 EPOCH = date(1970, 1, 1)
+DAY_MS = 86_400_000
 Progress = Callable[[str, int], None]
 """Hears (stage, rows done)."""
 
@@ -112,6 +115,21 @@ def investigate(
         _touched(keys, folder, {decoys[each.decoy].id for each in scan.recognised}),
         today,
     )
+
+
+def open_case(finding: Finding, data: Path | None, settings: Settings, now_ms: int, who: str) -> str | None:
+    """Open an incident over the accounts named and the days they read; None where no account is named.
+
+    Its scope is taken from the ledger then: a sample on sale is never the whole.
+    """
+    if finding.path is None or not finding.path.accounts:
+        return None
+    accounts = [each.account for each in finding.path.accounts]
+    first = min(each.first for each in finding.path.accounts) * DAY_MS
+    last = (max(each.last for each in finding.path.accounts) + 1) * DAY_MS
+    why = f"a file on sale: {finding.verdict.matched} of {finding.verdict.rows} rows are ours"
+    folder = data_folder(data)
+    return open_incident(folder, settings, now_ms, who, why, accounts, (first, last), opened_by="leak").id
 
 
 def _touched(keys: Keys, folder: Path, decoys: set[str]) -> tuple[Touched, ...]:

@@ -7,7 +7,6 @@ ledger's pseudonyms.
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,17 +17,16 @@ import pyarrow.parquet as pq
 from rempart.language import printable
 from rempart.pipeline.leak import EPOCH, Finding
 from rempart.pipeline.leak_words import account_words, next_steps, verdict_words
-from rempart.pipeline.owner_only import private
+from rempart.pipeline.private_files import make_folder, write_json, write_private
 
 FORMULA = tuple("=+-@\t\r＝＋－＠|%")
 
 
 def write_findings(out: Path, finding: Finding) -> dict[str, Any]:
     """Write both files; returns the verdict."""
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(out)
     verdict = verdict_of(finding)
-    text = json.dumps(verdict, ensure_ascii=False, indent=1)
-    private(out / "verdict.json", lambda path: path.write_text(text, encoding="utf-8"))
+    write_json(out / "verdict.json", verdict)
     rows = finding.scan.matched
     table = pa.table(
         {
@@ -37,7 +35,9 @@ def write_findings(out: Path, finding: Finding) -> dict[str, Any]:
             "probability": pa.array(finding.scan.chance[rows], pa.float64()),
         }
     )
-    private(out / "matches.parquet", lambda path: pq.write_table(table, path, compression="zstd"))
+    content = pa.BufferOutputStream()
+    pq.write_table(table, content, compression="zstd")
+    write_private(out / "matches.parquet", content.getvalue().to_pybytes())
     return verdict
 
 

@@ -18,7 +18,7 @@ from rempart.leak.columns import CATEGORIES, Column, category_of
 from rempart.leak.fresh import Freshness
 from rempart.leak.through import AccountShare
 from rempart.pipeline.leak import EPOCH
-from rempart.pipeline.pictures import COLOURS, INK, MOST_NAME, RULE, STYLE, _svg
+from rempart.pipeline.pictures import COLOURS, INK, MOST_NAME, RULE, STYLE, svg_of
 
 MOST_COLUMNS = 40
 MOST_ACCOUNTS = 15
@@ -66,7 +66,7 @@ def columns_map(columns: tuple[Column, ...], names: dict[str, str], language: La
         axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{language.number(at)} %"))
         axes.set_title(language.gettext("Cells filled, and what they hold"), loc="left")
         axes.tick_params(length=0)
-        return _svg(figure, "columns", alt)
+        return svg_of(figure, "columns", alt)
 
 
 def bracket(fresh: Freshness, language: Language, alt: str) -> str:
@@ -89,7 +89,7 @@ def bracket(fresh: Freshness, language: Language, alt: str) -> str:
         axes.tick_params(length=0)
         axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: _day(at, language)))
-        return _svg(figure, "bracket", alt)
+        return svg_of(figure, "bracket", alt)
 
 
 def coverage(accounts: tuple[AccountShare, ...], leaked: int, language: Language, alt: str) -> str:
@@ -113,7 +113,7 @@ def coverage(accounts: tuple[AccountShare, ...], leaked: int, language: Language
         )
         axes.grid(axis="x", color=RULE, linewidth=0.8)
         axes.tick_params(length=0)
-        return _svg(figure, "coverage", alt)
+        return svg_of(figure, "coverage", alt)
 
 
 def _day(at: float, language: Language) -> str:

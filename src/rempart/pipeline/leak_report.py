@@ -15,7 +15,7 @@ from rempart.language import Language, language_of, printable
 from rempart.pipeline import leak_pictures
 from rempart.pipeline.leak import Finding
 from rempart.pipeline.leak_words import category_names
-from rempart.pipeline.owner_only import private
+from rempart.pipeline.private_files import write_private
 
 PAGE = "report.html"
 
@@ -30,9 +30,7 @@ def write_leak_page(out: Path, finding: Finding, verdict: dict[str, Any], langua
         pictures=_pictures(finding, spoken),
         statement=statement(verdict, category_names(), spoken),
     )  # fmt: skip
-    path = out / PAGE
-    private(path, lambda place: place.write_text(page, encoding="utf-8"))
-    return path
+    return write_private(out / PAGE, page.encode())
 
 
 def _environment(language: Language) -> jinja2.Environment:
