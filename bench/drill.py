@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "serve"))
-from world import Client, Signer, begin_fhir, begin_nginx, begin_service, desk, settings_file  # noqa: E402
+from world import Client, Signer, begin_fhir, begin_nginx, begin_service, desk, settings_file
 
 
 class Thief(threading.Thread):

@@ -253,7 +253,9 @@ def test_observe_serves_every_verified_holder_and_writes_down_what_it_would_have
         assert process.stop() == 0
 
 
-def test_under_restrict_patients_in_care_are_served_and_others_are_not(door: Client, signer: Signer, data: Path) -> None:
+def test_under_restrict_patients_in_care_are_served_and_others_are_not(
+    door: Client, signer: Signer, data: Path
+) -> None:
     today = time.strftime("%Y-%m-%dT08:00:00Z", time.gmtime())
     appointments = [
         {

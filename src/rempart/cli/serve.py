@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,4 +53,4 @@ def serve_command(
     if workers == 1:
         serve_alone(plan, listening)
     else:
-        supervise(plan, listening, workers)
+        sys.exit(supervise(plan, listening, workers))

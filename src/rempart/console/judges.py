@@ -95,15 +95,15 @@ class Bench:
         return self._numbers()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One front, until it goes away."""
+        """One front, until it goes away or this process ends."""
         decoder = msgspec.msgpack.Decoder(Message)
         try:
             while True:
                 frame = await _read_frame(reader)
                 answer = msgspec.msgpack.encode(self.take(decoder.decode(frame)))
                 writer.write(_LENGTH.pack(len(answer)) + answer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            return
         finally:
             writer.close()
 
