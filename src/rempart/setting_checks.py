@@ -64,3 +64,9 @@ def texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ValueError('give a list of texts, such as ["keycloak.ndjson"]')
     return tuple(value)
+
+
+def names(value: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, dict) or not all(isinstance(name, str) and name for name in value.values()):
+        raise ValueError('give a table of units, such as "Cabinet A" = "Dr Martin"')
+    return tuple(value.items())

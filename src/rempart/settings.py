@@ -33,6 +33,8 @@ class Settings:
     seal_every: int = 1_000_000
     price_book: str = ""
     content_classes: str = ""
+    controller: str = ""
+    controllers: tuple[tuple[str, str], ...] = ()
     serve: Serve = field(default_factory=Serve)
     provider: Provider = field(default_factory=Provider)
     contain: Contain = field(default_factory=Contain)
@@ -84,6 +86,19 @@ KEYS: tuple[Key, ...] = (
         "market",
         "Path of a table of what each resource or export word exposes, that extends the packaged one.",
         checks.text,
+    ),
+    Key(
+        "controller",
+        "site",
+        "Who answers for the data where no unit below says otherwise: the name on scopes and notices.",
+        checks.text,
+    ),
+    Key(
+        "controllers",
+        "site",
+        "Table `[site.controllers]`: unit (practice, hospital, department) as the logs name it, and who "
+        "answers for its data. After a theft each gets a scope of its own.",
+        checks.names,
     ),
     *SERVE_KEYS,
 )

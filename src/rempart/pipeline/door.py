@@ -50,6 +50,8 @@ class Names:
         self._noted = 0
         self._owners: dict[str, int] = {}
         self.canon = np.zeros(64, np.int32)
+        self.count = 0
+        """How many words were met."""
 
     def number(self, vocabulary: str, word: str) -> int:
         """Number of a word, -1 for an empty one; a new word gets the next number."""
@@ -62,6 +64,7 @@ class Names:
             found = len(words)
             words.append(word)
             numbers[word] = found
+            self.count += 1
             self._fresh.append((vocabulary, found, word))
             if vocabulary == "account":
                 self._own(found, word)
@@ -127,14 +130,12 @@ class Names:
 
 
 class One(NamedTuple):
-    """One event as numbers: ``rows`` (1,) of EVENT, ``patients`` (m,) uint64 keyed pseudonyms, the
-    source's own id, ``keys`` (1,) as :meth:`Door.event_keys` gives, and the number of its account as the
-    watch counts it."""
+    """One event as numbers: ``rows`` (1,) of EVENT, ``hashes`` (3 + m,) of its id, session, request and
+    patients, the source's own id, and the number of its account as the watch counts it."""
 
     rows: Array
-    patients: Array
+    hashes: Array
     event: str
-    keys: Array
     account: int
 
 
@@ -145,7 +146,8 @@ class Door:
         self._key = key
         self.names = names
         self._masks = np.zeros(0, np.int64)
-        self._nameless = np.uint64(hash_text("", key, b"event"))
+        self.nameless = np.uint64(hash_text("", key, b"event"))
+        """Hash of an event id that is not given."""
         self._word_keys = np.array(
             [derive_key(key, use) for use in (b"event", b"session", b"request", b"patient")]
         )
@@ -177,7 +179,7 @@ class Door:
         A ``live`` feed's offsets start anew with each connection, so there the content stands in.
         """
         keys = hash_strings(frame.events, self._key, b"event")
-        _key_events(keys, frame.rows, self._nameless, live)
+        key_events(keys, frame.rows, self.nameless, live)
         return keys
 
     def frame(self, batch: pa.RecordBatch) -> Frame:
@@ -202,8 +204,8 @@ class Door:
         self._mask_values(batch.column("value"), rows)
         return Frame(rows, patients, _plain(batch.column("event")))
 
-    def one(self, access: Access, live: bool) -> One:
-        """:meth:`frame` and :meth:`event_keys` of a single event, without the cost of columns."""
+    def one(self, access: Access) -> One:
+        """:meth:`frame` of a single event, without the cost of columns."""
         account, network, software, form, role, unit, source = self.names.numbers(
             (
                 access.account,
@@ -251,10 +253,8 @@ class Door:
             0,
         )
         rows = np.frombuffer(bytearray(row), EVENT)
-        keys = hashes[:1]
-        _key_events(keys, rows, self._nameless, live)
         whose = int(self.names.canon[account]) if account >= 0 else -1
-        return One(rows, hashes[3:], access.event, keys, whose)
+        return One(rows, hashes, access.event, whose)
 
     def _networks(self, addresses: pa.Array) -> Array:
         encoded = addresses if pa.types.is_dictionary(addresses.type) else addresses.dictionary_encode()
@@ -293,7 +293,7 @@ class Door:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _key_events(keys, rows, nameless, live):  # type: ignore[no-untyped-def]
+def key_events(keys, rows, nameless, live):  # type: ignore[no-untyped-def]
     """Turn ``keys`` (n,), hashes of the event ids, into those of (source, id)."""
     for i in range(keys.size):
         row = rows[i]
