@@ -41,8 +41,10 @@ from rempart.contain.secret_file import read_secret
 from rempart.errors import SettingsError
 from rempart.ledger.folder import make_private
 from rempart.ledger.keys import Keys
+from rempart.pipeline.challenges import Challenges
 from rempart.pipeline.containing import Containment
 from rempart.pipeline.course import Course, Decided
+from rempart.pipeline.hearing import Hearing
 from rempart.pipeline.rejects import RejectFile
 from rempart.pipeline.serving import Serving
 from rempart.pipeline.warming import warm_up
@@ -132,9 +134,12 @@ class Judging:
             link = OwnerLink(account, decided.number, now_ms // 1000 + LIVES_S, reasons)
             return make_link(public_url, plan.link_key, link)
 
+        challenges = Challenges(self._course)
+        hearing = Hearing(self._course, self._rejects, challenges, containment, wall_ms)
         self._serving = Serving(
             self._course,
-            self._rejects,
+            challenges,
+            hearing,
             containment,
             wall_ms,
             enforce=plan.enforce,
@@ -142,7 +147,7 @@ class Judging:
             question=question if public_url else None,
         )
         self._containment = containment
-        self.bench = Bench(self._serving, self._numbers)
+        self.bench = Bench(self._serving, hearing, self._numbers)
         self._delivery.start()
 
     def _numbers(self) -> dict[str, float]:
