@@ -11,7 +11,8 @@ import click
 
 from rempart import language, settings
 from rempart.cli.options import DATA, LANGUAGE, SETTINGS
-from rempart.console.service import Plan, bind, serve_alone, tell_stderr
+from rempart.console.plan import Plan
+from rempart.console.service import bind, serve_alone, tell_stderr
 from rempart.console.supervisor import supervise
 
 

@@ -15,7 +15,8 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from rempart.console.service import FAILED, Plan, front_apart, judge_apart
+from rempart.console.plan import Plan
+from rempart.console.service import FAILED, front_apart, judge_apart
 from rempart.errors import RempartError
 
 PAUSE_S = 0.2
