@@ -6,6 +6,9 @@ fronts. Misses: answering anybody; the service does.
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 from rempart.console.judges import Bench
 from rempart.console.owner_link import LIVES_S, OwnerLink, make_link
 from rempart.console.plan import Plan, wall_ms
@@ -17,9 +20,14 @@ from rempart.pipeline.challenges import Challenges
 from rempart.pipeline.containing import Containment
 from rempart.pipeline.course import Course, Decided
 from rempart.pipeline.hearing import Hearing
+from rempart.pipeline.keeping import Keeping
 from rempart.pipeline.rejects import RejectFile
 from rempart.pipeline.serving import Serving
 from rempart.pipeline.warming import warm_up
+
+LOOK_S = 1.0
+NEVER = 2**62
+"""Decisions after which the course itself would seal: keeping does it."""
 
 
 class Judging:
@@ -27,7 +35,9 @@ class Judging:
 
     def __init__(self, plan: Plan) -> None:
         warm_up(plan.settings)
-        self._course = Course.open(plan.data, plan.settings, enforce=plan.enforce, live=True)
+        beside = replace(plan.settings, seal_every=NEVER)
+        self._course = Course.open(plan.data, beside, enforce=plan.enforce, live=True)
+        self._keeping = Keeping(self._course, plan.settings.seal_every, plan.tell)
         self._outbox = Outbox(plan.data / "outbox.ndjson", self._course.ledger.keys.cipher_key)
         contain = plan.settings.contain
         effectors = effectors_of(contain, wall_ms, plan.tell) if plan.enforce else [DryRun(plan.tell)]
@@ -71,8 +81,15 @@ class Judging:
             numbers[f'delivery_failures{{effector="{name}"}}'] = self._delivery.failed[name]
         return numbers
 
+    async def keep(self) -> None:
+        """Seal and save beside the judging, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            self._keeping.look()
+
     def close(self) -> None:
         """Seal, save, and let everything go."""
+        self._keeping.finish()
         self._delivery.close()
         self._serving.close()
         self._rejects.close()

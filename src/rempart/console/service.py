@@ -68,8 +68,12 @@ def serve_alone(plan: Plan, listening: socket.socket) -> None:
     judging = Judging(plan)
 
     async def work() -> None:
+        keeping = asyncio.create_task(judging.keep())
         judge = NearJudge(judging.bench, plan.tell)
-        await _answer(plan, listening, judge, 0, None)
+        try:
+            await _answer(plan, listening, judge, 0, None)
+        finally:
+            keeping.cancel()
 
     _run(work(), plan.tell, -1)
     judging.close()
@@ -82,7 +86,7 @@ def judge_apart(plan: Plan, path: str, lifeline: int) -> None:
     async def work() -> None:
         server = await asyncio.start_unix_server(judging.bench.serve, path)
         async with server:
-            await asyncio.Event().wait()
+            await judging.keep()
 
     Path(path).unlink(missing_ok=True)
     _run(work(), plan.tell, lifeline)
