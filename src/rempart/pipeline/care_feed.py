@@ -158,7 +158,8 @@ class CareFeed:
         canonical = np.empty(patients.size, np.uint64)
         grades = np.empty((patients.size, 2), np.float32)
         arrays = self.arrays(believed)
-        if not explain_rows(rows, patients, agreed_ms, fill, *arrays, joined, canonical, grades):
+        fits = explain_rows(rows, patients, agreed_ms, fill, *arrays, joined, canonical, grades)  # type: ignore[call-arg]
+        if not fits:
             raise ValueError("an event points outside the patients handed over with it")
         return joined, canonical, grades
 

@@ -17,14 +17,16 @@ import numpy as np
 import pyarrow as pa
 
 from rempart.errors import LedgerError
+from rempart.incident.case import false_alarm
 from rempart.ledger.book import Ledger
 from rempart.ledger.checkpoint import load_latest, save
+from rempart.ledger.deeds import Deeds
 from rempart.ledger.entries import DECISIONS, decode_decisions, decode_input
 from rempart.ledger.query import recall_decision
 from rempart.market.book import load as load_book
 from rempart.market.stake import StakeTable, stake_table
 from rempart.pipeline.care_feed import CareFeed
-from rempart.pipeline.door import Door, Names
+from rempart.pipeline.door import Door, Names, One
 from rempart.pipeline.duplicates import Duplicates
 from rempart.pipeline.explain import count_rows
 from rempart.pipeline.progress import Progress, Recent
@@ -34,10 +36,11 @@ from rempart.pipeline.zones import transitions
 from rempart.records import DECISION, Access, Batch, Context, Frame
 from rempart.settings import Settings
 from rempart.watch.judge import Policy, Watch
-from rempart.watch.state import Array
+from rempart.watch.state import MINUTE_MS, Array
 
 CARE_INPUT = 1
 PROGRESS_INPUT = 2
+RELEASE_INPUT = 3
 CHECKPOINT_EVERY = 4_000_000
 """Decisions between two checkpoints of the whole state; closing makes one too."""
 
@@ -63,6 +66,13 @@ class Decided(NamedTuple):
     repeated: bool
 
 
+class Release(msgspec.Struct, array_like=True):
+    """Journal input: accounts whose doubt was a false alarm, and the manifest's line to look at next."""
+
+    heeded: int
+    accounts: list[str]
+
+
 @dataclass
 class Course:
     """One writer's way through the stages. Close it: that seals and saves a checkpoint."""
@@ -80,10 +90,20 @@ class Course:
     trusted: tuple[str, ...]
     progress: Progress = field(default_factory=Progress)
     recent: Recent = field(default_factory=lambda: Recent())
-    _prices: Array = field(default_factory=lambda: np.zeros((1, 2)))
-    _trust: Array = field(default_factory=lambda: np.zeros(0, np.bool_))
+    _deeds: Deeds = field(init=False)
+    _worded: int = 0
+    _sizes: tuple[int, int, int] | None = None
+    _believed: Array = field(default_factory=lambda: np.zeros(0, np.bool_))
+    """(sources + 1,) whether a source's logins and reinstatements count, by its number; -1 is the last."""
+    _prices: Array = field(default_factory=lambda: np.zeros((0, 2)))
+    """Euros (low, high) by number of form; the last row and those not yet used are for no form."""
+    _priced: int = 0
+    _minute: int = -1
     _since_seal: int = 0
     _since_checkpoint: int = 0
+
+    def __post_init__(self) -> None:
+        self._deeds = Deeds(self.data)
 
     @classmethod
     def open(cls, data: Path, settings: Settings, *, enforce: bool, live: bool, shards: int = 1) -> Course:
@@ -112,6 +132,7 @@ class Course:
             settings.trusted_sources,
         )
         course._come_back()
+        course.heed()
         return course
 
     def take(self, batch: Batch, source: str, next_offset: int | None) -> list[Answers]:
@@ -162,8 +183,11 @@ class Course:
         payload = self.care.add(context, self.live, max(self.watch.watermark_ms, 0))
         self.ledger.append_input(CARE_INPUT, payload)
 
-    def decide(self, frame: Frame) -> Answers:
-        """Judge a frame that is through the door, and write it to the journal (not yet flushed)."""
+    def decide(self, frame: Frame, trace: bool | None = None) -> Answers:
+        """Judge a frame that is through the door, and write it to the journal (not yet flushed).
+
+        ``trace``: its source told afterwards what it served; None, as the ledger was opened.
+        """
         first = self.ledger.next_number
         earlier = self.duplicates.sift(self.door.event_keys(frame, self.live), frame.rows, first)
         kept = select(frame, earlier < 0)
@@ -171,9 +195,10 @@ class Course:
         decisions = self._judge(kept.rows, kept.patients, fill=True)
         if kept.rows.size:
             fresh = self.names.take_fresh()
-            self.ledger.append_decisions(kept.rows, decisions, kept.patients, kept.events, fresh)
+            self.ledger.append_decisions(kept.rows, decisions, kept.patients, kept.events, fresh, trace)
+            self.recent.keep(first, decisions)
             self._tally(kept.rows)
-            self._advance(first, decisions)
+            self._advance(kept.rows.size)
         return Answers(kept, decisions, first, earlier)
 
     def weigh(self, frame: Frame) -> Array:
@@ -181,31 +206,39 @@ class Course:
 
         State changes as in :meth:`decide`, but no duplicates are looked for.
         """
-        decisions = self._judge(frame.rows, frame.patients, fill=True)
-        self.care.forget(self.watch.watermark_ms)
-        return decisions
+        return self._judge(frame.rows, frame.patients, fill=True)
 
     def decide_one(self, access: Access) -> Decided:
         """Judge one access now, as :meth:`decide` would in a frame; flush before its answer leaves."""
-        one = self.door.one(access, self.live)
+        one = self.door.one(access)
         number = self.ledger.next_number
         decisions = np.frombuffer(bytearray(DECISION.itemsize), DECISION)
+        believed, prices, sizes = self._words()
         earlier = decide_row(
-            one.rows, one.keys, one.patients, number, self.duplicates.arrays,
-            self.care.arrays(self._believed()), self._price_table(), self._sizes(),
-            self.watch.arrays(one.account), decisions,
+            one.rows, one.hashes, self.door.nameless, self.live, number, self.duplicates.arrays,
+            self.care.arrays(believed), prices, sizes, self.watch.arrays(one.account), self.recent.rows,
+            decisions,
         )  # fmt: skip
         if earlier == LONG_WAY:
-            earlier = int(self.duplicates.sift(one.keys, one.rows, number)[0])
-            if earlier < 0:
-                decisions = self._judge(one.rows, one.patients, fill=True)
+            earlier, decisions = self._decide_long(one, number)
         if earlier >= 0:
             self._repeat(1)
             return Decided(earlier, self.decision(earlier), True)
-        self.ledger.append_one(one.rows, decisions, one.patients, one.event, self.names.take_fresh())
+        self.recent.next_number = number + 1
+        fresh = self.names.take_fresh()
+        self.ledger.append_one(one.rows, decisions, one.hashes[3:], one.event, fresh)
         self._count("control" if access.kind else "unattributed" if one.account < 0 else "decided", 1)
-        self._advance(number, decisions)
+        self._advance(1)
         return Decided(number, decisions[0], False)
+
+    def _decide_long(self, one: One, number: int) -> tuple[int, Array]:
+        """The number of the decision an event repeats, or -1, and its decision (1,), as of a frame of one row."""
+        earlier = int(self.duplicates.sift(one.hashes[:1], one.rows, number)[0])
+        if earlier >= 0:
+            return earlier, np.empty(0, DECISION)
+        decisions = self._judge(one.rows, one.hashes[3:], fill=True)
+        self.recent.keep(number, decisions)
+        return earlier, decisions
 
     def _repeat(self, number: int) -> None:
         """Count records that were decided before."""
@@ -216,42 +249,46 @@ class Course:
         for what, number in zip(("decided", "control", "unattributed"), count_rows(rows), strict=True):
             self._count(what, number)
 
-    def _advance(self, first: int, decisions: Array) -> None:
-        """Remember decisions numbered from ``first`` on that the journal holds."""
-        self.recent.keep(first, decisions)
-        number = decisions.size
+    def _advance(self, number: int) -> None:
+        """Count decisions that the journal holds."""
         self.progress.merged += number
         self._since_seal += number
         self._since_checkpoint += number
-        self.care.forget(self.watch.watermark_ms)
 
     def _judge(self, rows: Array, patients: Array, fill: bool) -> Array:
         """Decisions (n,) on rows that are no duplicates; ``fill``: they still lack what care knows of them."""
+        believed, prices, sizes = self._words()
         agreed = self.watch.agreed_times(rows)
-        joined, canonical, grades = self.care.explain(rows, patients, agreed, self._believed(), fill)
-        frame = Frame(joined, canonical, None)
-        decisions = self.watch.judge(frame, grades, self._price_table(), self._sizes())
+        joined, canonical, grades = self.care.explain(rows, patients, agreed, believed, fill)
+        decisions = self.watch.judge(Frame(joined, canonical, None), grades, prices, sizes)
         remark(decisions, rows)
+        self.care.forget(self.watch.watermark_ms)
         return decisions
 
-    def _sizes(self) -> tuple[int, int, int]:
-        """How many accounts, networks and roles were named."""
-        words = self.names.words
-        return len(words["account"]), len(words["network"]), len(words["role"])
+    def _words(self) -> tuple[Array, Array, tuple[int, int, int]]:
+        """What hangs on the words met so far: :attr:`_believed`, :attr:`_prices`, and how many accounts,
+        networks and roles there are."""
+        if self._sizes is None or self._worded != self.names.count:
+            words = self.names.words
+            self._worded = self.names.count
+            self._sizes = len(words["account"]), len(words["network"]), len(words["role"])
+            self._believe(words["source"])
+            self._price(words["form"])
+        return self._believed, self._prices, self._sizes
 
-    def _believed(self) -> Array:
-        """(sources + 1,) whether a source's logins and reinstatements are believed, by its number (-1 is the last)."""
-        sources = self.names.words["source"]
-        if self._trust.size != len(sources) + 1:
-            self._trust = np.array([self.live or name in self.trusted for name in sources] + [self.live])
-        return self._trust
+    def _believe(self, sources: list[str]) -> None:
+        if self._believed.size != len(sources) + 1:
+            self._believed = np.array([self.live or name in self.trusted for name in sources] + [self.live])
 
-    def _price_table(self) -> Array:
-        forms = self.names.words["form"]
-        if self._prices.shape[0] != len(forms) + 1:
-            prices = [self.stakes.stake_of_form(form) for form in (*forms, "")]
-            self._prices = np.array(prices, np.float64).reshape(-1, 2)
-        return self._prices
+    def _price(self, forms: list[str]) -> None:
+        if len(forms) >= self._prices.shape[0]:
+            nothing = self.stakes.stake_of_form("")
+            grown = np.full((2 * len(forms) + 64, 2), nothing)
+            grown[: self._priced] = self._prices[: self._priced]
+            self._prices = grown
+        for number in range(self._priced, len(forms)):
+            self._prices[number] = self.stakes.stake_of_form(forms[number])
+        self._priced = len(forms)
 
     def reject(self, number: int) -> None:
         """Count units that could not be read."""
@@ -262,11 +299,31 @@ class Course:
 
     def flush(self, sync: bool = False) -> None:
         """Hand what was journalled to the disk (``sync``: wait for it), then seal if it is time."""
+        minute = self.watch.watermark_ms // MINUTE_MS
+        if minute != self._minute:
+            self._minute = minute
+            self.heed()
         if not self.live:
             self.ledger.append_input(PROGRESS_INPUT, msgspec.msgpack.encode(self.progress))
         self.ledger.flush(sync)
         if self._since_seal >= self.seal_every:
             self.seal()
+
+    def heed(self) -> None:
+        """Take in what officers have called a false alarm since the last look, once it is in the journal."""
+        deeds = self._deeds.fresh(self.progress.heeded)
+        if deeds is None:
+            return
+        accounts = sorted({account for deed in deeds for account in false_alarm(deed)})
+        release = Release(deeds[-1].line + 1, accounts)
+        self.ledger.append_input(RELEASE_INPUT, msgspec.msgpack.encode(release))
+        self._release(release)
+
+    def _release(self, release: Release) -> None:
+        numbers = [self.names.known("account", account) for account in release.accounts]
+        known = np.array([number for number in numbers if number >= 0], np.int64)
+        self.watch.release(self.names.canon[known])
+        self.progress.heeded = release.heeded
 
     def seal(self) -> None:
         """Seal a segment; save a checkpoint when enough was decided since the last."""
@@ -329,6 +386,8 @@ class Course:
         kind, content = decode_input(payload)
         if kind == CARE_INPUT:
             self.care.restore_input(content)
+        elif kind == RELEASE_INPUT:
+            self._release(msgspec.msgpack.decode(content, type=Release))
         else:
             self.progress = msgspec.msgpack.decode(content, type=Progress)
 
@@ -362,8 +421,9 @@ class Course:
                 f"journal entry {seq}: the recomputed answers differ from the written ones",
                 "the settings, the price book or the version changed since; start a new data folder",
             )
+        self.recent.keep(written.first_number, decisions)
         self._tally(rows)
-        self._advance(written.first_number, decisions)
+        self._advance(rows.size)
 
 
 def select(frame: Frame, keep: Array) -> Frame:

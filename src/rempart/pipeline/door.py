@@ -50,6 +50,8 @@ class Names:
         self._noted = 0
         self._owners: dict[str, int] = {}
         self.canon = np.zeros(64, np.int32)
+        self.count = 0
+        """How many words were met."""
 
     def number(self, vocabulary: str, word: str) -> int:
         """Number of a word, -1 for an empty one; a new word gets the next number."""
@@ -62,6 +64,7 @@ class Names:
             found = len(words)
             words.append(word)
             numbers[word] = found
+            self.count += 1
             self._fresh.append((vocabulary, found, word))
             if vocabulary == "account":
                 self._own(found, word)
@@ -127,14 +130,12 @@ class Names:
 
 
 class One(NamedTuple):
-    """One event as numbers: ``rows`` (1,) of EVENT, ``patients`` (m,) uint64 keyed pseudonyms, the
-    source's own id, ``keys`` (1,) as :meth:`Door.event_keys` gives, and the number of its account as the
-    watch counts it."""
+    """One event as numbers: ``rows`` (1,) of EVENT, ``hashes`` (3 + m,) of its id, session, request and
+    patients, the source's own id, and the number of its account as the watch counts it."""
 
     rows: Array
-    patients: Array
+    hashes: Array
     event: str
-    keys: Array
     account: int
 
 
@@ -145,7 +146,8 @@ class Door:
         self._key = key
         self.names = names
         self._masks = np.zeros(0, np.int64)
-        self._nameless = np.uint64(hash_text("", key, b"event"))
+        self.nameless = np.uint64(hash_text("", key, b"event"))
+        """Hash of an event id that is not given."""
         self._word_keys = np.array(
             [derive_key(key, use) for use in (b"event", b"session", b"request", b"patient")]
         )
@@ -158,6 +160,10 @@ class Door:
     def patients(self, identifiers: pa.Array) -> Array:
         """Keyed pseudonyms (m,) uint64."""
         return hash_strings(identifiers, self._key, b"patient")
+
+    def session(self, text: str) -> int:
+        """Keyed hash of a session as :func:`session_of` spells it."""
+        return hash_text(text, self._key, b"session")
 
     def link(self, identifier: str) -> int:
         """Keyed hash of a care link's identifier."""
@@ -173,7 +179,7 @@ class Door:
         A ``live`` feed's offsets start anew with each connection, so there the content stands in.
         """
         keys = hash_strings(frame.events, self._key, b"event")
-        _key_events(keys, frame.rows, self._nameless, live)
+        key_events(keys, frame.rows, self.nameless, live)
         return keys
 
     def frame(self, batch: pa.RecordBatch) -> Frame:
@@ -198,8 +204,8 @@ class Door:
         self._mask_values(batch.column("value"), rows)
         return Frame(rows, patients, _plain(batch.column("event")))
 
-    def one(self, access: Access, live: bool) -> One:
-        """:meth:`frame` and :meth:`event_keys` of a single event, without the cost of columns."""
+    def one(self, access: Access) -> One:
+        """:meth:`frame` of a single event, without the cost of columns."""
         account, network, software, form, role, unit, source = self.names.numbers(
             (
                 access.account,
@@ -214,7 +220,7 @@ class Door:
         flags = FLAG_NO_TIME if access.recorded_ms == MISSING_MS else 0
         if access.is_query and not (len(access.patients) == 1 and access.resource != "Patient"):
             flags |= FLAG_QUERY
-        session = access.session or f"{access.account}\x1f{access.address}\x1f{access.software}"
+        session = session_of(access)
         value = 0
         if access.value_kind and account >= 0:
             self._learn_masks()
@@ -247,10 +253,8 @@ class Door:
             0,
         )
         rows = np.frombuffer(bytearray(row), EVENT)
-        keys = hashes[:1]
-        _key_events(keys, rows, self._nameless, live)
         whose = int(self.names.canon[account]) if account >= 0 else -1
-        return One(rows, hashes[3:], access.event, keys, whose)
+        return One(rows, hashes, access.event, whose)
 
     def _networks(self, addresses: pa.Array) -> Array:
         encoded = addresses if pa.types.is_dictionary(addresses.type) else addresses.dictionary_encode()
@@ -289,7 +293,7 @@ class Door:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _key_events(keys, rows, nameless, live):  # type: ignore[no-untyped-def]
+def key_events(keys, rows, nameless, live):  # type: ignore[no-untyped-def]
     """Turn ``keys`` (n,), hashes of the event ids, into those of (source, id)."""
     for i in range(keys.size):
         row = rows[i]
@@ -297,6 +301,11 @@ def _key_events(keys, rows, nameless, live):  # type: ignore[no-untyped-def]
             instead = row.content if live else np.uint64(row.offset)
             keys[i] = instead * np.uint64(0x9E3779B97F4A7C15)
         keys[i] ^= np.uint64(row.source + 1) * np.uint64(0xD6E8FEB86659FD93)
+
+
+def session_of(access: Access) -> str:
+    """The session an access belongs to: as the source names it, else account, address and software."""
+    return access.session or f"{access.account}\x1f{access.address}\x1f{access.software}"
 
 
 def _plain(column: pa.Array) -> pa.Array:

@@ -31,6 +31,8 @@ class Progress(msgspec.Struct):
     bases: dict[str, int] = {}
     """The offset that the first byte of each followed file counts as."""
     merged: int = 0
+    heeded: int = 0
+    """Lines of the manifest whose deeds have been taken in."""
 
 
 @dataclass
@@ -42,7 +44,7 @@ class Recent:
 
     def keep(self, first_number: int, decisions: Array) -> None:
         """Remember decisions numbered from ``first_number`` on."""
-        _keep(self.rows, first_number, decisions)
+        keep_decisions(self.rows, first_number, decisions)
         self.next_number = first_number + decisions.size
 
     def find(self, number: int) -> Any | None:
@@ -53,7 +55,8 @@ class Recent:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _keep(rows, first_number, decisions):  # type: ignore[no-untyped-def]
+def keep_decisions(rows, first_number, decisions):  # type: ignore[no-untyped-def]
+    """Put decisions numbered from ``first_number`` on into the ring ``rows``."""
     for i in range(max(0, decisions.size - rows.size), decisions.size):
         rows[(first_number + i) % rows.size] = decisions[i]
 

@@ -49,6 +49,6 @@ def judge_single(  # type: ignore[no-untyped-def]
     tell_time(rows, clock, marks, now)
     others = np.zeros(1, np.int8)
     walk(rows, now, marks, before, patients, grades, others, networks, wards, pending, clock)
-    judge_rows(
+    judge_rows(  # type: ignore[call-arg]
         rows, now, day, patients, grades, others, prices, *shard, *habits, policy, number, shards, out
     )  # fmt: skip
