@@ -10,11 +10,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-emit-index-url --custom-compile-command "make lock"
 PO := src/rempart/locale/fr/LC_MESSAGES/rempart.po
 
-<<<<<<< HEAD
-.PHONY: help install demo test check bench duels tournament messages lock clean
-=======
-.PHONY: help install demo test check bench duels messages lock bundle clean
->>>>>>> main
+.PHONY: help install demo test check bench duels tournament messages lock bundle clean
 
 help:
 	@echo "make install   put Rempart into .venv (Python 3.11 or newer)"
