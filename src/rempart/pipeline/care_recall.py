@@ -2,7 +2,7 @@
 
 Reads the newest checkpoint of a data folder, never writes. Gives, for each patient of each access, no, yes
 or unknown. Unknown is said where no care data were ever read, where the access bears no time, and where
-links that ended by then have been forgotten already (:data:`~rempart.pipeline.care_feed.LATEST_MS`).
+links that ended by then have been forgotten already (:data:`~rempart.pipeline.explain.LATEST_MS`).
 
 Misses: care data read after the last checkpoint.
 """
@@ -17,7 +17,7 @@ from rempart.care.aliases import Aliases
 from rempart.care.index import CareIndex
 from rempart.incident.exposure import CARE_UNKNOWN
 from rempart.ledger.checkpoint import load_latest
-from rempart.pipeline.care_feed import LATEST_MS
+from rempart.pipeline.explain import LATEST_MS
 from rempart.records import MISSING_MS
 from rempart.watch.state import Array
 
