@@ -35,6 +35,10 @@ class Kind(IntEnum):
     LOGIN_PASSED = 1
     LOGIN_FAILED = 2
     REINSTATED = 3
+    DISOWNED = 4
+    """The owner, or a person of the house, says that somebody else is acting."""
+    VOUCHED = 5
+    """The owner says that it was them."""
 
 
 class Action(IntEnum):
@@ -279,6 +283,28 @@ class Frame:
     rows: np.ndarray[Any, Any]
     patients: np.ndarray[Any, Any]
     events: pa.StringArray
+
+
+class Command(msgspec.Struct, frozen=True):
+    """What is to be done outside because of a decision or of a person's word."""
+
+    key: str
+    """Names the command for ever: whoever carries commands out knows one seen before."""
+    verb: str
+    """``block`` (close the account, end its sessions), ``reinstate``, ``ask`` (the owner: was this you?),
+    ``break_glass`` (tell the desk)."""
+    account: str
+    at_ms: int
+    subject: str = ""
+    """The provider's own name of the account (``sub``), where a token said it."""
+    decision: int = -1
+    """Number of the decision behind it; -1 for a person's word."""
+    reasons: tuple[str, ...] = ()
+    """In words; never a patient."""
+    link: str = ""
+    """Address of the question, for ``ask``."""
+    tokens: tuple[str, ...] = ()
+    """Tokens to revoke; sealed while on disk."""
 
 
 CATEGORIES = (

@@ -1,4 +1,4 @@
-"""The signed list of what was sealed, what has expired and what people did about it: ``manifest.ndjson``.
+"""The signed list of what was sealed, what has expired and what people did: ``manifest.ndjson``.
 
 One JSON object a line in one exact spelling, each with the SHA-256 of the line before (FIPS 180-4) and
 an Ed25519 signature (RFC 8032) over the line with an empty signature. A line is added under a short
@@ -69,6 +69,16 @@ class Expired(Line, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
     segments: list[int]
 
 
+class Act(Line, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="act"):
+    """What a person did with what the ledger protects: ``act`` names it, ``reason`` is theirs, ``about``
+    is the hash of what it was done with (a scope, an escrow), ``count`` the people it concerned."""
+
+    act: str
+    reason: str
+    about: str
+    count: int
+
+
 class Told(Line, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="deed"):
     """Something done about an incident: ``who`` did ``did`` and ``why``; ``change`` is what it changed,
     as :mod:`rempart.incident.case` reads it. Never a patient's name or identifier."""
@@ -80,7 +90,7 @@ class Told(Line, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="dee
     change: dict[str, Any]
 
 
-AnyLine = Sealed | Expired | Told
+AnyLine = Sealed | Expired | Act | Told
 _decoder = msgspec.json.Decoder(AnyLine)
 
 

@@ -57,13 +57,6 @@ class Answers:
     earlier: Array
 
 
-class Release(msgspec.Struct, array_like=True):
-    """Journal input: accounts whose doubt was a false alarm, and the manifest's line to look at next."""
-
-    heeded: int
-    accounts: list[str]
-
-
 class Decided(NamedTuple):
     """The answer to one access: its number in the ledger, one row of DECISION, and whether it is the
     answer an earlier record with the same content got."""
@@ -71,6 +64,13 @@ class Decided(NamedTuple):
     number: int
     decision: Any
     repeated: bool
+
+
+class Release(msgspec.Struct, array_like=True):
+    """Journal input: accounts whose doubt was a false alarm, and the manifest's line to look at next."""
+
+    heeded: int
+    accounts: list[str]
 
 
 @dataclass
@@ -91,7 +91,6 @@ class Course:
     progress: Progress = field(default_factory=Progress)
     recent: Recent = field(default_factory=lambda: Recent())
     _deeds: Deeds = field(init=False)
-    _minute: int = -1
     _worded: int = 0
     _sizes: tuple[int, int, int] | None = None
     _believed: Array = field(default_factory=lambda: np.zeros(0, np.bool_))
@@ -99,6 +98,7 @@ class Course:
     _prices: Array = field(default_factory=lambda: np.zeros((0, 2)))
     """Euros (low, high) by number of form; the last row and those not yet used are for no form."""
     _priced: int = 0
+    _minute: int = -1
     _since_seal: int = 0
     _since_checkpoint: int = 0
 
@@ -183,8 +183,11 @@ class Course:
         payload = self.care.add(context, self.live, max(self.watch.watermark_ms, 0))
         self.ledger.append_input(CARE_INPUT, payload)
 
-    def decide(self, frame: Frame) -> Answers:
-        """Judge a frame that is through the door, and write it to the journal (not yet flushed)."""
+    def decide(self, frame: Frame, trace: bool | None = None) -> Answers:
+        """Judge a frame that is through the door, and write it to the journal (not yet flushed).
+
+        ``trace``: its source told afterwards what it served; None, as the ledger was opened.
+        """
         first = self.ledger.next_number
         earlier = self.duplicates.sift(self.door.event_keys(frame, self.live), frame.rows, first)
         kept = select(frame, earlier < 0)
@@ -192,7 +195,7 @@ class Course:
         decisions = self._judge(kept.rows, kept.patients, fill=True)
         if kept.rows.size:
             fresh = self.names.take_fresh()
-            self.ledger.append_decisions(kept.rows, decisions, kept.patients, kept.events, fresh)
+            self.ledger.append_decisions(kept.rows, decisions, kept.patients, kept.events, fresh, trace)
             self.recent.keep(first, decisions)
             self._tally(kept.rows)
             self._advance(kept.rows.size)
@@ -203,9 +206,7 @@ class Course:
 
         State changes as in :meth:`decide`, but no duplicates are looked for.
         """
-        decisions = self._judge(frame.rows, frame.patients, fill=True)
-        self.care.forget(self.watch.watermark_ms)
-        return decisions
+        return self._judge(frame.rows, frame.patients, fill=True)
 
     def decide_one(self, access: Access) -> Decided:
         """Judge one access now, as :meth:`decide` would in a frame; flush before its answer leaves."""
