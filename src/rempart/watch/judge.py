@@ -145,6 +145,7 @@ class Watch:
                 shard.nodes,
                 shard.counts,
                 tails.nats,
+                tails.apart,
                 tails.role_days,
                 tails.shares,
                 tails.novelty,

@@ -302,6 +302,7 @@ def judge_rows(
     nodes,
     counts,  # type: ignore[no-untyped-def]
     nats_table,
+    apart,
     role_days,
     shares,
     novelty,
@@ -345,5 +346,5 @@ def judge_rows(
             extra = _control(acc, row, now, policy)
             fresh = 1 if row.kind == _FAIL else 0
         acc.last_ms = now
-        doubt = doubt_of(acc, nats_table, role_days, parts)
+        doubt = doubt_of(acc, nats_table, apart, role_days, parts)
         _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, out[i])

@@ -26,6 +26,7 @@ SESSIONS = 3
 FORMS = 12
 HOUR_BINS = 48
 BINS = 96
+APART_BINS = 96
 
 Array = np.ndarray[Any, Any]
 
@@ -63,6 +64,7 @@ ACCOUNT = np.dtype(
         ("top", "f4", (N_STATS,)),
         ("mean", "f4", (N_STATS,)),
         ("spread", "f4", (N_STATS,)),
+        ("scale", "f4", (N_STATS,)),
         ("hours", "f4", (HOUR_BINS,)),
         ("strangers", "f4"),
         ("strangers_day", "f4"),

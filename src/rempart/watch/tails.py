@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rempart.watch.channels import CHANNELS, N_STATS
-from rempart.watch.state import BINS, HOUR_BINS, Array
+from rempart.watch.state import APART_BINS, BINS, HOUR_BINS, Array
 from rempart.watch.threshold import DOUBT_BINS, doubt_counts, high_doubt
-from rempart.watch.weigh import BINS_PER_LOG
+from rempart.watch.weigh import APART_PER_SCALE, BINS_PER_LOG, LEAST_APART
 
 PRIOR_DAYS = 60.0
 """Account-days the day-0 law is worth against the house's own history."""
@@ -37,6 +37,12 @@ CARRIED_FROM = 0.7
 KEEP_CARRIED = 0.75
 KEEP_HIGH = 0.85
 """What a day of high doubt still counts on the account's next day."""
+KNOWN_DAYS = 3
+"""Days after which an account's deviations from its own habit are learned."""
+APART_SLOPE = 1.8
+"""Nats a scale of deviation is worth before there is history."""
+LEAST_SCALE = 0.05
+SHORT_HISTORY = 1.5
 TOP_SHARE = 0.02
 """Beyond this share of days the tail is continued as a power law."""
 HAUL = (
@@ -87,7 +93,10 @@ class Tails:
     hours: Array = field(default_factory=lambda: np.zeros((1, HOUR_BINS)))
     novel: Array = field(default_factory=lambda: np.zeros(5))
     """Account-days with each class of novelty, and all account-days with history."""
+    apart_counts: Array = field(default_factory=lambda: np.zeros((N_STATS, 1, APART_BINS)))
+    """Account-days by how many of its own scales a day lay from the account's habit."""
     nats: Array = field(default_factory=lambda: np.zeros((N_STATS, 1, BINS), np.float32))
+    apart: Array = field(default_factory=lambda: np.zeros((N_STATS, 1, APART_BINS), np.float32))
     shares: Array = field(default_factory=lambda: np.zeros((1, HOUR_BINS + 1), np.float32))
     closed: Array = field(default_factory=lambda: np.zeros(2))
     """Days closed, and how many of them were at weekends."""
@@ -106,6 +115,9 @@ class Tails:
             return
         more = roles + 1 - have
         self.counts = np.concatenate([self.counts, np.zeros((N_STATS, more, BINS))], axis=1)
+        self.apart_counts = np.concatenate(
+            [self.apart_counts, np.zeros((N_STATS, more, APART_BINS))], axis=1
+        )
         self.role_days = np.concatenate([self.role_days, np.zeros(more)])
         self.hours = np.concatenate([self.hours, np.zeros((more, HOUR_BINS))])
         self.rebuild()
@@ -113,7 +125,7 @@ class Tails:
     def close_day(self, accounts: Array, day: int) -> None:
         """Learn ``day`` (since 1970) of every account that was active, then forget its maxima."""
         self.closed += 1.0, float((day + 3) % 7 >= 5)
-        for kept in (self.counts, self.role_days, self.hours, self.novel, self.doubts):
+        for kept in (self.counts, self.apart_counts, self.role_days, self.hours, self.novel, self.doubts):
             kept *= KEEP_A_DAY
         rows = np.flatnonzero(accounts["seen"] == 1)
         learned = rows[accounts["withheld"][rows] == 0]
@@ -148,6 +160,7 @@ class Tails:
             np.add.at(self.counts[stat], (np.zeros_like(role), bins[:, stat]), 1.0)
             named = role > 0
             np.add.at(self.counts[stat], (role[named], bins[named, stat]), 1.0)
+        self._learn_apart(accounts, rows[accounts["days"][rows] >= KNOWN_DAYS])
         touched = (accounts["hours_today"][rows, None] >> np.arange(HOUR_BINS, dtype=np.uint64)) & np.uint64(
             1
         )
@@ -160,6 +173,15 @@ class Tails:
         self.novel[:4] += [(classes >> kind & 1).sum() for kind in range(4)]
         self.novel[4] += known.size
 
+    def _learn_apart(self, accounts: Array, rows: Array) -> None:
+        role = accounts["role"][rows] + 1
+        z = (np.log1p(accounts["top"][rows]) - accounts["mean"][rows]) / accounts["scale"][rows]
+        bins = np.clip((z - LEAST_APART) * APART_PER_SCALE, 0, APART_BINS - 1).astype(np.int64)
+        named = role > 0
+        for stat in range(N_STATS):
+            np.add.at(self.apart_counts[stat], (np.zeros_like(role), bins[:, stat]), 1.0)
+            np.add.at(self.apart_counts[stat], (role[named], bins[named, stat]), 1.0)
+
     def rebuild(self) -> None:
         """Recompute the tables the kernel reads."""
         mass = _prior()
@@ -168,6 +190,11 @@ class Tails:
         total = house[:, None, :] * ROLE_PRIOR_DAYS + self.counts
         total[:, 0] = house
         self.nats = _tail_nats(total).astype(np.float32)
+        house = APART_MASS * PRIOR_DAYS + self.apart_counts[:, 0]
+        house /= house.sum(axis=1, keepdims=True)
+        total = house[:, None, :] * ROLE_PRIOR_DAYS + self.apart_counts
+        total[:, 0] = house
+        self.apart = _apart_nats(total).astype(np.float32)
         weekends = self.closed[1] / max(self.closed[0], 1.0)
         days = self.role_days[:, None] * np.repeat([1.0, weekends], HOUR_BINS // 2)
         base = (HOUR_PRIOR * HOUR_PRIOR_DAYS + self.hours[0]) / (HOUR_PRIOR_DAYS + days[0])
@@ -198,6 +225,31 @@ def _tail_nats(mass: Array) -> Array:
     return np.where(beyond > 0, np.minimum(continued, 60.0), plain)
 
 
+def _apart_mass() -> Array:
+    """Probability mass of each bin of deviations before there is history: a logistic law, (APART_BINS,)."""
+    edges = LEAST_APART + np.arange(APART_BINS + 1) / APART_PER_SCALE
+    survival = 1.0 / (1.0 + np.exp(APART_SLOPE * edges))
+    survival[0], survival[-1] = 1.0, 0.0
+    return survival[:-1] - survival[1:]
+
+
+APART_MASS = _apart_mass()
+
+
+def _apart_nats(mass: Array) -> Array:
+    """``-ln P(Z >= z)`` at each bin's lower edge, continued as an exponential beyond TOP_SHARE."""
+    share = mass[..., ::-1].cumsum(axis=-1)[..., ::-1]
+    share = share / share[..., :1]
+    at = (share >= TOP_SHARE).sum(axis=-1) - 1
+    steps = np.arange(APART_BINS)
+    beyond = np.maximum(steps - at[..., None], 0) / APART_PER_SCALE
+    top = np.take_along_axis(share, at[..., None], -1)
+    weight = mass * (steps >= at[..., None])
+    excess = (weight * (beyond + 0.5 / APART_PER_SCALE)).sum(axis=-1, keepdims=True)
+    rate = np.clip(weight.sum(axis=-1, keepdims=True) / np.maximum(excess, 1e-12), 0.25, 2.5)
+    return np.where(beyond > 0, -np.log(top) + rate * beyond, -np.log(np.maximum(share, 1e-300)))
+
+
 def _learn_accounts(accounts: Array, rows: Array) -> None:
     """Move each account's own habits towards its day, no faster than FASTEST_RISE up."""
     today = np.log1p(accounts["top"][rows])
@@ -212,6 +264,7 @@ def _learn_accounts(accounts: Array, rows: Array) -> None:
     spread = np.where(days == 0, 0.6, np.sqrt((1 - rate) * spread**2 + rate * capped**2))
     accounts["mean"][rows] = mean + step
     accounts["spread"][rows] = spread
+    accounts["scale"][rows] = _scale(mean + step, spread, days + 1.0)
     touched = (accounts["hours_today"][rows, None] >> np.arange(HOUR_BINS, dtype=np.uint64)) & np.uint64(1)
     keep = np.float32(KEEP_A_DAY)
     accounts["hours"][rows] = accounts["hours"][rows] * keep + touched.astype(np.float32)
@@ -219,6 +272,14 @@ def _learn_accounts(accounts: Array, rows: Array) -> None:
     known = accounts["days"][rows, None] > 0
     accounts["roams"][rows] = accounts["roams"][rows] * keep + (classes & known).astype(np.float32)
     accounts["days"][rows] += 1
+
+
+def _scale(mean: Array, spread: Array, days: Array) -> Array:
+    """What an account's day may lie apart from its habit: its spread, at least the noise of counting, more
+    while its history is short."""
+    usual = np.expm1(mean)
+    counting = np.sqrt(usual + 0.25) / (usual + 1.0)
+    return np.maximum(np.maximum(spread, counting), LEAST_SCALE) * (1.0 + SHORT_HISTORY / days)
 
 
 def _carry_doubt(accounts: Array, rows: Array, high: float) -> None:
