@@ -17,7 +17,7 @@ from rempart.watch.pages import ask_page, follow_order, form_is_new
 from rempart.watch.place import change_session, come_from
 from rempart.watch.reasons import DAYS_BEFORE, FAILED_CHALLENGE, LEFT, REOPENED, UNANSWERED
 from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS
-from rempart.watch.volume import open_patients
+from rempart.watch.volume import open_patients, share_nats
 from rempart.watch.weigh import doubt_of
 from rempart.watch.windows import expire
 
@@ -113,6 +113,9 @@ def _count(acc):  # type: ignore[no-untyped-def]
     stat[19] = acc.rows_day
     stat[20] = acc.out_of_care_day
     stat[21] = acc.out_of_care_week
+    opened = acc.strangers_day + acc.in_care
+    stat[22] = share_nats(acc.strangers_day, opened, acc.usual_strange)
+    stat[23] = share_nats(acc.out_of_care_day, opened, acc.usual_uncared)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

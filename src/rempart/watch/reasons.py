@@ -94,6 +94,8 @@ REASONS: tuple[Reason, ...] = (
         _("{seen} patients within about a week whom nobody treats these days and no earlier visit explains"),
         _USUAL,
     ),
+    Reason("stranger_share", _("hardly any patient of the day is one of yours")),
+    Reason("out_of_care_share", _("hardly any patient of the day is in anybody's care")),
     Reason("days_before", _("the account was already unusual on the days before, and nobody vouched for it")),
     Reason("left", _("the staff list says that the owner of this account has left")),
     Reason(

@@ -89,6 +89,9 @@ ACCOUNT = np.dtype(
         ("out_of_care_day", "f4"),
         ("out_of_care_week", "f4"),
         ("explained", "f4"),
+        ("uncared", "f4"),
+        ("usual_strange", "f4"),
+        ("usual_uncared", "f4"),
         ("opened", "f4"),
         ("value_kind", "i1"),
         ("step", "i1"),
@@ -102,7 +105,8 @@ ACCOUNT = np.dtype(
     align=True,
 )
 """One account. ``now`` holds the current statistics, ``top`` their maxima today, ``mean`` and
-``spread`` the account's own history of ``log1p(top)``; ``*_ms`` as in :mod:`rempart.records`."""
+``spread`` the account's own history of ``log1p(top)``, ``scale`` what a day may lie apart from it;
+``*_ms`` as in :mod:`rempart.records`."""
 
 VISIT = np.dtype(
     [("patient", "u8"), ("last_ms", "i8"), ("first_ms", "i8"), ("account", "i4"), ("node", "i4")]
@@ -154,11 +158,16 @@ class House:
     """Watermark (ms), time of the event before, pending observations, ward visits in use."""
 
 
+USUAL_STRANGE, USUAL_UNCARED = 0.3, 0.2
+"""Shares of an account's patients whom nothing explains, and whom nobody treats, before it is known."""
+
+
 def fresh_accounts(n: int) -> Array:
     """``n`` accounts nothing is known of."""
     accounts = np.zeros(n, ACCOUNT)
     for name in ("newest", "tail", "place", "software", "form", "last_place", "day", "role"):
         accounts[name] = -1
+    accounts["usual_strange"], accounts["usual_uncared"] = USUAL_STRANGE, USUAL_UNCARED
     return accounts
 
 

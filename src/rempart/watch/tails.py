@@ -6,7 +6,8 @@ is learned whatever it scored (dropping high days would thin the tails and make 
 but not when its challenge failed or its account was blocked. The account's own habits move by at
 most :data:`FASTEST_RISE` a day, so that a patient thief teaches slowly.
 
-Gives: ``tails`` (N_STATS, roles + 1, BINS) nats, ``-ln`` of the tail probability.
+Gives: ``nats`` (N_STATS, roles + 1, BINS), ``-ln`` of the tail probability, and ``apart`` beside it, the same
+for deviations from the account's own habit (:mod:`apart`).
 Misses: seasons; a house that changes as a whole is relearned in about a month.
 """
 
@@ -16,10 +17,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from rempart.watch import apart
 from rempart.watch.channels import CHANNELS, N_STATS
-from rempart.watch.state import APART_BINS, BINS, HOUR_BINS, Array
+from rempart.watch.state import APART_BINS, BINS, HOUR_BINS, USUAL_STRANGE, USUAL_UNCARED, Array
 from rempart.watch.threshold import DOUBT_BINS, doubt_counts, high_doubt
-from rempart.watch.weigh import APART_PER_SCALE, BINS_PER_LOG, LEAST_APART
+from rempart.watch.weigh import BINS_PER_LOG
 
 PRIOR_DAYS = 60.0
 """Account-days the day-0 law is worth against the house's own history."""
@@ -29,6 +31,8 @@ KEEP_A_DAY = 0.985
 """What a day's weight keeps on the next day (half after about 46 days)."""
 FASTEST_RISE = 0.15
 """Largest daily rise of an account's usual ``log1p`` value: about 16 % a day."""
+FIRST_SPREAD = 0.4
+"""Spread of an account known for one day: a day's work differs by about a third from the next one's."""
 REACH, LEAST_REACH = 2.5, 0.75
 """How many of its usual spreads a day may lie from an account's habit, and how far at least, in ``log1p``,
 to widen that spread further: a few extreme days must not make every later day look usual."""
@@ -37,12 +41,9 @@ CARRIED_FROM = 0.7
 KEEP_CARRIED = 0.75
 KEEP_HIGH = 0.85
 """What a day of high doubt still counts on the account's next day."""
-KNOWN_DAYS = 3
-"""Days after which an account's deviations from its own habit are learned."""
-APART_SLOPE = 1.8
-"""Nats a scale of deviation is worth before there is history."""
-LEAST_SCALE = 0.05
-SHORT_HISTORY = 1.5
+SHARE_PATIENTS = 10.0
+"""Patients that the share before an account is known is worth."""
+LEAST_SHARE, MOST_USUAL_SHARE = 0.01, 0.95
 TOP_SHARE = 0.02
 """Beyond this share of days the tail is continued as a power law."""
 HAUL = (
@@ -115,9 +116,7 @@ class Tails:
             return
         more = roles + 1 - have
         self.counts = np.concatenate([self.counts, np.zeros((N_STATS, more, BINS))], axis=1)
-        self.apart_counts = np.concatenate(
-            [self.apart_counts, np.zeros((N_STATS, more, APART_BINS))], axis=1
-        )
+        self.apart_counts = np.concatenate([self.apart_counts, np.zeros((N_STATS, more, APART_BINS))], axis=1)
         self.role_days = np.concatenate([self.role_days, np.zeros(more)])
         self.hours = np.concatenate([self.hours, np.zeros((more, HOUR_BINS))])
         self.rebuild()
@@ -160,7 +159,7 @@ class Tails:
             np.add.at(self.counts[stat], (np.zeros_like(role), bins[:, stat]), 1.0)
             named = role > 0
             np.add.at(self.counts[stat], (role[named], bins[named, stat]), 1.0)
-        self._learn_apart(accounts, rows[accounts["days"][rows] >= KNOWN_DAYS])
+        self._learn_apart(accounts, rows[accounts["days"][rows] >= apart.KNOWN_DAYS])
         touched = (accounts["hours_today"][rows, None] >> np.arange(HOUR_BINS, dtype=np.uint64)) & np.uint64(
             1
         )
@@ -175,8 +174,7 @@ class Tails:
 
     def _learn_apart(self, accounts: Array, rows: Array) -> None:
         role = accounts["role"][rows] + 1
-        z = (np.log1p(accounts["top"][rows]) - accounts["mean"][rows]) / accounts["scale"][rows]
-        bins = np.clip((z - LEAST_APART) * APART_PER_SCALE, 0, APART_BINS - 1).astype(np.int64)
+        bins = apart.bins_of(accounts[rows])
         named = role > 0
         for stat in range(N_STATS):
             np.add.at(self.apart_counts[stat], (np.zeros_like(role), bins[:, stat]), 1.0)
@@ -184,17 +182,8 @@ class Tails:
 
     def rebuild(self) -> None:
         """Recompute the tables the kernel reads."""
-        mass = _prior()
-        house = mass * PRIOR_DAYS + self.counts[:, 0]
-        house /= house.sum(axis=1, keepdims=True)
-        total = house[:, None, :] * ROLE_PRIOR_DAYS + self.counts
-        total[:, 0] = house
-        self.nats = _tail_nats(total).astype(np.float32)
-        house = APART_MASS * PRIOR_DAYS + self.apart_counts[:, 0]
-        house /= house.sum(axis=1, keepdims=True)
-        total = house[:, None, :] * ROLE_PRIOR_DAYS + self.apart_counts
-        total[:, 0] = house
-        self.apart = _apart_nats(total).astype(np.float32)
+        self.nats = _tail_nats(_shrunk(_prior() * PRIOR_DAYS, self.counts)).astype(np.float32)
+        self.apart = apart.tail_nats(_shrunk(apart.DAY_0 * PRIOR_DAYS, self.apart_counts)).astype(np.float32)
         weekends = self.closed[1] / max(self.closed[0], 1.0)
         days = self.role_days[:, None] * np.repeat([1.0, weekends], HOUR_BINS // 2)
         base = (HOUR_PRIOR * HOUR_PRIOR_DAYS + self.hours[0]) / (HOUR_PRIOR_DAYS + days[0])
@@ -204,6 +193,15 @@ class Tails:
         rate = (PLACE_PRIOR * PLACE_PRIOR_DAYS + self.novel[:4]) / (PLACE_PRIOR_DAYS + self.novel[4])
         settled = self.novel[4] / (PLACE_PRIOR_DAYS + self.novel[4])
         self.novelty = np.append(rate, settled).astype(np.float32)
+
+
+def _shrunk(day_0: Array, counts: Array) -> Array:
+    """Mass (N_STATS, roles + 1, bins): the house on top of its day-0 law, then each role on top of the house."""
+    house = day_0 + counts[:, 0]
+    house /= house.sum(axis=1, keepdims=True)
+    total = house[:, None, :] * ROLE_PRIOR_DAYS + counts
+    total[:, 0] = house
+    return np.asarray(total)
 
 
 def _tail_nats(mass: Array) -> Array:
@@ -225,31 +223,6 @@ def _tail_nats(mass: Array) -> Array:
     return np.where(beyond > 0, np.minimum(continued, 60.0), plain)
 
 
-def _apart_mass() -> Array:
-    """Probability mass of each bin of deviations before there is history: a logistic law, (APART_BINS,)."""
-    edges = LEAST_APART + np.arange(APART_BINS + 1) / APART_PER_SCALE
-    survival = 1.0 / (1.0 + np.exp(APART_SLOPE * edges))
-    survival[0], survival[-1] = 1.0, 0.0
-    return survival[:-1] - survival[1:]
-
-
-APART_MASS = _apart_mass()
-
-
-def _apart_nats(mass: Array) -> Array:
-    """``-ln P(Z >= z)`` at each bin's lower edge, continued as an exponential beyond TOP_SHARE."""
-    share = mass[..., ::-1].cumsum(axis=-1)[..., ::-1]
-    share = share / share[..., :1]
-    at = (share >= TOP_SHARE).sum(axis=-1) - 1
-    steps = np.arange(APART_BINS)
-    beyond = np.maximum(steps - at[..., None], 0) / APART_PER_SCALE
-    top = np.take_along_axis(share, at[..., None], -1)
-    weight = mass * (steps >= at[..., None])
-    excess = (weight * (beyond + 0.5 / APART_PER_SCALE)).sum(axis=-1, keepdims=True)
-    rate = np.clip(weight.sum(axis=-1, keepdims=True) / np.maximum(excess, 1e-12), 0.25, 2.5)
-    return np.where(beyond > 0, -np.log(top) + rate * beyond, -np.log(np.maximum(share, 1e-300)))
-
-
 def _learn_accounts(accounts: Array, rows: Array) -> None:
     """Move each account's own habits towards its day, no faster than FASTEST_RISE up."""
     today = np.log1p(accounts["top"][rows])
@@ -261,10 +234,10 @@ def _learn_accounts(accounts: Array, rows: Array) -> None:
     step = np.where(days >= 3, np.minimum(step, FASTEST_RISE), step)
     reach = np.maximum(REACH * spread, LEAST_REACH)
     capped = np.clip(gap, -reach, reach)
-    spread = np.where(days == 0, 0.6, np.sqrt((1 - rate) * spread**2 + rate * capped**2))
+    spread = np.where(days == 0, FIRST_SPREAD, np.sqrt((1 - rate) * spread**2 + rate * capped**2))
     accounts["mean"][rows] = mean + step
     accounts["spread"][rows] = spread
-    accounts["scale"][rows] = _scale(mean + step, spread, days + 1.0)
+    accounts["scale"][rows] = apart.scale_of(mean + step, spread, days + 1.0)
     touched = (accounts["hours_today"][rows, None] >> np.arange(HOUR_BINS, dtype=np.uint64)) & np.uint64(1)
     keep = np.float32(KEEP_A_DAY)
     accounts["hours"][rows] = accounts["hours"][rows] * keep + touched.astype(np.float32)
@@ -272,14 +245,6 @@ def _learn_accounts(accounts: Array, rows: Array) -> None:
     known = accounts["days"][rows, None] > 0
     accounts["roams"][rows] = accounts["roams"][rows] * keep + (classes & known).astype(np.float32)
     accounts["days"][rows] += 1
-
-
-def _scale(mean: Array, spread: Array, days: Array) -> Array:
-    """What an account's day may lie apart from its habit: its spread, at least the noise of counting, more
-    while its history is short."""
-    usual = np.expm1(mean)
-    counting = np.sqrt(usual + 0.25) / (usual + 1.0)
-    return np.maximum(np.maximum(spread, counting), LEAST_SCALE) * (1.0 + SHORT_HISTORY / days)
 
 
 def _carry_doubt(accounts: Array, rows: Array, high: float) -> None:
@@ -311,6 +276,19 @@ def _forget_day(accounts: Array, rows: Array) -> None:
         accounts[name][rows] = 0
     for name in HAUL:
         accounts[name][bad] = 0
+    _learn_shares(accounts, rows[accounts["withheld"][rows] == 0])
     fading = np.float32(0.9)
-    accounts["explained"][rows] *= fading
-    accounts["opened"][rows] *= fading
+    for name in ("explained", "uncared", "opened"):
+        accounts[name][rows] *= fading
+
+
+def _learn_shares(accounts: Array, rows: Array) -> None:
+    """Which part of an account's patients nothing usually explains, and which nobody treats."""
+    opened = accounts["opened"][rows]
+    strange = opened - accounts["explained"][rows]
+    for name, part, at_first in (
+        ("usual_strange", strange, USUAL_STRANGE),
+        ("usual_uncared", accounts["uncared"][rows], USUAL_UNCARED),
+    ):
+        share = (part + at_first * SHARE_PATIENTS) / (opened + SHARE_PATIENTS)
+        accounts[name][rows] = np.clip(share, LEAST_SHARE, MOST_USUAL_SHARE)

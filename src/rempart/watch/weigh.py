@@ -1,10 +1,11 @@
 """Evidence to doubt to answer.
 
-Each statistic's surprise is the negative log of a tail probability of honest daily maxima, pooled
-geometrically over the account, its role and the house (an arithmetic pool would cap the evidence
-at the house's floor). Groups of dependent statistics count once, by their strongest member, and
-are capped, so that dependence cannot inflate certainty. The sum is *doubt*, in nats; :mod:`threshold`
-says how much of it the friction the site chose allows.
+Each statistic's surprise is the negative log of a tail probability of honest daily maxima: how rarely
+the role and the house reach that value, and how rarely their accounts depart so far from their own
+habit. The two are pooled geometrically (an arithmetic pool would cap the evidence at the house's
+floor). Groups of dependent statistics count once, by their strongest member, and are capped, so that
+dependence cannot inflate certainty. The sum is *doubt*, in nats; :mod:`threshold` says how much of it
+the friction the site chose allows.
 
 Sources: Vovk & Wang 2021 (merging dependent evidence); Shin, Ramdas & Rinaldo 2023 (e-detectors).
 Misses: evidence that stays small in every group.
@@ -15,22 +16,21 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from rempart.watch.apart import LEAST, PER_SCALE
 from rempart.watch.channels import CHANNELS, N_GROUPS, N_STATS, Group
 from rempart.watch.state import APART_BINS, BINS
 
 BINS_PER_LOG = 8.0
 """Tail tables have one bin for each 1/8 of ``log1p(statistic)``."""
-APART_PER_SCALE = 4.0
-"""Tables of deviations have four bins for each of an account's own scales, from LEAST_APART on."""
-LEAST_APART = -2.0
-OWN_PART = 0.5
+OWN_PART, OWN_DAYS = 0.8, 5.0
+"""Most that an account's own history counts against its role's and the house's, and days to half of it."""
 GROUP_FLOOR = 1.2
 """Nats of a group that mean nothing: the strongest of a few statistics is always a little odd."""
-GROUP_CAP = np.array([7.0, 10.5, 9.0, 5.0, 9.0, 9.0, 12.0], np.float32)
+GROUP_CAP = np.array([7.0, 10.5, 9.0, 5.0, 9.0, 9.0, 12.0, 7.0], np.float32)
 SECOND = 0.2
 """How much the weaker of volume and strangers adds to the stronger."""
 GROUP_OF = np.array([channel.group for channel in CHANNELS], np.int64)
-GROUP_WEIGHT = np.array([1.0, 1.0, 1.2, 1.0, 0.9, 0.5, 1.0], np.float32)
+GROUP_WEIGHT = np.array([1.0, 1.0, 1.2, 1.0, 0.9, 0.5, 1.0, 1.0], np.float32)
 _VOLUME, _STRANGERS = int(Group.VOLUME), int(Group.STRANGERS)
 
 
@@ -46,7 +46,7 @@ def table_nats(tails, stat, role, y):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def apart_nats(apart, stat, role, z):  # type: ignore[no-untyped-def]
     """Interpolated nats of a deviation of ``z`` scales."""
-    at = min(max((z - LEAST_APART) * APART_PER_SCALE, 0.0), APART_BINS - 1.001)
+    at = min(max((z - LEAST) * PER_SCALE, 0.0), APART_BINS - 1.001)
     low = int(at)
     part = at - low
     return apart[stat, role, low] * (1.0 - part) + apart[stat, role, low + 1] * part
@@ -67,7 +67,7 @@ def surprise(acc, stat, x, tails, apart, role_days):  # type: ignore[no-untyped-
         own = apart_nats(apart, stat, 0, z)
         if role > 0:
             own = known * apart_nats(apart, stat, role, z) + (1.0 - known) * own
-        part = OWN_PART * acc.days / (acc.days + 7.0)
+        part = OWN_PART * acc.days / (acc.days + OWN_DAYS)
         nats = part * own + (1.0 - part) * nats
     return np.float32(nats)
 
