@@ -181,6 +181,15 @@ class Course:
         self.care.forget(self.watch.watermark_ms)
         return Answers(kept, decisions, first, earlier)
 
+    def weigh(self, frame: Frame) -> Array:
+        """Answers (n,) to a frame that leaves no trace in the ledger: for what is only rehearsed.
+
+        State changes as in :meth:`decide`, but no duplicates are looked for.
+        """
+        decisions = self._judge(frame, fill=True)
+        self.care.forget(self.watch.watermark_ms)
+        return decisions
+
     def _judge(self, frame: Frame, fill: bool) -> Array:
         rows = frame.rows
         spelled = rows["account"].copy()
