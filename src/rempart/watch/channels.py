@@ -44,6 +44,7 @@ class Stat(IntEnum):
     OUT_OF_CARE_WEEK = 21
     STRANGER_SHARE = 22
     OUT_OF_CARE_SHARE = 23
+    CREW = 24
 
 
 N_STATS = len(Stat)
@@ -60,9 +61,10 @@ class Group(IntEnum):
     CIRCUMSTANCE = 5
     LOGIN = 6
     BESIDE = 7
+    CREW = 8
 
 
-N_GROUPS = 8
+N_GROUPS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +277,15 @@ CHANNELS: tuple[Channel, ...] = (
         1.6,
         "the same for the share of patients in nobody's care",
         "the same",
+    ),
+    Channel(
+        Stat.CREW,
+        Group.CREW,
+        0.5,
+        1.6,
+        "nats by which the strangers opened and the logins failed from this network, by all accounts that "
+        "use it, exceed their usual; only for accounts to which the network is new",
+        "a crew behind an address that much of the staff uses, or with an exit for each account",
     ),
 )
 """In the order of :class:`Stat`."""

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from rempart.records import DECISION, Frame
+from rempart.watch import crew, windows
 from rempart.watch import house as across
-from rempart.watch import windows
 from rempart.watch.kernel import judge_rows
 from rempart.watch.state import (
     ACCOUNT,
@@ -114,7 +114,7 @@ class Watch:
         prices: Array,
         out: Array,
     ) -> None:
-        others = np.zeros(rows.size, np.int8)
+        others, crews = np.zeros(rows.size, np.int8), np.zeros(rows.size, np.float32)
         house, tails, policy = self._house, self.tails, self._row
         across.walk(
             rows,
@@ -123,7 +123,9 @@ class Watch:
             before,
             patients,
             grades,
+            self.accounts,
             others,
+            crews,
             house.networks,
             house.wards,
             house.pending,
@@ -139,6 +141,7 @@ class Watch:
                 patients,
                 grades,
                 others,
+                crews,
                 prices,
                 self.accounts,
                 shard.visits,
@@ -168,6 +171,7 @@ class Watch:
         if self._day >= 0:
             self.tails.close_day(self.accounts, self._day)
             self._row = self._policy.as_row(self.tails.doubts)
+            crew.fade(self._house.networks)
             for shard in self._shards:
                 windows.forget_old(shard, self._oldest_ms(day))
         self._day = day

@@ -12,9 +12,10 @@ from numba import njit
 from rempart.records import FLAG_LEFT, FLAG_QUERY, FLAG_TRUSTED, MAX_REASONS, Action, Kind
 from rempart.watch.channels import N_STATS, Stat
 from rempart.watch.circumstance import circumstance
+from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
 from rempart.watch.pages import ask_page, follow_order, form_is_new
-from rempart.watch.place import change_session, come_from
+from rempart.watch.place import change_session, come_from, used_since
 from rempart.watch.reasons import DAYS_BEFORE, FAILED_CHALLENGE, LEFT, REOPENED, UNANSWERED
 from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS
 from rempart.watch.volume import open_patients, share_nats
@@ -119,7 +120,7 @@ def _count(acc):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _observe(acc, account, row, now, patients, grades, others, shard, tails):  # type: ignore[no-untyped-def]
+def _observe(acc, account, row, now, patients, grades, others, crews, shard, tails):  # type: ignore[no-untyped-def]
     """Run every channel on one event; returns patients new to the haul and the hour's bin."""
     visits, nodes, counts = shard
     shares, novelty, zone_from, zone_offset = tails
@@ -129,6 +130,7 @@ def _observe(acc, account, row, now, patients, grades, others, shard, tails):  #
     stat[13] = slept(acc, now)
     _fade(acc, now)
     stat[10] = come_from(acc, row, others, acc.day, now, novelty)
+    stat[24] = crews if crews > 0.0 and acc.day - used_since(acc, row.network) < NEW_DAYS else np.float32(0.0)
     stat[12] = odd_hour(acc, at, shares[acc.role + 1])
     change_session(acc, row.session, now)
     odd = circumstance(stat[10], stat[12], stat[13])
@@ -299,6 +301,7 @@ def judge_rows(
     patients,
     grades,
     others,
+    crews,
     prices,
     accounts,
     visits,
@@ -340,7 +343,16 @@ def judge_rows(
             first = row.first_patient
             last = first + row.patients
             fresh = _observe(
-                acc, account, row, now, patients[first:last], grades[first:last], others[i], place, habits
+                acc,
+                account,
+                row,
+                now,
+                patients[first:last],
+                grades[first:last],
+                others[i],
+                crews[i],
+                place,
+                habits,
             )
         else:
             expire(acc, nodes, counts, now)

@@ -19,7 +19,15 @@ import numpy as np
 
 from rempart.watch import apart
 from rempart.watch.channels import CHANNELS, N_STATS
-from rempart.watch.state import APART_BINS, BINS, HOUR_BINS, USUAL_STRANGE, USUAL_UNCARED, Array
+from rempart.watch.state import (
+    APART_BINS,
+    BINS,
+    HOUR_BINS,
+    USUAL_STRANGE,
+    USUAL_UNCARED,
+    USUAL_UNEXPLAINED,
+    Array,
+)
 from rempart.watch.threshold import DOUBT_BINS, doubt_counts, high_doubt
 from rempart.watch.weigh import BINS_PER_LOG
 
@@ -278,7 +286,7 @@ def _forget_day(accounts: Array, rows: Array) -> None:
         accounts[name][bad] = 0
     _learn_shares(accounts, rows[accounts["withheld"][rows] == 0])
     fading = np.float32(0.9)
-    for name in ("explained", "uncared", "opened"):
+    for name in ("explained", "uncared", "opened", "unexplained", "looked_up"):
         accounts[name][rows] *= fading
 
 
@@ -289,6 +297,8 @@ def _learn_shares(accounts: Array, rows: Array) -> None:
     for name, part, at_first in (
         ("usual_strange", strange, USUAL_STRANGE),
         ("usual_uncared", accounts["uncared"][rows], USUAL_UNCARED),
+        ("usual_unexplained", accounts["unexplained"][rows], USUAL_UNEXPLAINED),
     ):
-        share = (part + at_first * SHARE_PATIENTS) / (opened + SHARE_PATIENTS)
+        of = accounts["looked_up"][rows] if name == "usual_unexplained" else opened
+        share = (part + at_first * SHARE_PATIENTS) / (of + SHARE_PATIENTS)
         accounts[name][rows] = np.clip(share, LEAST_SHARE, MOST_USUAL_SHARE)

@@ -22,6 +22,7 @@ CAPS = {
     Group.CIRCUMSTANCE: 9.0,
     Group.LOGIN: 12.0,
     Group.BESIDE: 7.0,
+    Group.CREW: 9.0,
 }
 WEIGHTS = {Group.SEARCH: 1.2, Group.TIME: 0.9, Group.CIRCUMSTANCE: 0.5}
 """The others weigh 1."""
