@@ -42,10 +42,10 @@ class Policy:
     challenges_per_day: float = 1 / 220
     enforce: bool = False
 
-    def as_row(self, doubts: Array) -> Any:
+    def as_row(self, tails: Tails) -> Any:
         """The same for the kernel; the threshold in nats of doubt, from the days seen so far."""
         row = np.zeros(1, POLICY)
-        row["threshold"] = threshold(doubts, self.challenges_per_day)
+        row["threshold"] = threshold(tails.doubts, self.challenges_per_day) + tails.steered[0]
         row["enforce"] = self.enforce
         return row[0]
 
@@ -59,7 +59,7 @@ class Watch:
         self._zone = (zone_from, zone_offset)
         self.accounts = fresh_accounts(64)
         self.tails = Tails()
-        self._row = policy.as_row(self.tails.doubts)
+        self._row = policy.as_row(self.tails)
         self._house = House()
         self._shards = tuple(Shard() for _ in range(shards))
         self._pool = ThreadPoolExecutor(shards) if shards > 1 else None
@@ -169,8 +169,8 @@ class Watch:
         if day == self._day:
             return
         if self._day >= 0:
-            self.tails.close_day(self.accounts, self._day)
-            self._row = self._policy.as_row(self.tails.doubts)
+            self.tails.close_day(self.accounts, self._day, self._policy.challenges_per_day)
+            self._row = self._policy.as_row(self.tails)
             crew.fade(self._house.networks)
             for shard in self._shards:
                 windows.forget_old(shard, self._oldest_ms(day))
@@ -212,7 +212,7 @@ class Watch:
             load(f"shard{number}", shard, arrays)
         for name in vars(self.tails):
             setattr(self.tails, name, np.array(arrays[f"tails.{name}"], copy=True))
-        self._row = self._policy.as_row(self.tails.doubts)
+        self._row = self._policy.as_row(self.tails)
 
     def close(self) -> None:
         """Let the threads go."""

@@ -15,7 +15,7 @@ from rempart.watch.circumstance import circumstance
 from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
 from rempart.watch.pages import ask_page, follow_order, form_is_new
-from rempart.watch.place import change_session, come_from, used_since
+from rempart.watch.place import HOUSE_SETTLED, change_session, come_from, used_since
 from rempart.watch.reasons import DAYS_BEFORE, FAILED_CHALLENGE, LEFT, REOPENED, UNANSWERED
 from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS
 from rempart.watch.volume import open_patients, share_nats
@@ -115,8 +115,9 @@ def _count(acc):  # type: ignore[no-untyped-def]
     stat[20] = acc.out_of_care_day
     stat[21] = acc.out_of_care_week
     opened = acc.strangers_day + acc.in_care
-    stat[22] = share_nats(acc.strangers_day, opened, acc.usual_strange)
-    stat[23] = share_nats(acc.out_of_care_day, opened, acc.usual_uncared)
+    known = np.float32(acc.days / (acc.days + 2.0))
+    stat[22] = known * share_nats(acc.strangers_day, opened, acc.usual_strange)
+    stat[23] = known * share_nats(acc.out_of_care_day, opened, acc.usual_uncared)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -130,7 +131,8 @@ def _observe(acc, account, row, now, patients, grades, others, crews, shard, tai
     stat[13] = slept(acc, now)
     _fade(acc, now)
     stat[10] = come_from(acc, row, others, acc.day, now, novelty)
-    stat[24] = crews if crews > 0.0 and acc.day - used_since(acc, row.network) < NEW_DAYS else np.float32(0.0)
+    new_here = crews > 0.0 and acc.day - used_since(acc, row.network) < NEW_DAYS
+    stat[24] = crews * novelty[HOUSE_SETTLED] if new_here else np.float32(0.0)
     stat[12] = odd_hour(acc, at, shares[acc.role + 1])
     change_session(acc, row.session, now)
     odd = circumstance(stat[10], stat[12], stat[13])

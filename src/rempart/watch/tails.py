@@ -28,7 +28,7 @@ from rempart.watch.state import (
     USUAL_UNEXPLAINED,
     Array,
 )
-from rempart.watch.threshold import DOUBT_BINS, doubt_counts, high_doubt
+from rempart.watch.threshold import DOUBT_BINS, doubt_counts, high_doubt, steer
 from rempart.watch.weigh import BINS_PER_LOG
 
 PRIOR_DAYS = 60.0
@@ -111,6 +111,8 @@ class Tails:
     """Days closed, and how many of them were at weekends."""
     doubts: Array = field(default_factory=lambda: np.zeros(DOUBT_BINS))
     """Account-days by their largest doubt, in bins of :mod:`threshold`."""
+    steered: Array = field(default_factory=lambda: np.zeros(1))
+    """Nats by which the threshold is corrected, so that challenges keep to the budget."""
     novelty: Array = field(default_factory=lambda: np.zeros(5, np.float32))
     """Share of account-days that bring each class of novelty, (4,), then how settled the house is."""
 
@@ -129,13 +131,15 @@ class Tails:
         self.hours = np.concatenate([self.hours, np.zeros((more, HOUR_BINS))])
         self.rebuild()
 
-    def close_day(self, accounts: Array, day: int) -> None:
+    def close_day(self, accounts: Array, day: int, challenges_per_day: float) -> None:
         """Learn ``day`` (since 1970) of every account that was active, then forget its maxima."""
         self.closed += 1.0, float((day + 3) % 7 >= 5)
         for kept in (self.counts, self.apart_counts, self.role_days, self.hours, self.novel, self.doubts):
             kept *= KEEP_A_DAY
         rows = np.flatnonzero(accounts["seen"] == 1)
         learned = rows[accounts["withheld"][rows] == 0]
+        asked = int(np.count_nonzero(accounts["challenged"][learned]))
+        self.steered[0] = steer(float(self.steered[0]), asked, learned.size, challenges_per_day)
         if learned.size:
             # Days judged before the house had tails of its own say little about later ones.
             settled = self.role_days[0] / (PRIOR_DAYS + self.role_days[0])
