@@ -28,7 +28,7 @@ from rempart.ledger.folder import Folder
 from rempart.ledger.keys import Keys
 from rempart.ledger.pseudonym import PATIENT, hash_text
 from rempart.ledger.query import connect
-from rempart.pipeline.private_files import write_json
+from rempart.pipeline.spelling import write_json
 
 MOST_NEIGHBOURS = 5000
 _KINDS = ("family", "given", "birth_date", "sex", "street", "postcode", "city")

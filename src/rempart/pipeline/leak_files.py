@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 from rempart.language import printable
 from rempart.pipeline.leak import EPOCH, Finding
 from rempart.pipeline.leak_words import account_words, next_steps, verdict_words
-from rempart.pipeline.private_files import make_folder, write_json, write_private
+from rempart.pipeline.private_streams import make_folder, write_whole
+from rempart.pipeline.spelling import write_json
 
 FORMULA = tuple("=+-@\t\r＝＋－＠|%")
 
@@ -37,7 +38,7 @@ def write_findings(out: Path, finding: Finding) -> dict[str, Any]:
     )
     content = pa.BufferOutputStream()
     pq.write_table(table, content, compression="zstd")
-    write_private(out / "matches.parquet", content.getvalue().to_pybytes())
+    write_whole(out / "matches.parquet", content.getvalue().to_pybytes())
     return verdict
 
 

@@ -15,7 +15,7 @@ from rempart.language import Language, language_of, printable
 from rempart.pipeline import leak_pictures
 from rempart.pipeline.leak import Finding
 from rempart.pipeline.leak_words import category_names
-from rempart.pipeline.private_files import write_private
+from rempart.pipeline.private_streams import write_whole
 
 PAGE = "report.html"
 
@@ -30,7 +30,8 @@ def write_leak_page(out: Path, finding: Finding, verdict: dict[str, Any], langua
         pictures=_pictures(finding, spoken),
         statement=statement(verdict, category_names(), spoken),
     )  # fmt: skip
-    return write_private(out / PAGE, page.encode())
+    write_whole(out / PAGE, page.encode())
+    return out / PAGE
 
 
 def _environment(language: Language) -> jinja2.Environment:
