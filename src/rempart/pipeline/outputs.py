@@ -27,6 +27,7 @@ from rempart.pipeline.suspicions import join_thefts
 from rempart.pipeline.tally import Tally
 from rempart.pipeline.wording import reason_list
 from rempart.settings import Settings
+from rempart.watch.reasons import REASONS
 
 _REASON = pa.struct([("code", pa.string()), ("text", pa.string()), ("weight", pa.float64())])
 _PLAIN = ["event", "account", "recorded", "action", "hijack", "stake_low_eur", "stake_high_eur"]
@@ -128,15 +129,16 @@ def _decisions(segment: pa.Table) -> pa.Table:
 def _in_words(reasons: pa.ListArray) -> pa.ListArray:
     """Lists of reasons as numbers into lists of reasons in words; each different one is put so once."""
     given = reasons.flatten()
-    numbers = np.empty((len(given), 3), np.int32)
-    for place, name in enumerate(("code", "seen", "usual")):
-        numbers[:, place] = given.field(name).to_numpy(zero_copy_only=False)
-    different, which = np.unique(numbers, axis=0, return_inverse=True)
-    said = [_said(*each) for each in different.tolist()]
+    code, seen, usual, weight = (
+        given.field(name).to_numpy(zero_copy_only=False) for name in ("code", "seen", "usual", "weight")
+    )
+    pair = np.unique(seen.astype(np.int64) << 32 | usual.astype(np.uint32), return_inverse=True)[1]
+    _unique, first, which = np.unique(pair * len(REASONS) + code, return_index=True, return_inverse=True)
+    said = [_said(int(code[at]), int(seen[at]), int(usual[at])) for at in first.tolist()]
     columns = [
-        pa.array([code for code, _ in said], pa.string()).take(pa.array(which)),
-        pa.array([text for _, text in said], pa.string()).take(pa.array(which)),
-        pa.array(np.round(given.field("weight").to_numpy(zero_copy_only=False).astype(np.float64), 2)),
+        pa.array([word for word, text in said], pa.string()).take(pa.array(which)),
+        pa.array([text for word, text in said], pa.string()).take(pa.array(which)),
+        pa.array(np.round(weight.astype(np.float64), 2)),
     ]
     ends = np.zeros(len(reasons) + 1, np.int32)
     np.cumsum(reasons.value_lengths().fill_null(0).to_numpy(zero_copy_only=False), out=ends[1:])

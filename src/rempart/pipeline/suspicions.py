@@ -28,6 +28,8 @@ from rempart.ledger.query import connect
 
 AROUND_MS = 3 * 86_400_000
 PAUSE_MS = 12 * 3_600_000
+TOGETHER = 64
+"""Accounts whose accesses are read at once."""
 GRAVE_HIJACK = 0.9
 _DOUBTED = """SELECT number, account, epoch_ms(recorded) AS at_ms, action, doubt, hijack, stake_low_eur,
 stake_high_eur, reasons, network FROM ledger
@@ -93,8 +95,7 @@ def join_thefts(data: Path, suspicions: Sequence[Suspicion]) -> list[Theft]:
     """The suspicions of one crew together, in the order of the first of each."""
     if not suspicions:
         return []
-    opened = Opened.of(data)
-    parts = [_look_around(opened, each) for each in suspicions]
+    parts = _look_around_all(Opened.of(data), suspicions)
     traces = [part.trace for part in parts]
     links = link_traces(
         traces,
@@ -110,10 +111,35 @@ def _theft(places: list[int], parts: list[Suspected], links: list[Link]) -> Thef
     return Theft(tuple(parts[place] for place in places), tuple(sorted(inside)))
 
 
-def _look_around(opened: Opened, each: Suspicion) -> Suspected:
-    """What the account did on the doubted sessions and networks, before, during and after."""
-    table = opened.accesses([each.account], each.first_ms - AROUND_MS, each.last_ms + AROUND_MS)
-    table = table.filter(pc.is_valid(table["recorded"]))
+def _look_around_all(opened: Opened, suspicions: Sequence[Suspicion]) -> list[Suspected]:
+    """The same of each, the ledger read once for :data:`TOGETHER` accounts."""
+    of_account: dict[str, list[int]] = {}
+    for place, each in enumerate(suspicions):
+        of_account.setdefault(each.account, []).append(place)
+    found: dict[int, Suspected] = {}
+    names = sorted(of_account)
+    for begin in range(0, len(names), TOGETHER):
+        accounts = names[begin : begin + TOGETHER]
+        mine = [suspicions[place] for account in accounts for place in of_account[account]]
+        table = opened.accesses(
+            accounts,
+            min(each.first_ms for each in mine) - AROUND_MS,
+            max(each.last_ms for each in mine) + AROUND_MS,
+        )
+        table = table.filter(pc.is_valid(table["recorded"]))
+        for account in accounts:
+            own = table.filter(pc.equal(table["account"], account))
+            for place in of_account[account]:
+                found[place] = _look_around(own, suspicions[place])
+    return [found[place] for place in range(len(suspicions))]
+
+
+def _look_around(table: pa.Table, each: Suspicion) -> Suspected:
+    """What the account, whose accesses with a time ``table`` holds, did on the doubted sessions and networks,
+    before, during and after."""
+    at = table["recorded"].cast(pa.int64())
+    near = pc.and_(pc.greater_equal(at, each.first_ms - AROUND_MS), pc.less(at, each.last_ms + AROUND_MS))
+    table = table.filter(near)
     doubted = pc.is_in(table["number"], pa.array(each.numbers, pa.int64()))
     sessions, networks = (_words(table.filter(doubted)[name]) for name in ("session", "network"))
     same = pc.or_(
