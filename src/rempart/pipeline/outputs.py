@@ -12,7 +12,9 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,6 @@ import pyarrow.parquet as pq
 from rempart.language import gettext as _
 from rempart.ledger.query import sealed_since
 from rempart.pipeline.notable import Notables, described
-from rempart.pipeline.report import write_page
 from rempart.pipeline.suspicions import join_thefts
 from rempart.pipeline.tally import Tally
 from rempart.pipeline.wording import reason_list
@@ -46,6 +47,11 @@ _SCHEMA = pa.schema(
     ]
 )
 _WORDS = ["account", "action", "kind", "reasons.list.element.code", "reasons.list.element.text"]
+
+
+def fetch_page() -> None:
+    """Import what draws the page on a thread of its own: it takes as long as reading 100,000 events."""
+    Thread(target=import_module, args=("rempart.pipeline.report",), daemon=True).start()
 
 
 def write_outputs(
@@ -97,6 +103,8 @@ def write_outputs(
     }
     for name, content in (("incidents.json", incidents), ("summary.json", summary)):
         _private(out / name, partial(_write_json, content))
+    from rempart.pipeline.report import write_page
+
     write_page(out, counted, incidents, summary, language=language, zone=settings.zone)
     return summary
 

@@ -20,10 +20,10 @@ import msgspec
 import numpy as np
 
 from rempart.errors import LedgerError
-from rempart.pipeline.ahead import work_ahead
+from rempart.pipeline.ahead import read_ahead, work_ahead
 from rempart.pipeline.buckets import Buckets, pick
 from rempart.pipeline.course import Course
-from rempart.pipeline.outputs import write_outputs
+from rempart.pipeline.outputs import fetch_page, write_outputs
 from rempart.pipeline.progress import totals
 from rempart.pipeline.reading import Reader
 from rempart.pipeline.rejects import RejectFile
@@ -78,6 +78,7 @@ def replay(
         _write_mark(out / MARK, mark)
     buckets = Buckets(out / "work")
     buckets.remove()
+    fetch_page()
     try:
         _read_all(reader, course, buckets, RejectFile(out / "rejects.ndjson", afresh=True), goes_on, hear)
         if not goes_on:
@@ -164,7 +165,7 @@ def _whole(works: Iterator[Work]) -> Iterator[Callable[[], list[Batch]]]:
 
 def _judge_all(course: Course, buckets: Buckets, skip: int, batch: int, hear: Progressing) -> None:
     done = 0
-    for frame in buckets.in_order():
+    for frame in read_ahead(buckets.in_order()):
         for first in range(0, frame.rows.size, batch):
             size = min(batch, frame.rows.size - first)
             done += size
