@@ -11,6 +11,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -70,15 +71,15 @@ def write_outputs(
     hear("write", 0, 0)
     counted, notables = Tally(), Notables()
 
-    def decisions() -> Iterator[pa.Table]:
+    def segments() -> Iterator[pa.Table]:
         for segment in sealed_since(data, first_number, [*_PLAIN, "reasons", "kind", *notables.COLUMNS]):
             notables.fold(segment)
             for batch in segment.to_batches():
                 counted.fold(batch)
             hear("write", sum(counted.by_action.values()), 0)
-            yield _decisions(segment)
+            yield segment
 
-    _private(out / "decisions.parquet", partial(_write_parquet, decisions()))
+    _private(out / "decisions.parquet", partial(_write_parquet, segments()))
     suspected = notables.suspected()
     thefts = [[part.suspicion for part in theft.parts] for theft in join_thefts(data, suspected)]
     shown = [*thefts, *([each] for each in notables.worth_a_look(suspected))]
@@ -120,12 +121,21 @@ def _write_json(content: object, path: Path) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _write_parquet(tables: Iterator[pa.Table], path: Path) -> None:
-    with pq.ParquetWriter(
-        path, _SCHEMA, compression="zstd", use_dictionary=_WORDS, store_schema=False
-    ) as writer:
-        for table in tables:
-            writer.write_table(table)
+def _write_parquet(segments: Iterator[pa.Table], path: Path) -> None:
+    """Write the decisions of each segment while the next is read."""
+    with (
+        pq.ParquetWriter(
+            path, _SCHEMA, compression="zstd", use_dictionary=_WORDS, store_schema=False
+        ) as writer,
+        ThreadPoolExecutor(1, "writing") as thread,
+    ):
+        written: Future[None] | None = None
+        for segment in segments:
+            if written is not None:
+                written.result()
+            written = thread.submit(lambda table=segment: writer.write_table(_decisions(table)))  # type: ignore[misc]
+        if written is not None:
+            written.result()
 
 
 def _decisions(segment: pa.Table) -> pa.Table:

@@ -34,6 +34,9 @@ from rempart.sources.readers import Work
 Progressing = Callable[[str, int, int], None]
 """Hears (stage, done, in all or 0 where unknown)."""
 MARK = "replay.json"
+SEALS = 4
+LEAST_SEALED = 1 << 16
+"""A short replay is sealed in so many parts of at least so many decisions: only the last one is waited for."""
 
 
 class Mark(msgspec.Struct):
@@ -164,6 +167,7 @@ def _whole(works: Iterator[Work]) -> Iterator[Callable[[], list[Batch]]]:
 
 
 def _judge_all(course: Course, buckets: Buckets, skip: int, batch: int, hear: Progressing) -> None:
+    course.seal_every = min(course.seal_every, max(buckets.events // SEALS, LEAST_SEALED))
     done = 0
     for frame in read_ahead(buckets.in_order()):
         for first in range(0, frame.rows.size, batch):
