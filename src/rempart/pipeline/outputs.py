@@ -11,8 +11,11 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache, partial
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -22,11 +25,11 @@ import pyarrow.parquet as pq
 from rempart.language import gettext as _
 from rempart.ledger.query import sealed_since
 from rempart.pipeline.notable import Notables, described
-from rempart.pipeline.report import write_page
 from rempart.pipeline.suspicions import join_thefts
 from rempart.pipeline.tally import Tally
 from rempart.pipeline.wording import reason_list
 from rempart.settings import Settings
+from rempart.watch.reasons import REASONS
 
 _REASON = pa.struct([("code", pa.string()), ("text", pa.string()), ("weight", pa.float64())])
 _PLAIN = ["event", "account", "recorded", "action", "hijack", "stake_low_eur", "stake_high_eur"]
@@ -47,6 +50,11 @@ _SCHEMA = pa.schema(
 _WORDS = ["account", "action", "kind", "reasons.list.element.code", "reasons.list.element.text"]
 
 
+def fetch_page() -> None:
+    """Import what draws the page on a thread of its own: it takes as long as reading 100,000 events."""
+    Thread(target=import_module, args=("rempart.pipeline.report",), daemon=True).start()
+
+
 def write_outputs(
     out: Path,
     data: Path,
@@ -63,15 +71,15 @@ def write_outputs(
     hear("write", 0, 0)
     counted, notables = Tally(), Notables()
 
-    def decisions() -> Iterator[pa.Table]:
+    def segments() -> Iterator[pa.Table]:
         for segment in sealed_since(data, first_number, [*_PLAIN, "reasons", "kind", *notables.COLUMNS]):
             notables.fold(segment)
             for batch in segment.to_batches():
                 counted.fold(batch)
             hear("write", sum(counted.by_action.values()), 0)
-            yield _decisions(segment)
+            yield segment
 
-    _private(out / "decisions.parquet", partial(_write_parquet, decisions()))
+    _private(out / "decisions.parquet", partial(_write_parquet, segments()))
     suspected = notables.suspected()
     thefts = [[part.suspicion for part in theft.parts] for theft in join_thefts(data, suspected)]
     shown = [*thefts, *([each] for each in notables.worth_a_look(suspected))]
@@ -96,6 +104,8 @@ def write_outputs(
     }
     for name, content in (("incidents.json", incidents), ("summary.json", summary)):
         _private(out / name, partial(_write_json, content))
+    from rempart.pipeline.report import write_page
+
     write_page(out, counted, incidents, summary, language=language, zone=settings.zone)
     return summary
 
@@ -111,12 +121,21 @@ def _write_json(content: object, path: Path) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _write_parquet(tables: Iterator[pa.Table], path: Path) -> None:
-    with pq.ParquetWriter(
-        path, _SCHEMA, compression="zstd", use_dictionary=_WORDS, store_schema=False
-    ) as writer:
-        for table in tables:
-            writer.write_table(table)
+def _write_parquet(segments: Iterator[pa.Table], path: Path) -> None:
+    """Write the decisions of each segment while the next is read."""
+    with (
+        pq.ParquetWriter(
+            path, _SCHEMA, compression="zstd", use_dictionary=_WORDS, store_schema=False
+        ) as writer,
+        ThreadPoolExecutor(1, "writing") as thread,
+    ):
+        written: Future[None] | None = None
+        for segment in segments:
+            if written is not None:
+                written.result()
+            written = thread.submit(lambda table=segment: writer.write_table(_decisions(table)))  # type: ignore[misc]
+        if written is not None:
+            written.result()
 
 
 def _decisions(segment: pa.Table) -> pa.Table:
@@ -128,15 +147,16 @@ def _decisions(segment: pa.Table) -> pa.Table:
 def _in_words(reasons: pa.ListArray) -> pa.ListArray:
     """Lists of reasons as numbers into lists of reasons in words; each different one is put so once."""
     given = reasons.flatten()
-    numbers = np.empty((len(given), 3), np.int32)
-    for place, name in enumerate(("code", "seen", "usual")):
-        numbers[:, place] = given.field(name).to_numpy(zero_copy_only=False)
-    different, which = np.unique(numbers, axis=0, return_inverse=True)
-    said = [_said(*each) for each in different.tolist()]
+    code, seen, usual, weight = (
+        given.field(name).to_numpy(zero_copy_only=False) for name in ("code", "seen", "usual", "weight")
+    )
+    pair = np.unique(seen.astype(np.int64) << 32 | usual.astype(np.uint32), return_inverse=True)[1]
+    _unique, first, which = np.unique(pair * len(REASONS) + code, return_index=True, return_inverse=True)
+    said = [_said(int(code[at]), int(seen[at]), int(usual[at])) for at in first.tolist()]
     columns = [
-        pa.array([code for code, _ in said], pa.string()).take(pa.array(which)),
-        pa.array([text for _, text in said], pa.string()).take(pa.array(which)),
-        pa.array(np.round(given.field("weight").to_numpy(zero_copy_only=False).astype(np.float64), 2)),
+        pa.array([word for word, text in said], pa.string()).take(pa.array(which)),
+        pa.array([text for word, text in said], pa.string()).take(pa.array(which)),
+        pa.array(np.round(weight.astype(np.float64), 2)),
     ]
     ends = np.zeros(len(reasons) + 1, np.int32)
     np.cumsum(reasons.value_lengths().fill_null(0).to_numpy(zero_copy_only=False), out=ends[1:])

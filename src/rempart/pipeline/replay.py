@@ -20,10 +20,10 @@ import msgspec
 import numpy as np
 
 from rempart.errors import LedgerError
-from rempart.pipeline.ahead import work_ahead
+from rempart.pipeline.ahead import read_ahead, work_ahead
 from rempart.pipeline.buckets import Buckets, pick
 from rempart.pipeline.course import Course
-from rempart.pipeline.outputs import write_outputs
+from rempart.pipeline.outputs import fetch_page, write_outputs
 from rempart.pipeline.progress import totals
 from rempart.pipeline.reading import Reader
 from rempart.pipeline.rejects import RejectFile
@@ -34,6 +34,9 @@ from rempart.sources.readers import Work
 Progressing = Callable[[str, int, int], None]
 """Hears (stage, done, in all or 0 where unknown)."""
 MARK = "replay.json"
+SEALS = 4
+LEAST_SEALED = 1 << 16
+"""A short replay is sealed in so many parts of at least so many decisions: only the last one is waited for."""
 
 
 class Mark(msgspec.Struct):
@@ -78,6 +81,7 @@ def replay(
         _write_mark(out / MARK, mark)
     buckets = Buckets(out / "work")
     buckets.remove()
+    fetch_page()
     try:
         _read_all(reader, course, buckets, RejectFile(out / "rejects.ndjson", afresh=True), goes_on, hear)
         if not goes_on:
@@ -163,8 +167,9 @@ def _whole(works: Iterator[Work]) -> Iterator[Callable[[], list[Batch]]]:
 
 
 def _judge_all(course: Course, buckets: Buckets, skip: int, batch: int, hear: Progressing) -> None:
+    course.seal_every = min(course.seal_every, max(buckets.events // SEALS, LEAST_SEALED))
     done = 0
-    for frame in buckets.in_order():
+    for frame in read_ahead(buckets.in_order()):
         for first in range(0, frame.rows.size, batch):
             size = min(batch, frame.rows.size - first)
             done += size
