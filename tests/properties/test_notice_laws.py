@@ -61,6 +61,7 @@ def test_more_exposure_is_never_less_severe(chosen: set[str], unsure: set[str], 
     before = assess(exposing(chosen, unsure), a_site())
     after = assess(exposing(chosen | {more}, unsure), a_site())
     assert ORDER.index(after.severity) >= ORDER.index(before.severity)
+    assert ORDER.index(after.ceiling) >= ORDER.index(before.ceiling) >= ORDER.index(before.severity)
 
 
 @given(st.dates(date(1900, 1, 1), date(2026, 3, 5)), st.sampled_from([4, 7, 10]))

@@ -211,17 +211,36 @@ def _period(words: Words, gap: Gap) -> str:
 
 
 def consequences(case: CaseFile, words: Words) -> list[str]:
-    """What may happen to people, from what may have been seen."""
-    possible = {*case.scope.exposed, *case.scope.unsure}
-    likely = [
-        ("lost_control", True),
-        ("fraud_identity", bool(possible & {"identity", NUMBER})),
-        ("fraud_insurance", bool(possible & {"insurance", NUMBER})),
-        ("fraud_bank", "bank_details" in possible),
-        ("fraud_prescription", "prescriptions" in possible),
-        ("fraud_secret", bool(possible & CARE)),
+    """What may happen to people, from what was seen; then what the uncertain categories would add."""
+    seen = frozenset(case.scope.exposed)
+    likely = _consequences(seen)
+    further = [name for name in _consequences(seen | frozenset(case.scope.unsure)) if name not in likely]
+    said = [words.text(f"sheet.text.{name}") for name in likely]
+    return said + [
+        words.text("sheet.text.if_unsure", consequence=words.text(f"sheet.text.{name}")) for name in further
     ]
-    return [words.text(f"sheet.text.{name}") for name, holds in likely if holds]
+
+
+def _consequences(seen: frozenset[str]) -> list[str]:
+    """Keys of the consequences of having these categories seen."""
+    likely = [
+        ("lost_control", bool(seen)),
+        ("fraud_identity", bool(seen & {"identity", NUMBER})),
+        ("fraud_insurance", bool(seen & {"insurance", NUMBER})),
+        ("fraud_bank", "bank_details" in seen),
+        ("fraud_prescription", "prescriptions" in seen),
+        ("fraud_secret", bool(seen & CARE)),
+    ]
+    return [name for name, holds in likely if holds]
+
+
+def say_severity(case: CaseFile, words: Words) -> str:
+    """The severity, and how far it may rise."""
+    found = case.assessment
+    severity, ceiling = (words.text(f"severity.{each}") for each in (found.severity, found.ceiling))
+    if found.ceiling == found.severity:
+        return severity
+    return words.text("sheet.text.severity_ceiling", severity=severity, ceiling=ceiling)
 
 
 def said_to_people(phrases: Phrases) -> str:
@@ -251,8 +270,10 @@ def _after(phrases: Phrases) -> list[Field]:
     states = f"{abroad[law.abroad]} {', '.join(law.states)}".rstrip()
     return [
         Field("before", "before", phrases.unknown("\n".join(theft.measures_before))),
-        Field("consequences", "consequences", "\n".join(consequences(case, words))),
-        Field("consequences", "severity", words.text(f"severity.{case.assessment.severity}")),
+        Field(
+            "consequences", "consequences", "\n".join(consequences(case, words)) or words.text("common.none")
+        ),
+        Field("consequences", "severity", say_severity(case, words)),
         Field("measures", "taken", phrases.unknown("\n".join(theft.measures_taken))),
         Field("measures", "planned", phrases.unknown("\n".join(theft.measures_planned))),
         Field("told", "told", said_to_people(phrases)),
