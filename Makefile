@@ -69,7 +69,7 @@ bench: .venv/.developing
 	$(BIN)/python -m bench
 
 duels: .venv/.developing
-	$(BIN)/python -m bench.detector 201 202
+	$(BIN)/python -m bench.detector --seeds 201
 
 messages: .venv/.developing
 	$(BIN)/pybabel compile -i $(PO) -o $(PO:.po=.mo)

@@ -127,6 +127,8 @@ class _Planner:
             if unit.kind == "ward":
                 for _ in range(unit.beds):
                     self._fill_bed(unit.index, unit.hospital)
+        if self.region.spec.lost_feeds:
+            lose_feeds(self.region, self.plan)
         return self.plan
 
     def _known(self, natural_ms: int, start_ms: int) -> tuple[int, bool]:
@@ -216,3 +218,25 @@ class _Planner:
         """Somebody of the hospital's office with chance ``share``, else -1: nobody is named."""
         able = staff.get(hospital, ())
         return able[self.rng.randrange(len(able))] if able and self.rng.random() < share else -1
+
+
+def lose_feeds(region: Region, plan: CarePlan) -> None:
+    """Let the care data of some units be lost for two to six days on end, each loss drawn by itself."""
+    rng = chance(region.spec.seed, "lost feeds")
+    units = [
+        unit.index for unit in region.units if unit.kind in ("ward", "practice", "emergency", "laboratory")
+    ]
+    for _ in range(region.spec.lost_feeds):
+        unit, first = rng.choice(units), rng.randrange(-2, region.spec.days)
+        from_ms, to_ms = region.midnight_ms(first), region.midnight_ms(first + rng.randint(2, 6))
+        plan.stays = [
+            stay._replace(told=False) if stay.unit == unit and from_ms <= stay.known_ms < to_ms else stay
+            for stay in plan.stays
+        ]
+        staff = set(region.staff_of[unit])
+        plan.appointments = [
+            booked._replace(told=False)
+            if booked.account in staff and from_ms <= booked.known_ms < to_ms
+            else booked
+            for booked in plan.appointments
+        ]

@@ -16,15 +16,15 @@ from rempart.lab import searches
 from rempart.lab.act import LOGIN, LOGIN_FAILED, MINOR_FAILURE, READ, SEARCH, SUCCESS, Act, Session
 from rempart.lab.chance import Random, chance, heavy_burst, poisson, token
 from rempart.lab.places import PORTAL, SYSTEMS, Account, host_on, mobile_address
-from rempart.lab.region import Region
+from rempart.lab.region import CHARTED_ROLES, Region
 from rempart.lab.roles import ROLE_NAMED
 from rempart.lab.staff.role import MINUTE_MS, Role, Shift, Visit, Workday
 
 _REMEMBERED = 60
 _FAILED_LOGIN = 0.04
 _MISTYPED = 0.06
-_TRAVEL = 0.012
-_MOBILE = 0.04
+_RENEWED = ("Firefox 136", "Chrome 133", "Edge 133", "Safari 18.3")
+_VPN_EXITS = 3
 _EVENING_AT_HOME = 0.25
 _BURST_GAP_MS = (2_000, 15_000)
 
@@ -77,7 +77,11 @@ class _Day:
 
     def _visits(self, work: Workday) -> list[Visit]:
         rng, role = self.rng, self.role
-        visits = role.visits(work)
+        charted = self.region.charted
+        if charted is not None and role.name in CHARTED_ROLES:
+            visits = list(charted.get((self.account.index, self.day), ()))
+        else:
+            visits = role.visits(work)
         again = [visit for visit in visits if rng.random() < role.return_share]
         for visit in again:
             later = visit.at_ms + int(rng.expovariate(1 / (90 * MINUTE_MS)))
@@ -103,6 +107,9 @@ class _Day:
         """Log in somewhere; now and then the password is mistyped first."""
         region, rng, account = self.region, self.rng, self.account
         system = PORTAL if at_home and self.role.place == "practice" else self.role.system
+        lender = self._lender() if self.part and region.spec.lent_share else None
+        if lender is not None:
+            return lender
         session = Session(
             account.index, region.session_token(account.index, self.day, self.part),
             self._address(at_home), software_of(region, account, system, self.day), system,
@@ -113,19 +120,40 @@ class _Day:
         self._add(start_ms, session, LOGIN)
         return session
 
+    def _lender(self) -> Session | None:
+        """Now and then a colleague's session, left open at a shared terminal."""
+        region, account = self.region, self.account
+        if self.rng.random() >= region.spec.lent_share:
+            return None
+        mates = [
+            mate
+            for mate in region.staff_of[account.unit]
+            if mate != account.index and region.rota.of(mate, self.day)
+        ]
+        if not mates:
+            return None
+        mate = region.accounts[self.rng.choice(mates)]
+        system = self.role.system
+        return Session(
+            mate.index, region.session_token(mate.index, self.day, 0), self._address(False),
+            software_of(region, mate, system, self.day), system,
+        )  # fmt: skip
+
     def _address(self, at_home: bool) -> str:
         rng, account, spec = self.rng, self.account, self.region.spec
         drawn = rng.random()
         if self.role.pattern == "nightly":
             return account.workstation
-        if drawn < _TRAVEL:
+        if drawn < spec.travel_share:
             # A hotel, a conference, a colleague's practice: a line never seen before, for a day.
             away = token(spec.seed, "travel", account.index, self.day, size=3)
             prefix = f"{240 + int(away[:2], 16) % 8}.{int(away[2:4], 16)}.{int(away[4:], 16)}"
             return host_on(prefix, rng)
-        if drawn < _TRAVEL + _MOBILE and self.role.telework:
+        if drawn < spec.travel_share + spec.mobile_share and self.role.telework:
             return mobile_address(account.index % spec.mobile_networks, rng)
         if at_home:
+            if spec.vpn_share and rng.random() < spec.vpn_share:
+                return vpn_exit(self.region, self.day, rng)
             return home_address(self.region, account, self.day)
         unit = self.region.units[self.region.accounts[account.index].unit]
         replaced = self.region.rota.stands_in_for.get((account.index, self.day))
@@ -216,6 +244,9 @@ class _Day:
 
 def software_of(region: Region, account: Account, system: int, day: int) -> str:
     """The program an account uses on a day: a browser for the portal, else the system's version."""
+    renewed = _renewed(region, account, day)
+    if renewed:
+        return renewed
     if system == PORTAL:
         return account.browser
     return SYSTEMS[system].software[day >= region.upgrade_day[system]]
@@ -224,3 +255,21 @@ def software_of(region: Region, account: Account, system: int, day: int) -> str:
 def home_address(region: Region, account: Account, day: int) -> str:
     """The account's home line; the provider changes the last part every week."""
     return host_on(account.home, chance(region.spec.seed, "home", account.index, day // 7))
+
+
+def vpn_exit(region: Region, day: int, rng: Random) -> str:
+    """One of the house's VPN exits, which are others from a day in the period's second half on."""
+    drawn = chance(region.spec.seed, "vpn")
+    moves = drawn.randrange(region.spec.days // 2, max(region.spec.days // 2 + 1, region.spec.days))
+    prefix = f"198.{18 + (day >= moves)}.{drawn.randrange(256)}"
+    return f"{prefix}.{rng.randrange(1, 1 + _VPN_EXITS)}"
+
+
+def _renewed(region: Region, account: Account, day: int) -> str:
+    """The program an account got during the period, empty before that day or without one."""
+    if not region.spec.renewed_share:
+        return ""
+    drawn = chance(region.spec.seed, "renewed", account.index)
+    if drawn.random() >= region.spec.renewed_share or day < drawn.randrange(region.spec.days):
+        return ""
+    return drawn.choice(_RENEWED)

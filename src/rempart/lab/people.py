@@ -104,7 +104,7 @@ def draw_patients(
         families.append(names[int(len(names) * rng.random() ** 1.5)])
         births.append((born_last - timedelta(days=int(rng.triangular(0, 35_000, 17_000)))).isoformat())
         frailty.append(min(25.0, 0.45 * rng.paretovariate(1.6)))
-        gps.append(rng.choice(doctors) if rng.random() < 0.95 else -1)
+        gps.append(rng.choice(doctors) if doctors and rng.random() < 0.95 else -1)
         shops.append(rng.choice(pharmacies) if pharmacies and rng.random() < 0.95 else -1)
     by_family: dict[str, list[int]] = {}
     for patient, family in enumerate(families):

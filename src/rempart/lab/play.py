@@ -51,7 +51,7 @@ class ClosedLoop:
         self.region, self.temper = region, temper or Temper()
         self.honest = HonestTally(region)
         self._raids = [Raid(thief, thief.planned(), Haul(), {}) for thief in thieves]
-        self._robbed_ms = {thief.account: thief.starts_ms for thief in thieves}
+        self._robbed_ms = {account: thief.starts_ms for thief in thieves for account in thief.accounts}
         self._honest_scribe = Scribe(region, chance(region.spec.seed, "scribe"))
         self._other_scribe = Scribe(region, chance(region.spec.seed, "other scribe"))
         self._rng = chance(region.spec.seed, "temper")

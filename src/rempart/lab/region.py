@@ -15,11 +15,14 @@ from rempart.lab.people import draw_accounts, draw_patients, draw_units
 from rempart.lab.places import Account, AddressBook, Patients, Unit
 from rempart.lab.rota import Rota, build_rota
 from rempart.lab.spec import DEMO_STAFF, RegionSpec
-from rempart.lab.staff.role import DAY_MS
+from rempart.lab.staff.role import DAY_MS, Visit
 
 __all__ = ["DEMO_STAFF", "Region", "RegionSpec", "build_region"]
 
 LOCAL_OFFSET_MS = 3_600_000
+CHARTED_ROLES = frozenset(
+    ("hospital_doctor", "nurse", "emergency_doctor", "laboratory", "pharmacist", "gp_secretary")
+)
 _CURRENT_BEFORE_MS = 7 * DAY_MS
 _CURRENT_AHEAD_MS = 2 * DAY_MS
 
@@ -52,6 +55,8 @@ class Region:
     """For each record system, the day its users get the next version."""
     rota: Rota = field(default_factory=Rota)
     plan: CarePlan = field(default_factory=CarePlan)
+    charted: dict[tuple[int, int], list[Visit]] | None = None
+    """Visits by (account, day) that somebody else's simulator gave, for :data:`CHARTED_ROLES`."""
 
     @property
     def start_ms(self) -> int:

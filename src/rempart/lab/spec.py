@@ -49,6 +49,18 @@ class RegionSpec:
     telework_share: float = 0.12
     """Share of days that staff who may work from home do so."""
     mobile_networks: int = 3
+    mobile_share: float = 0.04
+    """Share of logins of staff who may work from home that come through a carrier's exits."""
+    travel_share: float = 0.012
+    """Share of logins from a line never seen before: a hotel, a conference, a colleague's practice."""
+    lent_share: float = 0.0
+    """Share of ward and practice shifts whose second half runs under a colleague's open session."""
+    vpn_share: float = 0.0
+    """Share of days at home that come through the house's VPN, whose exits change during the period."""
+    renewed_share: float = 0.0
+    """Share of accounts that change their program or browser during the period, each on a day of its own."""
+    lost_feeds: int = 0
+    """How many times the care data of one unit are lost for some days on end."""
     dormant: int = 3
     """Accounts of people who left long ago and whom nobody closed."""
     joiner_share: float = 0.06
@@ -66,6 +78,11 @@ class RegionSpec:
             "telework_share",
             "joiner_share",
             "number_gap_share",
+            "mobile_share",
+            "travel_share",
+            "lent_share",
+            "vpn_share",
+            "renewed_share",
         ):
             most = MOST_MISSING if name == "missing_share" else 0.9
             if not 0.0 <= getattr(self, name) <= most:

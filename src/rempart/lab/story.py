@@ -49,12 +49,8 @@ class CourseJudge:
         if not isinstance(unit, Access):
             self._course.reject(1)
             return None
-        given = self._course.decide(self._course.door.one(unit))
+        decision = self._course.decide_one(unit).decision
         self._course.flush()
-        if given.earlier[0] >= 0:
-            decision = self._course.decision(int(given.earlier[0]))
-        else:
-            decision = given.decisions[0]
         return answer(unit.event, unit.account, unit.recorded_ms, decision)
 
 

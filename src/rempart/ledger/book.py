@@ -16,7 +16,15 @@ from pathlib import Path
 import pyarrow as pa
 
 from rempart.errors import LedgerError
-from rempart.ledger.entries import DECISIONS, INPUT, Rows, encode_decisions, encode_input, split_decisions
+from rempart.ledger.entries import (
+    DECISIONS,
+    INPUT,
+    Rows,
+    encode_decisions,
+    encode_input,
+    encode_one,
+    split_decisions,
+)
 from rempart.ledger.folder import Folder, sweep_partial
 from rempart.ledger.framing import Entry
 from rempart.ledger.journal import Journal
@@ -105,6 +113,15 @@ class Ledger:
         self.names.check(rows)
         self._journal.append(DECISIONS, payload)
         self.next_number = first + len(rows)
+        return first
+
+    def append_one(self, row: Rows, decision: Rows, patients: Rows, event: str, names: Sequence[Name]) -> int:
+        """:meth:`append_decisions` of a single event, shaped as in :func:`rempart.ledger.entries.encode_one`."""
+        first = self.next_number
+        payload = encode_one(first, row, decision, patients, event, names, self.trace)
+        self.names.learn(names)
+        self._journal.append(DECISIONS, payload)
+        self.next_number = first + 1
         return first
 
     def append_input(self, kind: int, content: bytes | memoryview) -> int:

@@ -10,6 +10,7 @@ other name too. Misses: visits already counted under the other name.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -18,11 +19,10 @@ from rempart.care.aliases import Aliases
 from rempart.care.fhir import links_from
 from rempart.care.index import LINK, STAFF, CareIndex
 from rempart.pipeline.door import Door
-from rempart.records import FLAG_LEFT, Alias, CareLink, Context, Frame, StaffLink
+from rempart.pipeline.explain import LATEST_MS, explain_rows
+from rempart.records import EVENT, Alias, CareLink, Context, StaffLink
 from rempart.watch.state import DAY_MS, Array
 
-LATEST_MS = 14 * DAY_MS
-"""Links that ended so long before the agreed time are forgotten; later events are explained without them."""
 FORGET_EVERY_MS = 7 * DAY_MS
 
 KINDS = ("appointment", "encounter", "episode", "team", "list")
@@ -142,13 +142,26 @@ class CareFeed:
             staff["account"] = canon[staff["account"]]
             self.index.add_staff(staff)
 
-    def fill(self, frame: Frame, accounts: Array, now_ms: Array) -> None:
-        """Roles, units and "has left" of the frame's accounts (n,) where the log did not say them."""
-        rows = frame.rows
-        roles, units, left = self.index.posts_of(accounts, now_ms)
-        for name, told in (("role", roles), ("unit", units)):
-            rows[name] = np.where(rows[name] == -1, told, rows[name])
-        rows["flags"][left] |= FLAG_LEFT
+    def arrays(self, believed: Array) -> tuple[Any, ...]:
+        """What :mod:`rempart.pipeline.explain` reads, as it stands until the next change."""
+        return self._door.names.canon, believed, self.index.lookup, self.aliases.lookup
+
+    def explain(
+        self, rows: Array, patients: Array, agreed_ms: Array, believed: Array, fill: bool
+    ) -> tuple[Array, Array, Array]:
+        """Rows (n,) and patients (m,) under one name each, and the grades (m, 2) float32 of the patients.
+
+        See :func:`rempart.pipeline.explain.explain_rows`; with ``fill``, ``rows`` are completed in place.
+        Raises ValueError where a row's patients lie outside ``patients``.
+        """
+        joined = np.frombuffer(bytearray(rows.nbytes), EVENT)
+        canonical = np.empty(patients.size, np.uint64)
+        grades = np.empty((patients.size, 2), np.float32)
+        arrays = self.arrays(believed)
+        fits = explain_rows(rows, patients, agreed_ms, fill, *arrays, joined, canonical, grades)  # type: ignore[call-arg]
+        if not fits:
+            raise ValueError("an event points outside the patients handed over with it")
+        return joined, canonical, grades
 
     def forget(self, agreed_ms: int) -> None:
         """Once a week of event time, let go of the links that nobody can ask about any more."""
@@ -156,11 +169,6 @@ class CareFeed:
         if week != self._forgotten:
             self._forgotten = week
             self.index.prune(agreed_ms - LATEST_MS)
-
-    def grades(self, frame: Frame, accounts: Array, now_ms: Array) -> Array:
-        """Explanation grades (m, 2) float32 of the frame's patients."""
-        rows = frame.rows
-        return self.index.explain(accounts, now_ms, rows["first_patient"], rows["patients"], frame.patients)
 
 
 def _rows(values: list[tuple[object, ...]], dtype: np.dtype[np.void], names: tuple[str, ...]) -> bytes:

@@ -4,8 +4,8 @@
 :class:`Stop`; it hears of each answer once, then ``None``. :class:`Planner` is the plain kind: it
 follows a list of steps and only adapts by giving up. It stops on a block; after a failed
 challenge it waits and tries again a few times; when only the owner's current patients are served
-it goes on until many requests in a row bring nothing. Misses: thieves who change their plan when
-they are doubted.
+it goes on until many requests in a row bring nothing. Those who change their plan when they are
+doubted build on :mod:`rempart.lab.thieves.hopper`.
 """
 
 from __future__ import annotations
@@ -72,7 +72,11 @@ class Thief(Protocol):
 
     @property
     def account(self) -> int:
-        """The stolen account's row."""
+        """The stolen account's row; of several, the first."""
+
+    @property
+    def accounts(self) -> tuple[int, ...]:
+        """Every account it has the login of."""
 
     @property
     def starts_ms(self) -> int:
@@ -93,6 +97,8 @@ class Family:
     name: str
     what: str
     hire: Callable[[Region, Random, int, frozenset[int]], Thief | None]
+    days: int = 4
+    """How many days the plan runs over, from the day it is placed on."""
 
 
 @dataclass(slots=True)
@@ -113,6 +119,11 @@ class Planner:
     _rest_until_ms: int = field(default=0, init=False)
     _refused: int = field(default=0, init=False)
     _failed: int = field(default=0, init=False)
+
+    @property
+    def accounts(self) -> tuple[int, ...]:
+        """The one account."""
+        return (self.account,)
 
     def planned(self) -> Haul:
         """Everything the steps would show."""
@@ -136,7 +147,7 @@ class Planner:
             return Wait(opens_ms)
         self._rest_until_ms = now_ms + int(self.rng.uniform(*self.pace_s) * 1000)
         self._done += 1
-        return self.steps[self._done - 1]
+        return self._made(self.steps[self._done - 1], now_ms)
 
     def _take_in(self, now_ms: int, answer: Answer) -> Stop | None:
         if answer.action == BLOCK:
@@ -151,6 +162,9 @@ class Planner:
         refused = bool(asked.patients) and not answer.served
         self._refused = self._refused + 1 if refused else 0
         return Stop("gave up") if self._refused >= _REFUSALS_BEFORE_GIVING_UP else None
+
+    def _made(self, step: Attempt, _: int) -> Attempt:
+        return step
 
     def _dares_from(self, now_ms: int) -> int:
         if self.hours is None:
@@ -187,3 +201,16 @@ def pick_victim(
         if account.role in roles and account.index not in taken and region.rota.of(account.index, day)
     ]
     return rng.choice(able) if able else None
+
+
+def pick_victims(
+    region: Region, rng: Random, roles: Sequence[str], day: int, taken: frozenset[int], most: int
+) -> list[int]:
+    """Up to ``most`` different accounts as :func:`pick_victim` finds them."""
+    found: list[int] = []
+    while len(found) < most:
+        victim = pick_victim(region, rng, roles, day, taken | frozenset(found))
+        if victim is None:
+            break
+        found.append(victim)
+    return found

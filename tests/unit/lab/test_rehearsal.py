@@ -1,0 +1,83 @@
+"""The taped loop gives what the loop of single requests gives, whatever thieves and people do in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rempart.lab.duel import run_duel
+from rempart.lab.raid import Temper
+from rempart.lab.region import RegionSpec, build_region
+from rempart.lab.rehearsal import Rehearsal
+from rempart.lab.story import CourseJudge
+from rempart.lab.tally import add_up
+from rempart.lab.tape import Tape, record
+from rempart.lab.taped_loop import TapedLoop
+from rempart.lab.thieves import THIEVES, hire
+from rempart.pipeline.course import Course
+from rempart.settings import Settings
+
+TOUCHY = Settings(challenges_per_year=44.0)
+"""So many challenges that honest staff are asked, fail, wait and lose days."""
+CLUMSY = Temper(owner_passes=0.6, thief_passes=0.5)
+STAFF = (
+    ("gp", 3), ("gp_secretary", 1), ("hospital_doctor", 3), ("nurse", 6), ("admission_clerk", 1),
+    ("emergency_doctor", 1), ("coder", 1), ("pharmacist", 2), ("laboratory", 1), ("locum", 1), ("batch", 1),
+)  # fmt: skip
+SPEC = RegionSpec(seed=11, days=5, patients=900, staff=STAFF)
+
+
+@pytest.fixture(scope="module")
+def tape() -> Tape:
+    return record(build_region(SPEC))
+
+
+def test_both_loops_give_the_same_thefts_and_the_same_friction(tape: Tape, tmp_path: Path) -> None:
+    families = [family for family in THIEVES if family.name in ("night scrape", "enumeration")]
+    course = Course.open(tmp_path / "data", TOUCHY, enforce=True, live=True)
+    thieves = hire(tape.region, 5, 2, families)
+    single = run_duel(tape.region, thieves, CourseJudge(course), warm_up_days=0, temper=CLUMSY)
+    course.abandon()
+
+    loop = TapedLoop(tape, Rehearsal(tape, TOUCHY), hire(tape.region, 5, 2, families), CLUMSY)
+    loop.play_until(tape.region.end_ms + 86_400_000)
+    assert single.overall.step_ups > 5
+    assert single.overall.blocks > 0
+    assert loop.honest.friction(0) == single.by_role
+    for taped, other in zip(loop.raids(), single.thieves, strict=True):
+        assert (taped.stopped_by, taped.stopped_ms, taped.fooled) == (
+            other.stopped_by,
+            other.stopped_ms,
+            other.fooled,
+        )
+        assert taped.answers == other.answers
+        assert taped.taken.items == other.taken.items
+
+
+def test_a_continuation_leaves_the_honest_past_as_it_was(tape: Tape) -> None:
+    rehearsal = Rehearsal(tape)
+    honest = TapedLoop(tape, rehearsal)
+    honest.play_until(tape.region.midnight_ms(3))
+    fork = honest.fork()
+    thief = hire(tape.region, 5, 2, THIEVES[:1])[0]
+
+    def rob() -> list[object]:
+        loop = TapedLoop(tape, rehearsal, [thief_again()], fork=fork)
+        loop.play_out()
+        (raid,) = loop.raids()
+        return [raid.answers, raid.taken.items, raid.stopped_ms]
+
+    def thief_again() -> object:
+        return hire(tape.region, 5, 2, THIEVES[:1])[0]
+
+    assert thief.starts_ms >= tape.region.midnight_ms(3)
+    once, again = rob(), rob()
+    assert once == again
+    after_thieves = TapedLoop(tape, rehearsal, fork=fork)
+    after_thieves.play_until(tape.region.end_ms)
+    alone = TapedLoop(tape, Rehearsal(tape))
+    alone.play_until(tape.region.end_ms)
+    late = add_up(alone.honest.friction(3))
+    assert add_up(after_thieves.honest.friction(3)).active_days == late.active_days
+    assert add_up(after_thieves.honest.friction(3)).step_ups == late.step_ups
