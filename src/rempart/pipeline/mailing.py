@@ -41,7 +41,8 @@ from rempart.notice.typeset import set_letters, unprintable
 from rempart.notice.words import Words
 from rempart.pipeline.private_streams import PARTIAL, make_folder, private_stream, write_whole
 
-BATCH = 500
+BATCH = 200
+"""Letters a PDF. Typst keeps about ten of them in memory: 1 GB a process at this size, 2.3 GB at 500."""
 JOBS = 2
 AHEAD = 2
 """Batches a process may be given ahead; bounds memory."""
