@@ -11,8 +11,18 @@ from pathlib import Path
 import click
 
 from rempart import language, settings
-from rempart.cli.options import DATA, LANGUAGE, MAPPING, SETTINGS, SHARDS, tell_proposed
+from rempart.cli.options import (
+    DATA,
+    LANGUAGE,
+    MAPPING,
+    SETTINGS,
+    SHARDS,
+    now_ms,
+    tell_incidents,
+    tell_proposed,
+)
 from rempart.errors import SourceError
+from rempart.pipeline.casework import detect
 from rempart.pipeline.course import Course
 from rempart.pipeline.following import Follower
 from rempart.pipeline.live import answer_lines
@@ -73,6 +83,7 @@ def watch_command(
     course.close()
     rejects.close()
     sys.stderr.write(f"{dict(totals(course.progress))}\n")
+    tell_incidents(detect(folder, chosen, now_ms()))
 
 
 def _follow(follower: Follower, course: Course, rejects: RejectFile) -> None:

@@ -2,8 +2,7 @@
 
 Reads rows about notable accesses (plain values, no files). Gives incidents: consecutive answers of
 one account with pauses of at most a day are one. Accounts that stayed under the threshold but stood
-out most are listed as worth a look. Misses crews: several accounts of one theft stay several
-incidents.
+out most are listed as worth a look. Misses crews; :mod:`rempart.incident.crew` joins them.
 """
 
 from __future__ import annotations

@@ -17,8 +17,10 @@ import numpy as np
 import pyarrow as pa
 
 from rempart.errors import LedgerError
+from rempart.incident.case import false_alarm
 from rempart.ledger.book import Ledger
 from rempart.ledger.checkpoint import load_latest, save
+from rempart.ledger.deeds import Deeds
 from rempart.ledger.entries import DECISIONS, decode_decisions, decode_input
 from rempart.ledger.query import recall_decision
 from rempart.market.book import load as load_book
@@ -34,10 +36,11 @@ from rempart.pipeline.zones import transitions
 from rempart.records import DECISION, Access, Batch, Context, Frame
 from rempart.settings import Settings
 from rempart.watch.judge import Policy, Watch
-from rempart.watch.state import Array
+from rempart.watch.state import MINUTE_MS, Array
 
 CARE_INPUT = 1
 PROGRESS_INPUT = 2
+RELEASE_INPUT = 3
 CHECKPOINT_EVERY = 4_000_000
 """Decisions between two checkpoints of the whole state; closing makes one too."""
 
@@ -63,6 +66,13 @@ class Decided(NamedTuple):
     repeated: bool
 
 
+class Release(msgspec.Struct, array_like=True):
+    """Journal input: accounts whose doubt was a false alarm, and the manifest's line to look at next."""
+
+    heeded: int
+    accounts: list[str]
+
+
 @dataclass
 class Course:
     """One writer's way through the stages. Close it: that seals and saves a checkpoint."""
@@ -80,6 +90,7 @@ class Course:
     trusted: tuple[str, ...]
     progress: Progress = field(default_factory=Progress)
     recent: Recent = field(default_factory=lambda: Recent())
+    _deeds: Deeds = field(init=False)
     _worded: int = 0
     _sizes: tuple[int, int, int] | None = None
     _believed: Array = field(default_factory=lambda: np.zeros(0, np.bool_))
@@ -87,8 +98,12 @@ class Course:
     _prices: Array = field(default_factory=lambda: np.zeros((0, 2)))
     """Euros (low, high) by number of form; the last row and those not yet used are for no form."""
     _priced: int = 0
+    _minute: int = -1
     _since_seal: int = 0
     _since_checkpoint: int = 0
+
+    def __post_init__(self) -> None:
+        self._deeds = Deeds(self.data)
 
     @classmethod
     def open(cls, data: Path, settings: Settings, *, enforce: bool, live: bool, shards: int = 1) -> Course:
@@ -117,6 +132,7 @@ class Course:
             settings.trusted_sources,
         )
         course._come_back()
+        course.heed()
         return course
 
     def take(self, batch: Batch, source: str, next_offset: int | None) -> list[Answers]:
@@ -167,8 +183,11 @@ class Course:
         payload = self.care.add(context, self.live, max(self.watch.watermark_ms, 0))
         self.ledger.append_input(CARE_INPUT, payload)
 
-    def decide(self, frame: Frame) -> Answers:
-        """Judge a frame that is through the door, and write it to the journal (not yet flushed)."""
+    def decide(self, frame: Frame, trace: bool | None = None) -> Answers:
+        """Judge a frame that is through the door, and write it to the journal (not yet flushed).
+
+        ``trace``: its source told afterwards what it served; None, as the ledger was opened.
+        """
         first = self.ledger.next_number
         earlier = self.duplicates.sift(self.door.event_keys(frame, self.live), frame.rows, first)
         kept = select(frame, earlier < 0)
@@ -176,7 +195,7 @@ class Course:
         decisions = self._judge(kept.rows, kept.patients, fill=True)
         if kept.rows.size:
             fresh = self.names.take_fresh()
-            self.ledger.append_decisions(kept.rows, decisions, kept.patients, kept.events, fresh)
+            self.ledger.append_decisions(kept.rows, decisions, kept.patients, kept.events, fresh, trace)
             self.recent.keep(first, decisions)
             self._tally(kept.rows)
             self._advance(kept.rows.size)
@@ -187,9 +206,7 @@ class Course:
 
         State changes as in :meth:`decide`, but no duplicates are looked for.
         """
-        decisions = self._judge(frame.rows, frame.patients, fill=True)
-        self.care.forget(self.watch.watermark_ms)
-        return decisions
+        return self._judge(frame.rows, frame.patients, fill=True)
 
     def decide_one(self, access: Access) -> Decided:
         """Judge one access now, as :meth:`decide` would in a frame; flush before its answer leaves."""
@@ -282,11 +299,31 @@ class Course:
 
     def flush(self, sync: bool = False) -> None:
         """Hand what was journalled to the disk (``sync``: wait for it), then seal if it is time."""
+        minute = self.watch.watermark_ms // MINUTE_MS
+        if minute != self._minute:
+            self._minute = minute
+            self.heed()
         if not self.live:
             self.ledger.append_input(PROGRESS_INPUT, msgspec.msgpack.encode(self.progress))
         self.ledger.flush(sync)
         if self._since_seal >= self.seal_every:
             self.seal()
+
+    def heed(self) -> None:
+        """Take in what officers have called a false alarm since the last look, once it is in the journal."""
+        deeds = self._deeds.fresh(self.progress.heeded)
+        if deeds is None:
+            return
+        accounts = sorted({account for deed in deeds for account in false_alarm(deed)})
+        release = Release(deeds[-1].line + 1, accounts)
+        self.ledger.append_input(RELEASE_INPUT, msgspec.msgpack.encode(release))
+        self._release(release)
+
+    def _release(self, release: Release) -> None:
+        numbers = [self.names.known("account", account) for account in release.accounts]
+        known = np.array([number for number in numbers if number >= 0], np.int64)
+        self.watch.release(self.names.canon[known])
+        self.progress.heeded = release.heeded
 
     def seal(self) -> None:
         """Seal a segment; save a checkpoint when enough was decided since the last."""
@@ -349,6 +386,8 @@ class Course:
         kind, content = decode_input(payload)
         if kind == CARE_INPUT:
             self.care.restore_input(content)
+        elif kind == RELEASE_INPUT:
+            self._release(msgspec.msgpack.decode(content, type=Release))
         else:
             self.progress = msgspec.msgpack.decode(content, type=Progress)
 

@@ -161,6 +161,10 @@ class Door:
         """Keyed pseudonyms (m,) uint64."""
         return hash_strings(identifiers, self._key, b"patient")
 
+    def session(self, text: str) -> int:
+        """Keyed hash of a session as :func:`session_of` spells it."""
+        return hash_text(text, self._key, b"session")
+
     def link(self, identifier: str) -> int:
         """Keyed hash of a care link's identifier."""
         return hash_text(identifier, self._key, b"link")
@@ -216,7 +220,7 @@ class Door:
         flags = FLAG_NO_TIME if access.recorded_ms == MISSING_MS else 0
         if access.is_query and not (len(access.patients) == 1 and access.resource != "Patient"):
             flags |= FLAG_QUERY
-        session = access.session or f"{access.account}\x1f{access.address}\x1f{access.software}"
+        session = session_of(access)
         value = 0
         if access.value_kind and account >= 0:
             self._learn_masks()
@@ -297,6 +301,11 @@ def key_events(keys, rows, nameless, live):  # type: ignore[no-untyped-def]
             instead = row.content if live else np.uint64(row.offset)
             keys[i] = instead * np.uint64(0x9E3779B97F4A7C15)
         keys[i] ^= np.uint64(row.source + 1) * np.uint64(0xD6E8FEB86659FD93)
+
+
+def session_of(access: Access) -> str:
+    """The session an access belongs to: as the source names it, else account, address and software."""
+    return access.session or f"{access.account}\x1f{access.address}\x1f{access.software}"
 
 
 def _plain(column: pa.Array) -> pa.Array:

@@ -24,6 +24,7 @@ from rempart.incident.group import Notable, Suspicion, group, worth_a_look
 from rempart.language import gettext as _
 from rempart.ledger.query import connect
 from rempart.pipeline.report import write_page
+from rempart.pipeline.suspicions import join_thefts, notable_of
 from rempart.pipeline.wording import iso_time, reason_list
 from rempart.settings import Settings
 
@@ -51,7 +52,7 @@ def write_outputs(
     table = table.set_column(when, "recorded", table.column("recorded").cast(pa.timestamp("ms", "UTC")))
     decisions = _decisions(table)
     _private(out / "decisions.parquet", lambda path: pq.write_table(decisions, path, compression="zstd"))
-    incidents = _incidents(table)
+    incidents = _incidents(table, data)
     summary: dict[str, Any] = {
         **{
             name: counts[name]
@@ -111,64 +112,66 @@ def _decisions(table: pa.Table) -> pa.Table:
     return kept.append_column("reasons", reasons).append_column("kind", table.column("kind"))
 
 
-def _incidents(table: pa.Table) -> list[dict[str, Any]]:
+def _incidents(table: pa.Table, data: Path) -> list[dict[str, Any]]:
     doubted = pc.greater(_reasons_each(table), 0)
     named = pc.greater(pc.fill_null(pc.utf8_length(table.column("account")), 0), 0)
     marked = table.drop_columns(["patients"]).filter(pc.and_(doubted, named))
-    notables = sorted(
-        (_notable(row) for row in marked.to_pylist()), key=lambda each: (each.at_ms, each.number)
-    )
+    marked = marked.append_column("at_ms", marked.column("recorded").cast(pa.int64()))
+    notables = sorted(map(notable_of, marked.to_pylist()), key=lambda each: (each.at_ms, each.number))
     suspected = group(each for each in notables if each.action != "allow")
     best: dict[tuple[str, int], Notable] = {}
     for each in notables:
         day = (each.account, each.at_ms // 86_400_000)
         if day not in best or each.doubt > best[day].doubt:
             best[day] = each
-    shown = [*suspected, *worth_a_look(list(best.values()), suspected)]
-    return [_plain(number, each, _patients(table, each)) for number, each in enumerate(shown, 1)]
+    thefts = [[part.suspicion for part in theft.parts] for theft in join_thefts(data, suspected)]
+    shown = [*thefts, *([each] for each in worth_a_look(list(best.values()), suspected))]
+    return [_plain(number, parts, _patients(table, parts)) for number, parts in enumerate(shown, 1)]
 
 
-def _notable(row: dict[str, Any]) -> Notable:
-    reasons = tuple((r["code"], r["weight"], r["seen"], r["usual"]) for r in row["reasons"])
-    return Notable(
-        row["number"],
-        row["account"],
-        round(row["recorded"].timestamp() * 1000),
-        row["action"],
-        row["doubt"],
-        row["hijack"],
-        row["stake_low_eur"],
-        row["stake_high_eur"],
-        row["network"] or "",
-        reasons,
-    )
-
-
-def _patients(table: pa.Table, each: Suspicion) -> int:
-    """Distinct patients the account opened between the suspicion's first and last answer."""
-    begun, ended = (pa.scalar(at, pa.timestamp("ms", "UTC")) for at in (each.first_ms, each.last_ms))
+def _patients(table: pa.Table, parts: list[Suspicion]) -> int:
+    """Distinct patients each account opened between its suspicion's first and last answer."""
     at = table.column("recorded")
-    inside = pc.and_(pc.greater_equal(at, begun), pc.less_equal(at, ended))
-    mine = table.filter(pc.and_(inside, pc.equal(table.column("account"), each.account)))
-    return int(pc.count_distinct(pc.list_flatten(mine.column("patients"))).as_py())
+    opened = []
+    for each in parts:
+        begun, ended = (pa.scalar(ms, pa.timestamp("ms", "UTC")) for ms in (each.first_ms, each.last_ms))
+        inside = pc.and_(pc.greater_equal(at, begun), pc.less_equal(at, ended))
+        mine = table.filter(pc.and_(inside, pc.equal(table.column("account"), each.account)))
+        opened.append(pc.unique(pc.list_flatten(mine.column("patients"))).to_numpy())
+    return int(np.unique(np.concatenate(opened)).size)
 
 
-def _plain(number: int, each: Suspicion, patients: int) -> dict[str, Any]:
-    order = sorted(each.reasons.items(), key=lambda item: -item[1][0])
-    reasons = []
-    for code, (weight, seen, usual, count) in order:
-        reasons.append({**reason_list([code], [weight], [seen], [usual], 1)[0], "count": count})
+def _plain(number: int, parts: list[Suspicion], patients: int) -> dict[str, Any]:
+    actions: Counter[str] = sum((each.actions for each in parts), Counter())
     return {
         "id": f"S{number:04d}",
-        "accounts": [each.account],
-        "first": iso_time(each.first_ms),
-        "last": iso_time(each.last_ms),
-        "state": each.state,
-        "actions": dict(each.actions),
-        "max_hijack": each.max_hijack,
+        "accounts": sorted({each.account for each in parts}),
+        "first": iso_time(min(each.first_ms for each in parts)),
+        "last": iso_time(max(each.last_ms for each in parts)),
+        "state": parts[0].state,
+        "actions": dict(actions),
+        "max_hijack": max(each.max_hijack for each in parts),
         "patients": patients,
-        "stake_eur": [round(each.stake_low_eur, 2), round(each.stake_high_eur, 2)],
-        "networks": sorted(each.networks),
-        "reasons": reasons,
-        "events": len(each.numbers),
+        "stake_eur": [
+            round(sum(each.stake_low_eur for each in parts), 2),
+            round(sum(each.stake_high_eur for each in parts), 2),
+        ],
+        "networks": sorted(set().union(*(each.networks for each in parts))),
+        "reasons": _reasons(parts),
+        "events": sum(len(each.numbers) for each in parts),
     }
+
+
+def _reasons(parts: list[Suspicion]) -> list[dict[str, Any]]:
+    """Each reason once: as it was heaviest, and how often it was given."""
+    heaviest: dict[int, tuple[float, int, int, int]] = {}
+    for each in parts:
+        for code, (weight, seen, usual, count) in each.reasons.items():
+            before = heaviest.get(code, (-1.0, 0, 0, 0))
+            best = (weight, seen, usual) if weight > before[0] else before[:3]
+            heaviest[code] = (*best, before[3] + count)
+    order = sorted(heaviest.items(), key=lambda item: -item[1][0])
+    return [
+        {**reason_list([code], [weight], [seen], [usual], 1)[0], "count": count}
+        for code, (weight, seen, usual, count) in order
+    ]

@@ -31,6 +31,8 @@ class Progress(msgspec.Struct):
     bases: dict[str, int] = {}
     """The offset that the first byte of each followed file counts as."""
     merged: int = 0
+    heeded: int = 0
+    """Lines of the manifest whose deeds have been taken in."""
 
 
 @dataclass

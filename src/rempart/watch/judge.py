@@ -185,6 +185,11 @@ class Watch:
             windows.make_room(shard, patients, oldest)
         self.tails.add_roles(roles)
 
+    def release(self, numbers: Array) -> None:
+        """A person called what was doubted of these accounts (k,) a false alarm: learn from it."""
+        known = np.unique(numbers)
+        self.tails.release(self.accounts, known[(known >= 0) & (known < self.accounts.size)])
+
     def state(self) -> dict[str, Array]:
         """Everything the watch knows, as arrays, independent of the number of shards' threads."""
         arrays = {"accounts": self.accounts, "day": np.array([self._day, len(self._shards)])}
