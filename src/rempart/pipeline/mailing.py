@@ -29,6 +29,7 @@ import msgspec
 
 from rempart import __version__
 from rempart.errors import SourceError
+from rempart.ledger.folder import PARTIAL
 from rempart.notice.addressee import treat
 from rempart.notice.affected import Affected, read_affected
 from rempart.notice.casefile import LetterCount
@@ -39,7 +40,7 @@ from rempart.notice.scope import Scope
 from rempart.notice.site import Site
 from rempart.notice.typeset import set_letters, unprintable
 from rempart.notice.words import Words
-from rempart.pipeline.private_streams import PARTIAL, make_folder, private_stream, write_whole
+from rempart.pipeline.private_files import make_folder, private_stream, write_private
 
 BATCH = 200
 """Letters a PDF. Typst keeps about ten of them in memory: 1 GB a process at this size, 2.3 GB at 500."""
@@ -140,7 +141,7 @@ class _Desk:
         if letter.kind not in self.models:
             self.models.add(letter.kind)
             path = self.folder / f"model-{letter.kind}-{letter.language}.html"
-            write_whole(path, write_letter(letter, self.words).encode())
+            write_private(path, write_letter(letter, self.words).encode())
         self.waiting.append(letter)
         if len(self.waiting) == self.batch:
             self._print(press)
@@ -264,7 +265,7 @@ def _claim(mailing: Mailing) -> State:
     if any(each.suffix != PARTIAL for each in mailing.folder.iterdir()):
         raise SourceError(f"{mailing.folder} holds other files", "name another --out, or empty it")
     state = State(job, mailing.now)
-    write_whole(path, msgspec.json.encode(state))
+    write_private(path, msgspec.json.encode(state))
     return state
 
 
@@ -291,4 +292,4 @@ def _job(mailing: Mailing) -> str:
 
 def _write_batch(letters: list[Letter], author: str, made_at: datetime, path: Path) -> None:
     """Set one PDF; runs in a process of its own."""
-    write_whole(path, set_letters(letters, author, made_at))
+    write_private(path, set_letters(letters, author, made_at))

@@ -1,6 +1,6 @@
 """Files only their owner may read, written whole or not at all; and JSON with one exact spelling.
 
-Whatever speaks of a theft goes through here: scopes, values, persons' exposures.
+Whatever speaks of a theft goes through here: scopes, values, persons' exposures, people, letters, escrows.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from rempart.errors import LedgerError
+from rempart.ledger.folder import PARTIAL
 
 LONGEST_SLUG = 60
 
@@ -28,17 +30,35 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
-def write_private(path: Path, content: bytes) -> Path:
-    """Put ``content`` in place under ``path``, mode 0600. LedgerError where the disk refuses."""
-    partial = path.with_name(path.name + ".partial")
+@contextmanager
+def private_stream(path: Path) -> Iterator[BinaryIO]:
+    """A binary file that takes the place of ``path`` when the block ends well; mode 0600, synced.
+
+    LedgerError where the disk refuses; after any failure nothing is left.
+    """
+    partial = path.with_name(path.name + PARTIAL)
     try:
         partial.unlink(missing_ok=True)
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
         partial.replace(path)
     except OSError as error:
-        raise LedgerError(f"cannot write {path}: {error.strerror}", "choose another --out") from error
+        raise LedgerError(
+            f"cannot write {path}: {error.strerror or error}", "choose another --out"
+        ) from error
+
+
+def write_private(path: Path, content: bytes) -> Path:
+    """Put ``content`` in place under ``path``, mode 0600. LedgerError where the disk refuses."""
+    with private_stream(path) as file:
+        file.write(content)
     return path
 
 

@@ -27,7 +27,7 @@ from rempart.notice.affected import FORMAT, Affected, Head, ordered
 from rempart.notice.people import Person
 from rempart.notice.scope import POSSIBLE, ScopePatients, read_patients, read_scope
 from rempart.pipeline.directory import Directory
-from rempart.pipeline.private_streams import private_stream
+from rempart.pipeline.private_files import private_stream
 
 CHUNK = 8192
 
@@ -64,7 +64,7 @@ def reidentify(
     scope = read_scope(scope_folder)
     patients = read_patients(scope_folder)
     key = read_pseudonym_key(data)
-    act = record_act(data, REIDENTIFIED, reason, scope.hash, len(patients), now_ms)
+    act = record_act(data, REIDENTIFIED, reason, scope.hash, len(patients), now_ms, scope.incident)
     matches = settle(find_people(directory, patients, key, hear))
     head = Head(FORMAT, scope.hash, act.line, len(matches))
     columns = {name: patients.table[name].to_pylist() for name in patients.table.column_names}

@@ -26,7 +26,7 @@ from rempart.ledger.pseudonym import NETWORK, hash_text
 from rempart.ledger.query import connect
 from rempart.notice.indicators import Indicators, Work, make_bundle, read_bundle
 from rempart.notice.scope import Scope, read_scope
-from rempart.pipeline.private_streams import write_whole
+from rempart.pipeline.private_files import write_private
 from rempart.sources.json_guard import MAX_UNIT_BYTES, Unreadable, decode_unit
 
 _CREW = """CREATE TEMP TABLE crew AS SELECT account, recorded, form, software, network, patients FROM ledger
@@ -87,7 +87,7 @@ def share(
     """Write the bundle to ``out``. SourceError where the ledger holds no access of the scope."""
     scope = read_scope(scope_folder)
     shared = describe(scope, addresses, software, data)
-    write_whole(out, make_bundle(shared.work, scope.case, shared_by, now).encode())
+    write_private(out, make_bundle(shared.work, scope.case, shared_by, now).encode())
     return shared
 
 

@@ -13,8 +13,8 @@ from notice_case import NOW, a_person, a_scope, a_site, affected
 from rempart.notice.addressee import Addressee
 from rempart.notice.letters import ACTIONS, Letter, Writer, has_link
 from rempart.notice.pages import write_letter
-from rempart.notice.scope import CATEGORIES
 from rempart.notice.words import Words, words_of
+from rempart.records import CATEGORIES
 
 TELLING = {
     "fr": {

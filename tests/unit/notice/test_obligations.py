@@ -8,8 +8,9 @@ import pytest
 
 from notice_case import AWARE, NOW, a_case, a_scope, a_site, scope_content
 from rempart.notice.obligations import Answer, Obligation, add_months, assess
-from rempart.notice.scope import CATEGORIES, Scope
+from rempart.notice.scope import Scope
 from rempart.notice.site import Site
+from rempart.records import CATEGORIES
 
 
 def exposing(*categories: str, unsure: tuple[str, ...] = ()) -> Scope:
