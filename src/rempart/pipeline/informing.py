@@ -24,8 +24,9 @@ from rempart.notice.audiences import audience_pages, register_entry
 from rempart.notice.casefile import FIRST_SENT, CaseFile, LetterCount
 from rempart.notice.deadlines import obligations_page
 from rempart.notice.document import Document
+from rempart.notice.letters import Writer
 from rempart.notice.obligations import CONDITIONS, Case, assess, obligations
-from rempart.notice.pages import write_document
+from rempart.notice.pages import write_document, write_letter
 from rempart.notice.rules import read_rules
 from rempart.notice.scope import Scope, read_scope
 from rempart.notice.sheet import Sent, sheet
@@ -103,6 +104,10 @@ def inform(order: Order, hear: Callable[[int, int], None]) -> CaseFile:
     documents = [document for words in spoken for document in _documents(order, case, words)]
     _keep_version(order, case)
     for words in spoken:
+        specimen = Writer(scope, site, words, order.now).specimen()
+        write_private(
+            order.out / f"specimen-letter-{words.language.code}.html", write_letter(specimen, words).encode()
+        )
         for document in documents:
             if document.language == words.language.code:
                 write_private(order.out / f"{document.name}.html", write_document(document, words).encode())

@@ -169,6 +169,15 @@ def test_a_letter_to_parents_names_the_child_and_not_the_reader() -> None:
     assert "Votre dossier" not in letter.happened
 
 
+def test_the_specimen_names_nobody_and_shows_everything_that_was_seen() -> None:
+    writer_, words = writer()
+    letter = writer_.specimen()
+    assert letter.address == ("Prénom NOM", "Adresse", "Code postal Ville")
+    assert letter.categories == a_scope().exposed
+    assert [each.name for each in letter.body.maybe] == [f"{words.category('images', 'name')}."]
+    assert not has_link(letter)
+
+
 def test_markup_in_a_name_stays_a_name() -> None:
     person = a_person(family="<script>alert(1)</script>", given="=cmd")
     to = Addressee("adult", person.name, person.address)
