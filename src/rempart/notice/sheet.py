@@ -16,7 +16,7 @@ from datetime import datetime
 from rempart.notice.casefile import CaseFile, Phrases
 from rempart.notice.document import Document, Section, Table, runs
 from rempart.notice.obligations import CARE, NUMBER
-from rempart.notice.scope import Gap
+from rempart.notice.scope import Bounds, Gap
 from rempart.notice.words import Words
 
 NAME = "cnil"
@@ -168,6 +168,7 @@ def _facts(phrases: Phrases) -> list[Field]:
 def _data(phrases: Phrases) -> list[Field]:
     words, scope = phrases.words, phrases.case.scope
     none = words.text("common.none")
+    records = Bounds(scope.records.low, scope.records.high, scope.patients.bounded)
     exposed = [
         words.text(
             "sheet.text.category_count",
@@ -181,7 +182,7 @@ def _data(phrases: Phrases) -> list[Field]:
         Field("data", "exposed", "\n".join(exposed) or none),
         Field("data", "unsure", phrases.categories(scope.unsure) or none),
         Field("data", "excluded", phrases.categories(scope.excluded) or none),
-        Field("data", "records", phrases.bounds(scope.records, "/records")),
+        Field("data", "records", phrases.bounds(records, "/records")),
         Field("data", "gaps", "\n".join(gaps) or none),
         Field("people", "people_kinds", words.text("sheet.text.patients_are")),
         Field("people", "people", phrases.patients()),
