@@ -21,7 +21,7 @@ from rempart.notice.deadlines import missing_facts, say_state
 from rempart.notice.site import example
 from rempart.notice.words import words_of
 from rempart.pipeline.informing import Order, inform, scope_of_incident
-from rempart.pipeline.private_files import make_folder
+from rempart.pipeline.private_streams import make_folder
 
 PEOPLE_FILE = "people.ndjson"
 
@@ -136,7 +136,8 @@ def _people(
             ),
             _("add --reason, or give the file rempart reidentify wrote"),
         )
-    named = make_folder(out) / PEOPLE_FILE
+    make_folder(out)
+    named = out / PEOPLE_FILE
     if not named.exists():
         name_people(scope, people, mapping, reason, data, named)
     return named

@@ -20,7 +20,7 @@ import pyarrow as pa
 from rempart.errors import LedgerError
 from rempart.incident.case import false_alarm
 from rempart.ledger.book import Ledger
-from rempart.ledger.checkpoint import load_latest, save
+from rempart.ledger.checkpoint import Checkpoint, load_latest, save
 from rempart.ledger.deeds import Deeds
 from rempart.ledger.entries import DECISIONS, decode_decisions, decode_input
 from rempart.ledger.manifest import Sealed
@@ -364,15 +364,27 @@ class Course:
 
     def checkpoint(self) -> None:
         """Save the whole state, so that a restart need not recompute it."""
-        meta = {
+        self.store(Checkpoint(self.ledger.last_seq, self._arrays(), self._meta()))
+        self._since_checkpoint = 0
+
+    def snapshot(self) -> Checkpoint:
+        """A copy of the whole state as it is now, for :meth:`store`."""
+        arrays = {name: array.copy() for name, array in self._arrays().items()}
+        meta = self._meta()
+        meta["words"] = {vocabulary: [*words] for vocabulary, words in self.names.words.items()}
+        return Checkpoint(self.ledger.last_seq, arrays, meta)
+
+    def store(self, state: Checkpoint) -> None:
+        """Save a state, and let go of the journals it makes needless; any thread may."""
+        save(self.data, state.seq, state.arrays, state.meta)
+        self.ledger.drop_sealed_journals(state.seq)
+
+    def _meta(self) -> dict[str, Any]:
+        return {
             "words": self.names.words,
             "recent": self.recent.next_number,
             "progress": msgspec.to_builtins(self.progress),
         }
-        seq = self.ledger.last_seq
-        save(self.data, seq, self._arrays(), meta)
-        self.ledger.drop_sealed_journals(seq)
-        self._since_checkpoint = 0
 
     def _arrays(self) -> dict[str, Array]:
         """Everything a checkpoint holds in arrays."""

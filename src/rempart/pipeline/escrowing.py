@@ -22,7 +22,7 @@ from rempart.ledger.escrow import PIECE_BYTES, key_name, make_key, read_share, s
 from rempart.ledger.folder import Folder
 from rempart.notice.people import Person
 from rempart.pipeline.directory import Directory
-from rempart.pipeline.private_files import make_folder, private_stream, write_private
+from rempart.pipeline.private_streams import make_folder, private_stream, write_whole
 
 PUBLIC = "escrow.pub"
 SHARES = ("share-1.txt", "share-2.txt")
@@ -117,8 +117,8 @@ def _new_key(data: Path, shares: Path) -> bytes:
     for name, share in zip(SHARES, spelled, strict=True):
         if (shares / name).exists():
             raise KeyFileError(f"{shares / name} is there already", "name an empty folder with --shares")
-        write_private(shares / name, f"{share}\n".encode())
-    write_private(Folder(data).keys / PUBLIC, public.hex().encode() + b"\n")
+        write_whole(shares / name, f"{share}\n".encode())
+    write_whole(Folder(data).keys / PUBLIC, public.hex().encode() + b"\n")
     return public
 
 

@@ -36,7 +36,7 @@ from rempart.notice.words import Words, words_of
 from rempart.pipeline.aftermath import asked_of, take_scope
 from rempart.pipeline.exposures import keep_exposures
 from rempart.pipeline.mailing import Mailing, write_letters
-from rempart.pipeline.private_files import make_folder, write_private
+from rempart.pipeline.private_streams import make_folder, write_whole
 from rempart.pipeline.scope_files import write_scopes
 from rempart.settings import Settings
 
@@ -105,14 +105,14 @@ def inform(order: Order, hear: Callable[[int, int], None]) -> CaseFile:
     _keep_version(order, case)
     for words in spoken:
         specimen = Writer(scope, site, words, order.now).specimen()
-        write_private(
+        write_whole(
             order.out / f"specimen-letter-{words.language.code}.html", write_letter(specimen, words).encode()
         )
         for document in documents:
             if document.language == words.language.code:
-                write_private(order.out / f"{document.name}.html", write_document(document, words).encode())
-                write_private(order.out / f"{document.name}.pdf", set_document(document, words, order.now))
-    write_private(
+                write_whole(order.out / f"{document.name}.html", write_document(document, words).encode())
+                write_whole(order.out / f"{document.name}.pdf", set_document(document, words, order.now))
+    write_whole(
         order.out / SUMMARY, msgspec.json.format(msgspec.json.encode(_summary(case, documents)), indent=1)
     )
     return case
@@ -162,7 +162,7 @@ def _keep_version(order: Order, case: CaseFile) -> None:
     folder = order.data / "notices" / case.scope.case
     make_folder(folder)
     number = int(paths[-1].stem) + 1 if paths else 1
-    write_private(
+    write_whole(
         folder / f"{number:04d}.json", msgspec.json.encode(Version(order.now, case.scope.hash, values))
     )
 

@@ -40,7 +40,7 @@ from rempart.notice.scope import Scope
 from rempart.notice.site import Site
 from rempart.notice.typeset import set_letters, unprintable
 from rempart.notice.words import Words
-from rempart.pipeline.private_files import make_folder, private_stream, write_private
+from rempart.pipeline.private_streams import make_folder, private_stream, write_whole
 
 BATCH = 200
 """Letters a PDF. Typst keeps about ten of them in memory: 1 GB a process at this size, 2.3 GB at 500."""
@@ -141,7 +141,7 @@ class _Desk:
         if letter.kind not in self.models:
             self.models.add(letter.kind)
             path = self.folder / f"model-{letter.kind}-{letter.language}.html"
-            write_private(path, write_letter(letter, self.words).encode())
+            write_whole(path, write_letter(letter, self.words).encode())
         self.waiting.append(letter)
         if len(self.waiting) == self.batch:
             self._print(press)
@@ -265,7 +265,7 @@ def _claim(mailing: Mailing) -> State:
     if any(each.suffix != PARTIAL for each in mailing.folder.iterdir()):
         raise SourceError(f"{mailing.folder} holds other files", "name another --out, or empty it")
     state = State(job, mailing.now)
-    write_private(path, msgspec.json.encode(state))
+    write_whole(path, msgspec.json.encode(state))
     return state
 
 
@@ -292,4 +292,4 @@ def _job(mailing: Mailing) -> str:
 
 def _write_batch(letters: list[Letter], author: str, made_at: datetime, path: Path) -> None:
     """Set one PDF; runs in a process of its own."""
-    write_private(path, set_letters(letters, author, made_at))
+    write_whole(path, set_letters(letters, author, made_at))

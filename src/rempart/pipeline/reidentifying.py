@@ -27,7 +27,7 @@ from rempart.notice.affected import FORMAT, Affected, Head, ordered
 from rempart.notice.people import Person
 from rempart.notice.scope import POSSIBLE, ScopePatients, read_patients, read_scope
 from rempart.pipeline.directory import Directory
-from rempart.pipeline.private_files import private_stream
+from rempart.pipeline.private_streams import private_stream
 
 CHUNK = 8192
 

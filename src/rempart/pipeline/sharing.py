@@ -27,7 +27,7 @@ from rempart.ledger.query import connect
 from rempart.notice.indicators import Indicators, Work, make_bundle, read_bundle
 from rempart.notice.scope import read_scope
 from rempart.pipeline.aftermath import asked_of
-from rempart.pipeline.private_files import write_private
+from rempart.pipeline.private_streams import write_whole
 from rempart.sources.json_guard import MAX_UNIT_BYTES, Unreadable, decode_unit
 
 _CREW = """CREATE TEMP TABLE crew AS SELECT account, recorded, form, software, network, patients FROM ledger
@@ -111,7 +111,7 @@ def share(
 ) -> Shared:
     """Write the bundle to ``out``. SourceError where the ledger holds no access of the crew."""
     shared = describe(crew, addresses, software, data)
-    write_private(out, make_bundle(shared.work, crew.case, shared_by, now).encode())
+    write_whole(out, make_bundle(shared.work, crew.case, shared_by, now).encode())
     return shared
 
 
