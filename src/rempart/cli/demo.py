@@ -108,6 +108,10 @@ def _show_after(after: AfterStory) -> None:
     )
     exposed = _("patients certainly exposed: {patients}; worth to the thief, one by one: {worth}")
     console.print(f"  {exposed.format(patients=number(after.patients), worth=euros(*after.worth_eur))}")
-    for path in (after.scope / "scope.json", after.scope / "timeline.svg", after.value / "value.svg"):
+    told = [
+        after.notices / f"{name}-{language.spoken().code}.html"
+        for name in ("obligations", "cnil", "specimen-letter", "professionals")
+    ]
+    for path in (after.scope / "scope.json", after.scope / "timeline.svg", after.value / "value.svg", *told):
         console.print(f"{_('open')}: {path}", soft_wrap=True)
     console.print(f"{_('try')}: rempart incident show {after.incident} --data {after.data}", soft_wrap=True)
