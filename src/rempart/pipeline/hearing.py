@@ -10,15 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
-import pyarrow as pa
-
 from rempart.pipeline.challenges import Challenges
 from rempart.pipeline.containing import Containment
-from rempart.pipeline.course import Course, Decided
+from rempart.pipeline.course import Course
 from rempart.pipeline.rejects import RejectFile
 from rempart.pipeline.wording import reason_texts
-from rempart.records import ACCESS_SCHEMA, Access, Action, Context, Kind, Rejected
+from rempart.records import Access, Action, Context, Kind, Rejected
 from rempart.sources.fhir import read_message
 from rempart.sources.keycloak_event import read_keycloak_event
 
@@ -71,8 +68,11 @@ class Hearing:
         return "traces" if unit.kind == Kind.ACCESS else "control"
 
     def _take(self, unit: Access) -> bool:
-        """Judge what is no question and do what follows; False where it was known already."""
-        decided = self._trace(unit) if unit.kind == Kind.ACCESS else self._course.decide_one(unit)
+        """Judge what is no question and do what follows; False where it was known already.
+
+        Of an access the ledger keeps that the server behind told what it served.
+        """
+        decided = self._course.decide_one(unit, trace=unit.kind == Kind.ACCESS or None)
         if decided.repeated:
             return False
         if unit.kind == Kind.REINSTATED:
@@ -81,15 +81,6 @@ class Hearing:
             words = reason_texts(decided.decision)
             self._containment.block(unit.account, self._clock_ms(), "", decided.number, words)
         return True
-
-    def _trace(self, unit: Access) -> Decided:
-        """Judge what the server behind says it served; the ledger keeps that it says so."""
-        batch = pa.RecordBatch.from_pylist([msgspec.structs.asdict(unit)], schema=ACCESS_SCHEMA)
-        given = self._course.decide(self._course.door.frame(batch), trace=True)
-        if not given.decisions.size:
-            number = int(given.earlier[0])
-            return Decided(number, self._course.decision(number), True)
-        return Decided(given.first_number, given.decisions[0], False)
 
     def hear(self, kind: Kind, account: str, who: str, name: str) -> bool:
         """A person's word about an account: DISOWNED, VOUCHED or REINSTATED. Journalled when this returns;

@@ -134,19 +134,12 @@ class Watch:
             list(self._pool.map(run, range(len(self._shards))))
 
     def arrays(self, account: int) -> tuple[Any, ...]:
-        """What :mod:`single` reads and changes to judge one event of ``account``, until the next frame:
-        day, house, shard, habits, policy, the shard's number and how many shards there are."""
+        """What :mod:`single` reads and changes to judge one event of ``account`` now: day, house, shard,
+        habits, policy, the shard's number and how many shards there are."""
         shards = len(self._shards)
         number = account % shards
-        return (
-            self._day,
-            self._house_arrays(),
-            self._shard_arrays(number),
-            self._habits(),
-            self._row,
-            number,
-            shards,
-        )
+        house, shard = self._house_arrays(), self._shard_arrays(number)
+        return self._day, house, shard, self._habits(), self._row, number, shards
 
     def _house_arrays(self) -> tuple[Array, ...]:
         house = self._house

@@ -92,7 +92,11 @@ def test_a_share_copied_with_spaces_and_small_letters_is_read() -> None:
     assert read_share(f" {ONE.lower()} \n") == read_share(ONE)
 
 
-@pytest.mark.parametrize("text", ["", "REMPART-SHARE", "é", "REMPART-SHARE-3-" + "A" * 80, ONE[:-5]])
+@pytest.mark.parametrize(
+    "text",
+    ["", "REMPART-SHARE", "é", "REMPART-SHARE-3-" + "A" * 80, ONE[:-5]],
+    ids=["empty", "prefix", "accent", "third", "cut"],
+)
 def test_what_is_no_share_is_refused(text: str) -> None:
     with pytest.raises(KeyFileError):
         read_share(text)
