@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "incident"))
@@ -43,6 +43,7 @@ def scope_of(chosen: list[Read]) -> Scope:
     return count_scope(made(chosen), NO_HABITS, [hours([30] * 24)], np.zeros(0, np.uint64), PERIOD)
 
 
+@settings(deadline=None)
 @given(many)
 def test_a_scope_equals_a_plain_recount(chosen: list[Read]) -> None:
     scope = scope_of(chosen)
@@ -75,6 +76,7 @@ def test_a_scope_equals_a_plain_recount(chosen: list[Read]) -> None:
             assert answer.patients == len(exposed)
 
 
+@settings(deadline=None)
 @given(many, reads)
 def test_more_reads_never_shrink_a_scope(chosen: list[Read], more: Read) -> None:
     before, after = scope_of(chosen), scope_of([*chosen, more])
@@ -90,6 +92,7 @@ def test_more_reads_never_shrink_a_scope(chosen: list[Read], more: Read) -> None
     assert set(before.people.patient.tolist()) <= set(after.people.patient.tolist())
 
 
+@settings(deadline=None)
 @given(many, st.sets(st.integers(0, 2)))
 def test_the_parts_of_a_split_hold_together_what_the_whole_held(chosen: list[Read], moved: set[int]) -> None:
     whole = scope_of(chosen)
@@ -108,6 +111,7 @@ def test_the_parts_of_a_split_hold_together_what_the_whole_held(chosen: list[Rea
     )
 
 
+@settings(deadline=None)
 @given(many)
 def test_the_split_lies_within_the_scope(chosen: list[Read]) -> None:
     scope = scope_of(chosen)
@@ -133,6 +137,7 @@ groups = st.lists(
 BOOK = load()
 
 
+@settings(deadline=None)
 @given(groups, groups)
 def test_a_haul_is_an_interval_and_grows_with_what_is_in_it(one: list[Group], more: list[Group]) -> None:
     small, large = price_haul(BOOK, one), price_haul(BOOK, [*one, *more])

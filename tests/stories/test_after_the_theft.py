@@ -21,7 +21,7 @@ from rempart.cli import rempart
 from rempart.ledger.query import connect, pseudonym_of
 from rempart.pipeline.aftermath import Asked, take_scope
 from rempart.pipeline.course import Course
-from rempart.pipeline.private_files import hash_document
+from rempart.pipeline.spelling import hash_document
 from rempart.settings import Settings
 
 FROM, TO = MONDAY + timedelta(days=THEFT_DAY), MONDAY + timedelta(days=THEFT_DAY + 1)

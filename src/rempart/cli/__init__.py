@@ -7,13 +7,16 @@ import sys
 import click
 
 from rempart import __version__
+from rempart.cli.canary import canary_command
 from rempart.cli.demo import demo_command
 from rempart.cli.desk import desk_command
 from rempart.cli.escrow import escrow_command
 from rempart.cli.incident import incident_command
+from rempart.cli.leak import leak_command
 from rempart.cli.ledger import ledger_command
 from rempart.cli.map import map_command
 from rempart.cli.notice import notice_command
+from rempart.cli.population import population_command
 from rempart.cli.reidentify import reidentify_command
 from rempart.cli.replay import replay_command
 from rempart.cli.scope import scope_command
@@ -36,6 +39,9 @@ for command in (
     watch_command,
     replay_command,
     ledger_command,
+    population_command,
+    leak_command,
+    canary_command,
     notice_command,
     reidentify_command,
     escrow_command,

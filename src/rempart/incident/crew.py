@@ -6,9 +6,9 @@ software. Gives groups, and in a word why each pair belongs together. Two suspic
 
 - a session both accounts used,
 - a network that hardly anybody else of the house uses (of one account too: a thief who comes back),
-- software that hardly anybody else uses,
-- patients: far more of them are shared than chance would share, where the accounts work in no common
-  unit (colleagues share patients honestly).
+- software that nobody else uses,
+- patients in neither account's care: far more of them are shared than chance would share, where the
+  accounts are known to work in no common unit (colleagues share patients honestly).
 
 Links chain: a crew of ten that shares a network in pairs is one group.
 Misses: a crew that shares nothing, one exit a login and each its own patients: an officer merges those.
@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 APART_MS = 30 * 86_400_000
 RARE_BESIDE = 2
-"""A network or software is rare when at most so many accounts use it beside the suspected ones."""
+"""A network is rare when at most so many accounts use it beside the suspected ones; software when none does."""
 SHARED_PATIENTS = 20
 SHARED_PART = 0.3
 BEYOND_CHANCE = 5.0
@@ -38,7 +38,8 @@ Patients = npt.NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What one suspicion left behind. ``patients`` (n,) are distinct pseudonyms, sorted."""
+    """What one suspicion left behind. ``patients`` (n,) are those opened who were not in the account's care,
+    distinct pseudonyms, sorted."""
 
     account: str
     first_ms: int
@@ -73,8 +74,8 @@ def link_traces(
     for trace in traces:
         for name in (*trace.networks, *trace.software):
             suspects.setdefault(name, set()).add(trace.account)
-    rare_networks = _rare(network_users, suspects)
-    rare_software = _rare(software_users, suspects)
+    rare_networks = _rare(network_users, suspects, RARE_BESIDE)
+    rare_software = _rare(software_users, suspects, 0)
     links = []
     for one, other in combinations(range(len(traces)), 2):
         by = _reason(traces[one], traces[other], rare_networks, rare_software, house_patients)
@@ -102,10 +103,9 @@ def gather_groups(count: int, links: Sequence[Link]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _rare(users: Mapping[str, int], suspects: Mapping[str, set[str]]) -> frozenset[str]:
-    return frozenset(
-        name for name, count in users.items() if count <= len(suspects.get(name, ())) + RARE_BESIDE
-    )
+def _rare(users: Mapping[str, int], suspects: Mapping[str, set[str]], beside: int) -> frozenset[str]:
+    """The names that at most ``beside`` accounts use beside the suspected ones."""
+    return frozenset(name for name, count in users.items() if count <= len(suspects.get(name, ())) + beside)
 
 
 def _reason(
@@ -120,8 +120,8 @@ def _reason(
         return "network"
     if one.software & other.software & software and one.account != other.account:
         return "software"
-    colleagues = one.account == other.account or one.units & other.units
-    if colleagues or not share_patients(one.patients, other.patients):
+    strangers = one.account != other.account and one.units and other.units and not one.units & other.units
+    if not strangers or not share_patients(one.patients, other.patients):
         return ""
     common = np.intersect1d(one.patients, other.patients, assume_unique=True).size
     by_chance = one.patients.size * other.patients.size / max(house_patients, 1)

@@ -192,7 +192,8 @@ def _missing_hours(cells: Cells, widest: int, from_ms: int, to_ms: int, counting
     hours = np.arange(from_ms // HOUR_MS, -(-to_ms // HOUR_MS))
     rows = _rows_at(cells, hours)
     expected, fewest = _rhythm(cells, hours)
-    poor = (rows == 0) | ((fewest >= BUSY) & (rows < 0.5 * fewest))
+    whole = (hours > cells.hour[0]) & (hours < cells.hour[-1])
+    poor = (rows == 0) | (whole & (fewest >= BUSY) & (rows < 0.5 * fewest))
     busiest = int(cells.rows.max())
     gaps = []
     for begin, end in _runs(poor):

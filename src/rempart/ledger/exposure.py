@@ -37,7 +37,7 @@ COLUMNS = (
 )
 ANSWER = pa.schema([SCHEMA.field(name) for name in COLUMNS])
 WORDS = [field.name for field in SCHEMA if pa.types.is_dictionary(field.type)]
-READERS = 2
+READERS = 4
 """Segments read at once."""
 
 

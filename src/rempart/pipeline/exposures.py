@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from rempart.errors import LedgerError
 from rempart.incident.exposure import Array, runs_of
 from rempart.pipeline.aftermath import Aftermath
-from rempart.pipeline.private_files import make_folder, write_private
+from rempart.pipeline.private_streams import make_folder, write_whole
 
 FOLDER = "exposures"
 
@@ -34,8 +34,8 @@ def keep_exposures(data: Path, found: Aftermath) -> None:
     }
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(columns), sink, compression="zstd")
-    folder = make_folder(data / FOLDER)
-    write_private(folder / f"{found.asked.incident.id}.parquet", bytes(sink.getvalue()))
+    make_folder(data / FOLDER)
+    write_whole(data / FOLDER / f"{found.asked.incident.id}.parquet", bytes(sink.getvalue()))
 
 
 def earlier_exposures(

@@ -24,8 +24,9 @@ from rempart.language import Language
 from rempart.market.book import PriceBook
 from rempart.market.worth import Group, Haul, price_haul
 from rempart.pipeline.aftermath import Aftermath, ControllerScope
-from rempart.pipeline.private_files import hash_document, make_folder, slugs_of, write_json, write_private
+from rempart.pipeline.private_streams import make_folder, write_whole
 from rempart.pipeline.scope_picture import timeline
+from rempart.pipeline.spelling import hash_document, slugs_of, write_json
 from rempart.pipeline.wording import iso_time
 from rempart.records import CATEGORIES, MISSING_MS
 
@@ -40,12 +41,13 @@ def write_scopes(found: Aftermath, out: Path, language: Language, zone: str) -> 
     slugs = slugs_of(one.controller for one in found.scopes) if several else [""]
     lines, folders = [], []
     for one, slug in zip(found.scopes, slugs, strict=True):
-        folder = make_folder(out / slug) if slug else out
+        folder = out / slug
+        make_folder(folder)
         document = scope_document(found, one)
         write_json(folder / "scope.json", document)
-        write_private(folder / "scope.csv", people_csv(one.scope.people))
+        write_whole(folder / "scope.csv", people_csv(one.scope.people))
         for ending, picture in timeline(one, found.asked, language, zone).items():
-            write_private(folder / f"timeline.{ending}", picture)
+            write_whole(folder / f"timeline.{ending}", picture)
         lines.append(
             {key: document[key] for key in ("controller", "accesses", "patients", "hash")} | {"folder": slug}
         )

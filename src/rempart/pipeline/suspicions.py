@@ -25,10 +25,12 @@ from rempart.incident.exposure import Array
 from rempart.incident.group import Notable, Suspicion, group
 from rempart.ledger.exposure import Opened
 from rempart.ledger.query import connect
+from rempart.pipeline.care_recall import CareRecall
 
 AROUND_MS = 3 * 86_400_000
 PAUSE_MS = 12 * 3_600_000
 GRAVE_HIJACK = 0.9
+CREW = 3
 _DOUBTED = """SELECT number, account, epoch_ms(recorded) AS at_ms, action, doubt, hijack, stake_low_eur,
 stake_high_eur, reasons, network FROM ledger
 WHERE action <> 'allow' AND account <> '' AND recorded IS NOT NULL AND number >= ? ORDER BY recorded, number"""
@@ -60,10 +62,11 @@ class Theft:
 
     @property
     def grave(self) -> bool:
-        """Whether an officer should see it unasked: access was to be refused, a theft is all but sure, or a crew."""
+        """Whether an officer should see it unasked: access was to be refused, a theft is all but sure, or a crew
+        of :data:`CREW` accounts or more."""
         hard = any(part.suspicion.actions[name] for part in self.parts for name in ("restrict", "block"))
         likely = max(part.suspicion.max_hijack for part in self.parts) >= GRAVE_HIJACK
-        return hard or likely or len(self.accounts) > 1
+        return hard or likely or len(self.accounts) >= CREW
 
 
 def notable_of(row: dict[str, Any]) -> Notable:
@@ -94,7 +97,8 @@ def join_thefts(data: Path, suspicions: Sequence[Suspicion]) -> list[Theft]:
     if not suspicions:
         return []
     opened = Opened.of(data)
-    parts = [_look_around(opened, each) for each in suspicions]
+    care = CareRecall(data)
+    parts = [_look_around(opened, care, each) for each in suspicions]
     traces = [part.trace for part in parts]
     links = link_traces(
         traces,
@@ -110,7 +114,7 @@ def _theft(places: list[int], parts: list[Suspected], links: list[Link]) -> Thef
     return Theft(tuple(parts[place] for place in places), tuple(sorted(inside)))
 
 
-def _look_around(opened: Opened, each: Suspicion) -> Suspected:
+def _look_around(opened: Opened, care: CareRecall, each: Suspicion) -> Suspected:
     """What the account did on the doubted sessions and networks, before, during and after."""
     table = opened.accesses([each.account], each.first_ms - AROUND_MS, each.last_ms + AROUND_MS)
     table = table.filter(pc.is_valid(table["recorded"]))
@@ -132,9 +136,18 @@ def _look_around(opened: Opened, each: Suspicion) -> Suspected:
         networks - {""},
         _words(mine["software"]) - {""},
         _words(mine["unit"]) - {""},
-        np.unique(pc.list_flatten(mine["patients"]).to_numpy()),
+        _strangers(mine, care, each.account),
     )
     return Suspected(each, trace, from_ms, to_ms)
+
+
+def _strangers(mine: pa.Table, care: CareRecall, account: str) -> Array:
+    """Patients opened who were not in the account's care; nobody where care is not known."""
+    people = pc.list_flatten(mine["patients"]).to_numpy()
+    sizes = pc.list_value_length(mine["patients"]).to_numpy().astype(np.int64)
+    at = mine["recorded"].cast(pa.int64()).to_numpy()
+    cared = care.in_care([account] * len(mine), at, sizes, people)
+    return np.unique(people[cared == 0])
 
 
 def _stretch(at: Array, first_ms: int, last_ms: int) -> tuple[int, int]:

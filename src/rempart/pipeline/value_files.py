@@ -25,7 +25,7 @@ from rempart.language import Language
 from rempart.market.book import PriceBook
 from rempart.market.model import Interval
 from rempart.market.worth import CategoryWorth, price_haul, price_person
-from rempart.pipeline.private_files import hash_document, make_folder, write_json, write_private
+from rempart.pipeline.private_streams import make_folder, write_whole
 from rempart.pipeline.scope_files import (
     FORMAT,
     age_days,
@@ -35,6 +35,7 @@ from rempart.pipeline.scope_files import (
     hexadecimal,
     names_of,
 )
+from rempart.pipeline.spelling import hash_document, write_json
 from rempart.pipeline.value_picture import bars
 from rempart.pipeline.wording import iso_time
 from rempart.records import CATEGORIES, MISSING_MS
@@ -127,9 +128,9 @@ def write_value(valued: Valued, out: Path, language: Language) -> None:
     write_json(out / "value.json", valued.document)
     sink = pa.BufferOutputStream()
     pyarrow.csv.write_csv(valued.table, sink, pyarrow.csv.WriteOptions(quoting_style="needed"))
-    write_private(out / "value.csv", bytes(sink.getvalue()))
+    write_whole(out / "value.csv", bytes(sink.getvalue()))
     for ending, picture in bars(valued.document, language).items():
-        write_private(out / f"value.{ending}", picture)
+        write_whole(out / f"value.{ending}", picture)
 
 
 _AS_TEXT = pyarrow.csv.ConvertOptions(

@@ -30,7 +30,7 @@ def bars(document: Mapping[str, Any], language: Language) -> dict[str, bytes]:
     with matplotlib.rc_context({**STYLE, "svg.hashsalt": "value"}):
         figure = Figure(figsize=(9.2, 4.4), layout="constrained")
         FigureCanvasAgg(figure)
-        worth, risk = figure.subplots(1, 2, width_ratios=(1.15, 1))
+        worth, risk = figure.subplots(1, 2, width_ratios=(1, 1))
         _draw_worth(worth, document["by_category"], language)
         _draw_risks(risk, document["risks"], language)
         for axes in (worth, risk):
@@ -49,7 +49,7 @@ def _draw_worth(axes: Axes, categories: list[dict[str, Any]], language: Language
         axes.plot([low, high], [row, row], color=COLOURS["restrict"], linewidth=7, solid_capstyle="butt")
     axes.set_xscale("log")
     axes.set_xlim(LEAST_EUR, max(10.0, highest) * 2)
-    axes.xaxis.set_major_locator(LogLocator(base=10, numticks=5))
+    axes.xaxis.set_major_locator(LogLocator(base=10, numticks=4))
     axes.xaxis.set_minor_locator(FixedLocator([]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: language.euros(at, at)))
     axes.set_yticks(range(len(categories)), [words[one["category"]] for one in categories])
@@ -68,7 +68,7 @@ def _draw_risks(axes: Axes, risks: Mapping[str, Mapping[str, int]], language: La
         )
         floor = [below + count for below, count in zip(floor, counts, strict=True)]
     axes.set_yticks(range(len(risks)), [names[name] for name in risks])
-    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(3, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: language.number(at)))
     axes.set_title(_("People at risk"), loc="left")
     axes.legend(

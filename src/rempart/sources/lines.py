@@ -1,6 +1,6 @@
 """A stream of bytes cut into blocks of whole lines, whatever the lines are.
 
-Reads: a :class:`~rempart.sources.unpack.ByteStream`. Gives: :class:`LineBlock` pieces of about
+Reads: a :class:`~rempart.unpack.ByteStream`. Gives: :class:`LineBlock` pieces of about
 3 MiB in order, and a :class:`~rempart.records.Rejected` for what cannot become lines: a line over
 4 MiB (hashed and counted while it streams past, never held) and the tail of a stream that is cut
 off or corrupt. Lines end in LF or CR LF; a byte order mark is skipped; blank lines are no units.
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from rempart.records import Rejected
 from rempart.sources.json_guard import MAX_UNIT_BYTES
-from rempart.sources.unpack import PIECE, ByteStream
+from rempart.unpack import PIECE, ByteStream
 
 BLOCK_BYTES = 3 << 20
 """Bytes gathered before a block is cut; with the last piece read fewer than a line may have."""

@@ -42,17 +42,19 @@ def test_one_account_doubted_twice_at_its_usual_place_is_two_suspicions() -> Non
     assert by([trace("a", network="n"), trace("a", first=4, network="n")], {"n": 90}) == []
 
 
-def test_rare_software_links_accounts_but_not_an_account_with_itself() -> None:
+def test_software_of_their_own_links_accounts_but_not_an_account_with_itself() -> None:
     assert by([trace("a", software="x"), trace("b", software="x")], software={"x": 2}) == ["software"]
+    assert by([trace("a", software="x"), trace("b", software="x")], software={"x": 3}) == []
     assert by([trace("a", software="x"), trace("a", first=2, software="x")], software={"x": 1}) == []
 
 
 def test_patients_link_only_beyond_chance_and_not_colleagues() -> None:
-    pair = [trace("a", patients=range(100)), trace("b", patients=range(50, 150))]
+    pair = [trace("a", patients=range(100), unit="v"), trace("b", patients=range(50, 150), unit="w")]
     assert by(pair) == ["patients"]
     assert by(pair, house=400) == []
     assert by([trace("a", patients=range(100), unit="w"), trace("b", patients=range(100), unit="w")]) == []
-    assert by([trace("a", patients=range(19)), trace("b", patients=range(19))]) == []
+    assert by([trace("a", patients=range(100)), trace("b", patients=range(100), unit="w")]) == []
+    assert by([trace("a", patients=range(19), unit="v"), trace("b", patients=range(19), unit="w")]) == []
 
 
 def test_suspicions_months_apart_are_not_linked() -> None:
