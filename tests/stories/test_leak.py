@@ -45,7 +45,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_sample_of_ours_is_told_dated_and_priced(place: Path) -> None:
-    ours = {name: values for name, values in people(Country.draw(5, 3000), 1500, 6).items()}
+    ours = people(Country.draw(5, 3000), 1500, 6)
     sample = spoil(take(ours, list(range(250))), 3)
     sample["=cmd|' /C calc'!A0"] = ["x"] * 250
     write(place / "sample.csv", sample, ";")
