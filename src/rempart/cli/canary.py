@@ -26,7 +26,7 @@ def canary_command() -> None:
 
 
 @canary_command.command("plant")
-@click.argument("like", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.argument("like", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--count", type=click.IntRange(1, 10_000), default=10, show_default=True, help="How many to draw."
 )

@@ -21,13 +21,13 @@ from rempart.pipeline.leak_report import write_leak_page
 
 
 @click.command("leak")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--population",
     "people",
     multiple=True,
     required=True,
-    type=click.Path(path_type=Path, exists=True),
+    type=click.Path(path_type=Path),
     help="Our people: an index of rempart population, or tables (FHIR Patients, CSV, ...).",
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the results.")

@@ -16,7 +16,7 @@ from rempart.language import number
 from rempart.leak.population import Population
 from rempart.pipeline.people import INDEX, build_index, keys_for, update_index
 
-_SOURCES = click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+_SOURCES = click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
 _INDEX = click.option(
     "--index", type=click.Path(path_type=Path), help="The index file; by default population.index in DATA."
 )

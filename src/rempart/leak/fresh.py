@@ -75,9 +75,17 @@ class Freshness:
 
 
 def evidence_of(population: Population, rows: Side, places: Array, people: Array, first_row: int) -> Evidence:
-    """The witnesses in the rows at ``places``, which are the ``people``; rows are numbered from ``first_row``."""
+    """The witnesses in the rows at ``places``, which are the ``people``; rows are numbered from ``first_row``.
+
+    An address is one witness, not three: its street speaks for its postcode and town.
+    """
     found = []
+    moved_together = (
+        ("postcode", "city") if len(rows.street.key) else ("city",) if len(rows.postcode.key) else ()
+    )
     for name in CHANGING:
+        if name in moved_together:
+            continue
         mine, theirs, days = getattr(rows, name), getattr(population.side, name), population.days[name]
         if not len(mine.key) or not len(theirs.key):
             continue

@@ -37,6 +37,9 @@ RULES: tuple[tuple[str, str, float], ...] = (
         0.9,
     ),
     ("other", r".*\b(?:date|dt)\b.*\b(?:deces|mort|death|deceased|decede)\b.*|.*\bdeces\b.*", 0.7),
+    ("other", r"(?:date|lieu|acte|code ?lieu|lib\w*)\w*deces\w*", 0.8),
+    ("street", r"(?:nom|libelle|lib|type|typ|num|numero|no) ?(?:de )?(?:la )?voie.*", 0.85),
+    ("birth_place", r"(?:comm?|dep|pays|lieu|code ?lieu|ville)\w*nai\w*", 0.85),
     ("password_hash", r".*\b(?:hash|md5|sha1?|sha256|bcrypt|salt|digest)\b.*|.*password hash.*", 0.8),
     ("password", r".*\b(?:pass ?word|passwd|pwd|mdp|mot de passe|mots de passe|pass)\b.*", 0.95),
     ("email", r".*\b(?:e ?mails?|mail|courriel|mel|bal|adresse electronique|messagerie)\b.*", 0.95),
@@ -138,6 +141,13 @@ RULES: tuple[tuple[str, str, float], ...] = (
         "other",
         r"sex code|status|statut|type|etat|state|montant|prix|amount|price|total|quantite|qte|"
         r"count|age|poids|taille",
+        0.6,
+    ),
+    ("date", r"date\w+|dt\w{3,}", 0.7),
+    (
+        "other",
+        r"lib\w+|categ\w+|code\w* .*|code[a-z]+|type .*|taux .*|autorite .*|bureau .*|id ban|"
+        r"lon|lat|x|y|rep|numero|rs|rslongue|compl\w+|compvoie|lieudit\w*|libelle .*|mode .*",
         0.6,
     ),
     ("login", r".*\b(?:login|user ?name|identifiant connexion|pseudo|compte)\b.*", 0.8),

@@ -26,7 +26,9 @@ HEADINGS = {
     "code CCAM": "ccam", "Code LOINC": "loinc", "IPP": "ipp", "patient_id": "ipp", "adresse_ligne_1": "street",
     "ville": "city", "lieu de naissance": "birth_place", "commune_naissance": "birth_place",
     "Raison sociale site": "other", "Libellé profession": "other", "code commune": "insee", "date_deces": "other",
-    "montant": "other", "Nom": "family", "prenoms": "given", "numero_voie": "street", "dob": "birth_date",
+    "montant": "other", "Nom": "family", "prenoms": "given", "numero_voie": "street", "dob": "birth_date", "nom_voie": "street",
+    "commnaiss": "birth_place", "datedeces": "other", "dateouv": "date",
+    "libcategetab": "other", "Code savoir-faire": "other", "lat": "other",
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ SAMPLE = 400
 MOST_LINES = 40
 _PROSE_BELOW = 0.6
 _DECORATION = re.compile(r"^\s*(?:>+\s*|[-*•]\s+|\d+[.)]\s+)?|\s*$")
+_ESCAPED = re.compile(r'\\"[^,;\t|~\r\n]')
 _FENCE = re.compile(r"\s*(?:```|~~~|\[/?(?:code|quote|spoiler|hide)[^\]]*\]|\.{3}|…)\s*", re.IGNORECASE)
 
 csv.field_size_limit(1 << 20)
@@ -101,7 +102,7 @@ def shape_of(lines: list[str]) -> Shape:
     lines = [line for line in lines if line.strip()]
     best, best_score = Shape("\t", 1, False, False, False), 0.0
     text = "\n".join(lines)
-    escaped = '\\"' in text and '""' not in text
+    escaped = _ESCAPED.search(text) is not None and '""' not in text
     for separator in SEPARATORS:
         if separator not in text:
             continue
