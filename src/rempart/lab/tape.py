@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import msgspec
 import numpy as np
@@ -143,11 +144,10 @@ def taped(folder: Path, name: str, build: Callable[[], Region]) -> Tape:
     tape = record(build())
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for old in folder.glob(f"{name.replace(' ', '-')}-*.tape"):
-        old.unlink()
-    fresh = path.with_suffix(".partial")
-    with fresh.open("wb") as file:
-        pickle.dump(tape, file, pickle.HIGHEST_PROTOCOL)
-    fresh.replace(path)
+        old.unlink(missing_ok=True)
+    with NamedTemporaryFile(dir=folder, suffix=".partial", delete=False) as fresh:
+        pickle.dump(tape, fresh, pickle.HIGHEST_PROTOCOL)
+    Path(fresh.name).replace(path)
     return tape
 
 
