@@ -10,7 +10,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-emit-index-url --custom-compile-command "make lock"
 PO := src/rempart/locale/fr/LC_MESSAGES/rempart.po
 
-.PHONY: help install demo test check bench duels messages lock clean
+.PHONY: help install demo test check bench duels messages lock bundle clean
 
 help:
 	@echo "make install   put Rempart into .venv (Python 3.11 or newer)"
@@ -20,6 +20,7 @@ help:
 	@echo "make duels     measure what thieves take and what honest staff feel (five minutes)"
 	@echo "make messages  gather the sentences to translate, compile the French catalogue"
 	@echo "make lock      pin the dependencies anew (needs uv)"
+	@echo "make bundle    everything for a site without internet, in dist/ (for this kind of machine)"
 	@echo "make clean     remove .venv and every cache"
 
 install: .venv/.installed
@@ -79,6 +80,19 @@ lock:
 	$(LOCK) pyproject.toml requirements/build.in --group dev --constraint requirements/runtime.txt \
 		--output-file requirements/dev.txt
 
+BUNDLE := dist/rempart-bundle
+
+bundle: .venv/.installed
+	rm -rf $(BUNDLE) $(BUNDLE).tar.gz
+	mkdir -p $(BUNDLE)/wheels
+	$(PIP) download --require-hashes --only-binary :all: --dest $(BUNDLE)/wheels -r requirements/runtime.txt
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir $(BUNDLE)/wheels .
+	cp requirements/runtime.txt deploy/bundle/install.sh LICENSE $(BUNDLE)
+	cp -R deploy $(BUNDLE)/deploy
+	cd $(BUNDLE) && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum > SHA256SUMS
+	tar --sort=name --owner=0 --group=0 --numeric-owner -C dist -czf $(BUNDLE).tar.gz rempart-bundle
+	@echo "Take $(BUNDLE).tar.gz to the site, unpack it, run: sh install.sh"
+
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf dist .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

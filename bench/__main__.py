@@ -6,16 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.single import measure as measure_single
 from rempart.lab.compile import compile_all
 from rempart.lab.emit import write_region
 from rempart.lab.region import build_region
 from rempart.lab.spec import RegionSpec
-from rempart.pipeline.course import Course
 from rempart.pipeline.reading import plan
 from rempart.pipeline.replay import replay
 from rempart.records import EVENT, Frame
 from rempart.settings import Settings
-from rempart.sources.fhir import read_message
 from rempart.watch.judge import Policy, Watch
 
 EVENTS, ACCOUNTS = 400_000, 2_000
@@ -75,21 +74,7 @@ def main() -> None:
             f"replay, files to ledger and page: {whole:,.0f} units/s = {whole / read:.2f} of reading alone "
             "(target 200,000, aim 400,000)"
         )
-        lines = (Path(folder) / "region" / "audit.ndjson").read_bytes().splitlines()[:20_000]
-        course = Course.open(Path(folder) / "data", Settings(), enforce=True, live=True)
-        took = []
-        for number, line in enumerate(lines):
-            access = read_message(line, "bench", number)
-            begun = time.perf_counter()
-            course.decide(course.door.one(access))
-            course.flush()
-            took.append(time.perf_counter() - begun)
-        course.abandon()
-        middle, high = np.percentile(np.array(took[2_000:]) * 1e6, [50, 99])
-        print(
-            f"one decision with door, care, watch and journal: p50 {middle:.0f} µs, p99 {high:.0f} µs "
-            "(target p99 50 µs)"
-        )
+        measure_single(Path(folder) / "region", Path(folder))
 
 
 if __name__ == "__main__":

@@ -44,3 +44,15 @@ class KeyFileError(RempartError):
     """A key file is missing, unreadable, or readable by others than its owner."""
 
     exit_code = 4
+
+
+class RequestRefused(RempartError):
+    """A request that cannot be judged as it stands; ``what`` is one word of the reference page."""
+
+
+class EffectorError(RempartError):
+    """An identity provider, a directory or a webhook did not do what it was asked; it is asked again."""
+
+
+class EffectorRefused(EffectorError):
+    """It will never be done as asked (no such account, say); it is not asked again."""

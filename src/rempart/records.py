@@ -5,6 +5,8 @@ rejects). The door turns rows into a :class:`Frame` of numbers: keyed 64-bit pse
 patients, sessions and requests, small integers for accounts, networks, forms, roles and units.
 The watch answers one row of :data:`DECISION` for each row of the frame.
 
+Scopes are made of :class:`Incident`, which the sealed list of deeds adds up to.
+
 Units: times are milliseconds since 1970-01-01 UTC (``_ms``), money is euros (``_eur``),
 doubt is in nats (natural-logarithm units of evidence).
 """
@@ -33,6 +35,10 @@ class Kind(IntEnum):
     LOGIN_PASSED = 1
     LOGIN_FAILED = 2
     REINSTATED = 3
+    DISOWNED = 4
+    """The owner, or a person of the house, says that somebody else is acting."""
+    VOUCHED = 5
+    """The owner says that it was them."""
 
 
 class Action(IntEnum):
@@ -277,3 +283,81 @@ class Frame:
     rows: np.ndarray[Any, Any]
     patients: np.ndarray[Any, Any]
     events: pa.StringArray
+
+
+class Command(msgspec.Struct, frozen=True):
+    """What is to be done outside because of a decision or of a person's word."""
+
+    key: str
+    """Names the command for ever: whoever carries commands out knows one seen before."""
+    verb: str
+    """``block`` (close the account, end its sessions), ``reinstate``, ``ask`` (the owner: was this you?),
+    ``break_glass`` (tell the desk)."""
+    account: str
+    at_ms: int
+    subject: str = ""
+    """The provider's own name of the account (``sub``), where a token said it."""
+    decision: int = -1
+    """Number of the decision behind it; -1 for a person's word."""
+    reasons: tuple[str, ...] = ()
+    """In words; never a patient."""
+    link: str = ""
+    """Address of the question, for ``ask``."""
+    tokens: tuple[str, ...] = ()
+    """Tokens to revoke; sealed while on disk."""
+
+
+CATEGORIES = (
+    "identity",
+    "contact",
+    "social_security_number",
+    "insurance",
+    "bank_details",
+    "appointments",
+    "diagnoses",
+    "prescriptions",
+    "results",
+    "documents",
+    "images",
+)
+"""What a patient may have had exposed, by the names every scope, letter and value uses."""
+
+INCIDENT_STATES = ("suspected", "confirmed", "contained", "closed", "false_alarm")
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing somebody did about an incident: ``did`` is ``open``, ``extend``, ``state``, ``note``,
+    ``merge``, ``split`` or another stage's word; ``who`` a person, or ``detector``."""
+
+    at_ms: int
+    who: str
+    did: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One theft: whose accounts, when, and what was done about it. Times are ms UTC."""
+
+    id: str
+    """``I0001``, counted from 1 in the order they were opened."""
+    state: str
+    """One of :data:`INCIDENT_STATES`."""
+    opened_by: str
+    """``detector``, ``person`` or ``leak``."""
+    accounts: tuple[str, ...]
+    sessions: tuple[str, ...]
+    networks: tuple[str, ...]
+    from_ms: int
+    to_ms: int
+    """The moment after the last."""
+    decisions: tuple[int, ...]
+    """Numbers of the ledger's decisions that raised it."""
+    controllers: tuple[str, ...]
+    aware_ms: int | None
+    """When somebody became aware of it: the 72 hours of the GDPR's article 33 run from here."""
+    notes: tuple[Deed, ...]
+    history: tuple[Deed, ...]
+    into: str = ""
+    """The incident this one was merged into; such a one is no longer worked on."""

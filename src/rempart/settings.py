@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 import platformdirs
 
+from rempart import setting_checks as checks
 from rempart.errors import SettingsError
+from rempart.serve_settings import SECTIONS, SERVE_KEYS, Contain, Provider, Serve
+from rempart.setting_checks import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Settings:
     seal_every: int = 1_000_000
     price_book: str = ""
     content_classes: str = ""
+    controller: str = ""
+    controllers: tuple[tuple[str, str], ...] = ()
+    serve: Serve = field(default_factory=Serve)
+    provider: Provider = field(default_factory=Provider)
+    contain: Contain = field(default_factory=Contain)
 
     @property
     def challenges_per_day(self) -> float:
@@ -39,103 +45,62 @@ class Settings:
         return self.challenges_per_year / self.working_days_per_year
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One setting: its place in the file, its meaning, and how a value is checked."""
-
-    name: str
-    section: str
-    meaning: str
-    check: Callable[[Any], Any]
-
-
-def _between(low: float, high: float) -> Callable[[Any], float]:
-    def check(value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise ValueError(f"give a number from {low:g} to {high:g}")
-        return float(value)
-
-    return check
-
-
-def _whole(low: int, high: int) -> Callable[[Any], int]:
-    def check(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise ValueError(f"give a whole number from {low} to {high}")
-        return value
-
-    return check
-
-
-def _zone(value: Any) -> str:
-    if not isinstance(value, str) or value not in available_timezones():
-        raise ValueError("give an IANA time zone such as Europe/Paris")
-    return value
-
-
-def _one_of(*words: str) -> Callable[[Any], str]:
-    def check(value: Any) -> str:
-        if value not in words:
-            raise ValueError(f"give one of {', '.join(words)}")
-        return str(value)
-
-    return check
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("give a text in quotes")
-    return value
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ValueError('give a list of texts, such as ["keycloak.ndjson"]')
-    return tuple(value)
-
-
 KEYS: tuple[Key, ...] = (
-    Key("zone", "site", "Time zone the staff lives in; decides what is an odd hour.", _zone),
+    Key("zone", "site", "Time zone the staff lives in; decides what is an odd hour.", checks.zone),
     Key(
         "challenges_per_year",
         "friction",
         "How many times a year an honest professional may be asked to prove who they are. The one dial "
         "most sites will touch.",
-        _between(0.01, 100),
+        checks.between(0.01, 100),
     ),
     Key(
         "working_days_per_year",
         "friction",
         "Days a year a professional is active; divides the dial into days.",
-        _between(50, 366),
+        checks.between(50, 366),
     ),
     Key(
         "source_kind",
         "sources",
         "`trace`: logs written after the data were served. `attempt`: an enforcement point asks before "
         "serving.",
-        _one_of("trace", "attempt"),
+        checks.one_of("trace", "attempt"),
     ),
     Key(
         "trusted_sources",
         "sources",
         "Names of files whose login and reinstatement events are believed (the live protocol's caller "
         "always is).",
-        _texts,
+        checks.texts,
     ),
     Key(
         "seal_every",
         "ledger",
         "Decisions after which a segment of the ledger is sealed.",
-        _whole(1_000, 20_000_000),
+        checks.whole(1_000, 20_000_000),
     ),
-    Key("price_book", "market", "Path of a price book that replaces the packaged one.", _text),
+    Key("price_book", "market", "Path of a price book that replaces the packaged one.", checks.text),
     Key(
         "content_classes",
         "market",
         "Path of a table of what each resource or export word exposes, that extends the packaged one.",
-        _text,
+        checks.text,
     ),
+    Key(
+        "controller",
+        "site",
+        "Who answers for the data where no unit below says otherwise: the name on scopes and notices.",
+        checks.text,
+    ),
+    Key(
+        "controllers",
+        "site",
+        "Table `[site.controllers]`: unit (practice, hospital, department) as the logs name it, and who "
+        "answers for its data. After a theft each gets a scope of its own.",
+        checks.names,
+    ),
+    *SERVE_KEYS,
 )
 
 
@@ -151,6 +116,7 @@ def load(path: Path | None) -> Settings:
         raise SettingsError(f"{path}: not valid TOML ({error})", "correct that line") from error
     known = {(key.section, key.name): key for key in KEYS}
     values: dict[str, Any] = {}
+    grouped: dict[str, dict[str, Any]] = {name: {} for name in SECTIONS}
     for section, table in document.items():
         if not isinstance(table, dict):
             raise SettingsError(f"{path}: {section} stands outside a section", "put it under a [section]")
@@ -161,18 +127,25 @@ def load(path: Path | None) -> Settings:
                     f"{path}: [{section}] {name} is no setting", "see docs/reference/settings.md"
                 )
             try:
-                values[name] = key.check(value)
+                grouped.get(section, values)[name] = key.check(value)
             except ValueError as error:
                 raise SettingsError(
                     f"{path}: [{section}] {name} = {value!r} cannot be used", str(error)
                 ) from error
-    return Settings(**values)
+    return Settings(**values, **{name: SECTIONS[name](**each) for name, each in grouped.items()})
 
 
 def describe() -> tuple[tuple[str, Any, str], ...]:
     """(``section.key``, default, meaning) of every setting, in the order of the reference page."""
     defaults = Settings()
-    return tuple((f"{key.section}.{key.name}", getattr(defaults, key.name), key.meaning) for key in KEYS)
+    return tuple(
+        (
+            f"{key.section}.{key.name}",
+            getattr(getattr(defaults, key.section, defaults), key.name),
+            key.meaning,
+        )
+        for key in KEYS
+    )
 
 
 def data_folder(given: Path | None) -> Path:

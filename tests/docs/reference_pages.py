@@ -103,6 +103,8 @@ def settings_page() -> str:
 def _toml(default: object) -> str:
     if default in ("", ()):
         return "none"
+    if isinstance(default, tuple):
+        return "`[" + ", ".join(f'"{each}"' for each in default) + "]`"
     return f'`"{default}"`' if isinstance(default, str) else f"`{default:,}`".replace(",", "_")
 
 

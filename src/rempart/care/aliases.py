@@ -78,8 +78,13 @@ class Aliases:
         if not self._counts[_NODES]:
             return ids
         out = np.array(ids, np.uint64)
-        _rename(self._slots, self._nodes, out)
+        rename(self._slots, self._nodes, out)
         return out
+
+    @property
+    def lookup(self) -> tuple[Array, Array]:
+        """The arrays :func:`rename` reads, as they stand until the next change."""
+        return self._slots, self._nodes
 
     def state(self) -> dict[str, Array]:
         """Everything known, as named arrays (copies)."""
@@ -151,7 +156,8 @@ class AccountAliases:
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
-def _rename(slots, nodes, ids):  # type: ignore[no-untyped-def]
+def rename(slots, nodes, ids):  # type: ignore[no-untyped-def]
+    """Put the canonical name of each of ``ids`` (m,) in its place; see :meth:`Aliases.canonical`."""
     for number in range(ids.size):
         slot = slots[find_slot(slots, ids[number])]
         if slot.room:

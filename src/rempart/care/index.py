@@ -121,6 +121,12 @@ class CareIndex:
         )  # fmt: skip
         return out
 
+    @property
+    def lookup(self) -> tuple[Array, ...]:
+        """The arrays :mod:`rempart.care.lookup` reads, as they stand until the next change: slots, rows,
+        people, posts, broad_from."""
+        return self._slots, self._rows, self._people, self._posts, self._broad_from
+
     def posts_of(self, accounts: Array, times: Array) -> tuple[Array, Array, Array]:
         """Of each account at each time (n,): role int32 and main unit int32, -1 where no staff row says
         them, and bool: it had staff rows, and all had ended before: a leaver's."""

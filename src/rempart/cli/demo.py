@@ -12,6 +12,7 @@ from rich.table import Table
 
 from rempart import language
 from rempart.cli.options import LANGUAGE
+from rempart.lab.after_story import AfterStory, play_after
 from rempart.lab.story import Story, play
 from rempart.language import euros, number
 from rempart.language import gettext as _
@@ -41,7 +42,11 @@ def demo_command(out: Path, seed: int, lang: str | None) -> None:
                 sys.stderr.write(f"{text}\n")
 
         story = play(out, seed, hear)
+        status.update(_("the same thieves where nobody was watching"))
+        after = play_after(out, story.region, seed, lambda *_: None)
     _show(story)
+    if after is not None:
+        _show_after(after)
 
 
 def _show(story: Story) -> None:
@@ -75,3 +80,16 @@ def _show(story: Story) -> None:
     console.print(felt)
     console.print(f"{_('open')}: {story.picture_path}")
     console.print(f"{_('try')}: rempart ledger verify --data {story.data}")
+
+
+def _show_after(after: AfterStory) -> None:
+    """What was found out about the worst theft of the same log, unwatched."""
+    console = Console(highlight=False)
+    console.print(
+        _("Had nobody been watching, the worst of these thefts ({incident}):").format(incident=after.incident)
+    )
+    exposed = _("patients certainly exposed: {patients}; worth to the thief, one by one: {worth}")
+    console.print(f"  {exposed.format(patients=number(after.patients), worth=euros(*after.worth_eur))}")
+    for path in (after.scope / "scope.json", after.scope / "timeline.svg", after.value / "value.svg"):
+        console.print(f"{_('open')}: {path}", soft_wrap=True)
+    console.print(f"{_('try')}: rempart incident show {after.incident} --data {after.data}", soft_wrap=True)

@@ -9,9 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rempart import settings
-from rempart.cli.options import DATA, LANGUAGE
-from rempart.errors import RempartError
+from rempart.cli.options import DATA, LANGUAGE, QuestionError, moment, now_ms
 from rempart.language import gettext as _
 from rempart.language import set_language
 from rempart.ledger.query import Question, history, pseudonym_of
@@ -35,12 +32,6 @@ from rempart.records import MISSING_MS
 
 _SHOWN = ("number", "recorded", "account", "event", "action", "served", "patients", "reasons")
 _FORMULA = tuple("=+-@＝＋－＠|%")
-
-
-class QuestionError(RempartError):
-    """The question cannot be understood."""
-
-    exit_code = 2
 
 
 @click.group("ledger")
@@ -85,7 +76,7 @@ def head_command(data: Path | None, lang: str | None) -> None:
 def anchor_command(place: str, data: Path | None, lang: str | None) -> None:
     """Print the code of the last seal and note that it was anchored outside."""
     set_language(lang)
-    click.echo(record_anchor(settings.data_folder(data), place, _now_ms()).code)
+    click.echo(record_anchor(settings.data_folder(data), place, now_ms()).code)
 
 
 @ledger_command.command("expire")
@@ -98,7 +89,7 @@ def anchor_command(place: str, data: Path | None, lang: str | None) -> None:
 def expire_command(before: str, data: Path | None, lang: str | None) -> None:
     """Delete the sealed segments that are wholly older; their hashes stay and verify still passes."""
     set_language(lang)
-    gone = expire(settings.data_folder(data), _moment("--before", before), _now_ms())
+    gone = expire(settings.data_folder(data), moment("--before", before), now_ms())
     click.echo(_("{count} segments deleted").format(count=len(gone)))
 
 
@@ -132,8 +123,8 @@ def query_command(
     question = Question(
         account,
         wanted,
-        None if since is None else _moment("--from", since),
-        None if until is None else _moment("--to", until),
+        None if since is None else moment("--from", since),
+        None if until is None else moment("--to", until),
     )
     found = history(folder, question)
     if as_json:
@@ -242,20 +233,3 @@ def _number(pseudonym: str | None) -> int | None:
     if number < 0:
         raise QuestionError(_("--pseudonym is not 16 hexadecimal digits"), _("copy it whole"))
     return number
-
-
-def _moment(option: str, text: str) -> int:
-    """Milliseconds since 1970 UTC of an ISO 8601 time or date."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise QuestionError(
-            _("{option} is no time").format(option=option), _("write 2026-03-02 or 2026-03-02T08:30+01:00")
-        ) from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * 1000)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

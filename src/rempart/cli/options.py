@@ -1,13 +1,18 @@
-"""Options that several commands share."""
+"""Options that several commands share, and how what they are given is read."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from rempart.errors import RempartError
 from rempart.language import gettext as _
 from rempart.language import printable
+from rempart.records import Incident
 
 DATA = click.option("--data", type=click.Path(path_type=Path), help="Folder of everything Rempart keeps.")
 SETTINGS = click.option(
@@ -37,6 +42,37 @@ MAPPING = click.option(
 )
 
 
+class QuestionError(RempartError):
+    """The question cannot be understood."""
+
+    exit_code = 2
+
+
 def tell_proposed(name: str) -> None:
     """Say that a table is read by a proposed mapping, and how to check it."""
     click.echo(f"{printable(name)}: {_('read by a proposed mapping; check it with rempart map')}", err=True)
+
+
+def tell_incidents(changed: Sequence[Incident]) -> None:
+    """Say on standard error which incidents were opened or went on, and how to look at them."""
+    for one in changed:
+        accounts = ", ".join(printable(name, 40) for name in one.accounts[:5])
+        click.echo(f"{_('incident')} {one.id}: {accounts}; rempart incident show {one.id}", err=True)
+
+
+def moment(option: str, text: str) -> int:
+    """Milliseconds since 1970 UTC of an ISO 8601 time or date."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise QuestionError(
+            _("{option} is no time").format(option=option), _("write 2026-03-02 or 2026-03-02T08:30+01:00")
+        ) from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1000)
+
+
+def now_ms() -> int:
+    """The wall clock, in ms since 1970 UTC: handed in here, read nowhere deeper."""
+    return time.time_ns() // 1_000_000

@@ -10,8 +10,19 @@ import click
 from rich.console import Console
 
 from rempart import language, settings
-from rempart.cli.options import BATCH, DATA, LANGUAGE, MAPPING, SETTINGS, SHARDS, tell_proposed
+from rempart.cli.options import (
+    BATCH,
+    DATA,
+    LANGUAGE,
+    MAPPING,
+    SETTINGS,
+    SHARDS,
+    now_ms,
+    tell_incidents,
+    tell_proposed,
+)
 from rempart.language import gettext as _
+from rempart.pipeline.casework import detect
 from rempart.pipeline.reading import plan
 from rempart.pipeline.replay import replay
 
@@ -58,6 +69,8 @@ def replay_command(
             language=lang or language.spoken().code,
             hear=hear,
         )
+        opened = detect(out / "data" if data is None else data, chosen, now_ms())
     for name in ("read", "decided", "control", "context", "unattributed", "rejected", "duplicates"):
         sys.stdout.write(f"{name:14}{language.number(int(str(summary[name]))):>16}\n")
     sys.stdout.write(f"{summary['by_action']}\n{_('open')}: {out / 'report.html'}\n")
+    tell_incidents(opened)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -11,8 +12,18 @@ from pathlib import Path
 import click
 
 from rempart import language, settings
-from rempart.cli.options import DATA, LANGUAGE, MAPPING, SETTINGS, SHARDS, tell_proposed
+from rempart.cli.options import (
+    DATA,
+    LANGUAGE,
+    MAPPING,
+    SETTINGS,
+    SHARDS,
+    now_ms,
+    tell_incidents,
+    tell_proposed,
+)
 from rempart.errors import SourceError
+from rempart.pipeline.casework import detect
 from rempart.pipeline.course import Course
 from rempart.pipeline.following import Follower
 from rempart.pipeline.live import answer_lines
@@ -67,12 +78,14 @@ def watch_command(
     if follower is not None:
         _follow(follower, course, rejects)
     elif reader is None:
+        gc.freeze()  # what stands now lasts; looking it over again would make an answer wait
         answer_lines(course, rejects, lambda size: os.read(0, size), _deliver)
     else:
         watch_files(reader, course, rejects)
     course.close()
     rejects.close()
     sys.stderr.write(f"{dict(totals(course.progress))}\n")
+    tell_incidents(detect(folder, chosen, now_ms()))
 
 
 def _follow(follower: Follower, course: Course, rejects: RejectFile) -> None:

@@ -16,7 +16,7 @@ import msgspec
 
 from rempart.errors import LedgerError
 from rempart.lab.duel import DuelResult, run_duel
-from rempart.lab.region import build_region
+from rempart.lab.region import Region, build_region
 from rempart.lab.scoreboard import FrictionRow, ThiefRow, friction_rows, picture, thief_rows
 from rempart.lab.spec import RegionSpec
 from rempart.lab.thieves import hire
@@ -49,24 +49,21 @@ class CourseJudge:
         if not isinstance(unit, Access):
             self._course.reject(1)
             return None
-        given = self._course.decide(self._course.door.one(unit))
+        decision = self._course.decide_one(unit).decision
         self._course.flush()
-        if given.earlier[0] >= 0:
-            decision = self._course.decision(int(given.earlier[0]))
-        else:
-            decision = given.decisions[0]
         return answer(unit.event, unit.account, unit.recorded_ms, decision)
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What happened: the duel, the table's rows, and the files to open."""
+    """What happened: the duel, the table's rows, the files to open, and the region for what comes after."""
 
     result: DuelResult
     thieves: list[ThiefRow]
     friction: list[FrictionRow]
     picture_path: Path
     data: Path
+    region: Region
 
 
 def play(out: Path, seed: int, hear: Progressing) -> Story:
@@ -94,4 +91,4 @@ def play(out: Path, seed: int, hear: Progressing) -> Story:
     course.close()
     path = out / "thieves.svg"
     path.write_bytes(picture(result))
-    return Story(result, thief_rows(result, price), friction_rows(result), path, data)
+    return Story(result, thief_rows(result, price), friction_rows(result), path, data, region)

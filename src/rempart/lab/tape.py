@@ -30,7 +30,7 @@ from rempart.pipeline.care_feed import CareFeed
 from rempart.pipeline.door import Door, Names
 from rempart.records import Context, Frame
 from rempart.sources.fhir_columns import read_block
-from rempart.sources.lines import LineBlock
+from rempart.sources.lines import block_of
 from rempart.watch.state import Array
 
 SOURCE = "lab"
@@ -115,8 +115,9 @@ def _read(region: Region, acts: Iterable[Act], door: Door) -> tuple[Array, Array
             before = len(lines)
             lines += [encoder.encode(resource) for resource, _ in scribe.write(act)]
             counts.append(len(lines) - before)
-        block = LineBlock(offset, b"\n".join(lines) + b"\n")
-        offset += len(block.data)
+        content = b"\n".join(lines) + b"\n"
+        block = block_of(offset, content)
+        offset += len(content)
         frames += [door.frame(batch.accesses) for batch in read_block(block, SOURCE)]
     rows = np.concatenate([frame.rows for frame in frames])
     starts = np.cumsum([0, *(frame.patients.size for frame in frames)])[:-1]

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 import pyarrow as pa
+from numba import njit
 
 from rempart.errors import LedgerError
 from rempart.ledger.framing import padding_of
@@ -30,6 +31,8 @@ INPUT = 2
 
 Rows = np.ndarray[Any, Any]
 _LENGTH = struct.Struct("<I")
+_ONE_ID = struct.Struct("<ii")
+_DECISION_PADDING = padding_of(DECISION.itemsize)
 
 
 class Header(msgspec.Struct, array_like=True):
@@ -96,26 +99,40 @@ def encode_decisions(
         raise ValueError("events, decisions or patients are not of the shared records' types")
     _check_slices(frame_rows, len(patients))
     offsets, content = _string_parts(events)
-    header = _encoder.encode(
-        Header(
-            first_number,
-            count,
-            len(patients),
-            len(content),
-            trace,
-            EVENT.itemsize,
-            DECISION.itemsize,
-            [*names],
-        )
-    )
-    parts: list[bytes | memoryview] = [
-        _LENGTH.pack(len(header)) + header + padding_of(_LENGTH.size + len(header))
-    ]
+    header = _header(first_number, count, len(patients), len(content), names, trace)
+    parts: list[bytes | memoryview] = [header]
     for array in (frame_rows, decisions, patients, offsets):
-        parts.append(_bytes_of(array))
-        parts.append(padding_of(array.nbytes))
+        parts += [_bytes_of(array), padding_of(array.nbytes)]
     parts.append(content)
     return parts
+
+
+def encode_one(
+    number: int, row: Rows, decision: Rows, patients: Rows, event: str, names: Sequence[Name], trace: bool
+) -> bytes:
+    """The payload of a single event as :func:`encode_decisions` gives it, for a row just through the door:
+    ``row`` (1,), ``decision`` (1,), and all of ``patients`` are the row's; nothing is checked."""
+    content = event.encode()
+    return b"".join(
+        (
+            _header(number, 1, len(patients), len(content), names, trace),
+            row.tobytes(),
+            decision.tobytes(),
+            _DECISION_PADDING,
+            patients.tobytes(),
+            _ONE_ID.pack(0, len(content)),
+            content,
+        )
+    )
+
+
+def _header(
+    first_number: int, rows: int, patients: int, event_bytes: int, names: Sequence[Name], trace: bool
+) -> bytes:
+    """The length and the header of a decisions payload, padded."""
+    sizes = EVENT.itemsize, DECISION.itemsize
+    header = _encoder.encode(Header(first_number, rows, patients, event_bytes, trace, *sizes, [*names]))
+    return _LENGTH.pack(len(header)) + header + padding_of(_LENGTH.size + len(header))
 
 
 def split_decisions(payload: bytes | memoryview) -> Split:
@@ -182,14 +199,17 @@ def decode_input(payload: bytes | memoryview) -> tuple[int, memoryview]:
 
 def _check_slices(frame_rows: Rows, held: int) -> None:
     """ValueError where a row's patients lie outside the ``held`` ones: it could never be sealed."""
-    if len(frame_rows) == 1:
-        start, count = int(frame_rows["first_patient"][0]), int(frame_rows["patients"][0])
-        sound = count == 0 or (start >= 0 and count > 0 and start + count <= held)
-    else:
-        starts, counts = frame_rows["first_patient"], frame_rows["patients"]
-        sound = not ((counts < 0) | ((counts > 0) & ((starts < 0) | (starts + counts > held)))).any()
-    if not sound:
+    if not _slices_fit(frame_rows, held):
         raise ValueError("an event points outside the patients handed over with it")
+
+
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def _slices_fit(rows, held):  # type: ignore[no-untyped-def]
+    for i in range(rows.size):
+        start, count = rows[i].first_patient, rows[i].patients
+        if count < 0 or (count > 0 and (start < 0 or start > held - count)):
+            return False
+    return True
 
 
 def _bytes_of(array: Rows) -> bytes | memoryview:
@@ -201,9 +221,6 @@ def _bytes_of(array: Rows) -> bytes | memoryview:
 
 def _string_parts(events: pa.StringArray) -> tuple[Rows, bytes | memoryview]:
     """Offsets (n + 1,) int32 from 0, and the bytes, of a string column without nulls."""
-    if len(events) == 1:
-        content = events[0].as_py().encode()
-        return np.array([0, len(content)], dtype=np.int32), content
     if not len(events):
         return np.zeros(1, dtype=np.int32), b""
     if events.null_count:

@@ -26,6 +26,7 @@ ENTRY_HEAD = struct.Struct("<8sH6xQQ")
 MAGIC = b"RMPJRNL1"
 HASH_BYTES = 32
 GAP_ADVICE = "if nothing is writing it now, run rempart ledger verify and restore what is missing"
+_ZEROS = tuple(bytes(count) for count in range(8))
 SMALLEST_ENTRY = ENTRY_HEAD.size + HASH_BYTES
 
 
@@ -50,7 +51,7 @@ def marker_of(file_head: bytes) -> bytes:
 
 def padding_of(size: int) -> bytes:
     """Zeros that bring ``size`` to a multiple of 8."""
-    return b"\0" * (-size % 8)
+    return _ZEROS[-size % 8]
 
 
 class JournalFile:

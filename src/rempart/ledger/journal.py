@@ -46,6 +46,7 @@ LOCK_PAUSE_S = 0.02
 """A check of the seals holds the lock for an instant to see whether a writer is there."""
 
 Payload = bytes | bytearray | memoryview
+_WHOLE = (bytes, bytearray, memoryview)
 
 
 class Journal:
@@ -107,21 +108,20 @@ class Journal:
         return self._chain
 
     def append(self, kind: int, payload: Payload | Sequence[Payload]) -> int:
-        """Add one entry of ``kind`` (0 to 65535); its sequence number. Written at the next flush."""
-        parts = [payload] if isinstance(payload, (bytes, bytearray, memoryview)) else list(payload)
-        size = sum(part.nbytes if isinstance(part, memoryview) else len(part) for part in parts)
+        """Add one entry of ``kind`` (0 to 65535); its sequence number. Written at the next flush.
+
+        Memory views are of single bytes.
+        """
+        parts = (payload,) if isinstance(payload, _WHOLE) else payload
+        size = sum(map(len, parts))
         with self._turn:
             self._refuse_after_failure()
             seq = self._next_seq
-            header = ENTRY_HEAD.pack(self._marker, kind, size, seq)
-            state = hashlib.sha256(self._chain)
-            state.update(header)
-            parts.append(padding_of(size))
-            for part in parts:
-                state.update(part)
-            chain = state.digest()
-            self._place([header, *parts, chain], size)
-            self._chain = chain
+            parts = [ENTRY_HEAD.pack(self._marker, kind, size, seq), *parts, padding_of(size)]
+            if size < DIRECT_BYTES:
+                self._gather(b"".join(parts))
+            else:
+                self._write_direct(parts)
             self._next_seq = seq + 1
             if self._size >= FILE_BYTES:
                 self.rotate()
@@ -205,17 +205,22 @@ class Journal:
         self._size = size
         self._marker = marker
 
-    def _place(self, parts: list[Payload], size: int) -> None:
-        """Gather a small entry, write a large one at once, after what was gathered before it."""
-        if size < DIRECT_BYTES:
-            before = len(self._gathered)
-            for part in parts:
-                self._gathered += part
-            self._size += len(self._gathered) - before
-            if len(self._gathered) >= GATHER_BYTES:
-                self.flush(sync=False)
-            return
-        views = [memoryview(part).cast("B") for part in (self._gathered, *parts) if len(part)]
+    def _gather(self, entry: bytes) -> None:
+        """Chain a small entry and keep it for the next flush."""
+        self._chain = hashlib.sha256(self._chain + entry).digest()
+        self._gathered += entry
+        self._gathered += self._chain
+        self._size += len(entry) + HASH_BYTES
+        if len(self._gathered) >= GATHER_BYTES:
+            self.flush(sync=False)
+
+    def _write_direct(self, parts: list[Payload]) -> None:
+        """Chain a large entry and write it at once, after what was gathered before it."""
+        state = hashlib.sha256(self._chain)
+        for part in parts:
+            state.update(part)
+        self._chain = state.digest()
+        views = [memoryview(part).cast("B") for part in (self._gathered, *parts, self._chain) if len(part)]
         self._size += sum(len(view) for view in views) - len(self._gathered)
         self._write(views)
         self._gathered = bytearray()

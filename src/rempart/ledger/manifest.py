@@ -1,8 +1,8 @@
-"""The signed list of what was sealed and what has expired: ``manifest.ndjson``.
+"""The signed list of what was sealed, what has expired and what people did: ``manifest.ndjson``.
 
 One JSON object a line in one exact spelling, each with the SHA-256 of the line before (FIPS 180-4) and
 an Ed25519 signature (RFC 8032) over the line with an empty signature. A line is added under a short
-lock of its own, so that an expiry can be recorded while a watch is running.
+lock of its own, so that an expiry or a deed can be recorded while a watch is running.
 
 Misses: whoever holds the signing key can write another list. Anchors (:mod:`rempart.ledger.seal`)
 are the answer to that.
@@ -17,6 +17,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -68,7 +69,28 @@ class Expired(Line, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
     segments: list[int]
 
 
-AnyLine = Sealed | Expired
+class Act(Line, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="act"):
+    """What a person did with what the ledger protects: ``act`` names it, ``reason`` is theirs, ``about``
+    is the hash of what it was done with (a scope, an escrow), ``count`` the people it concerned."""
+
+    act: str
+    reason: str
+    about: str
+    count: int
+
+
+class Told(Line, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="deed"):
+    """Something done about an incident: ``who`` did ``did`` and ``why``; ``change`` is what it changed,
+    as :mod:`rempart.incident.case` reads it. Never a patient's name or identifier."""
+
+    incident: str
+    who: str
+    did: str
+    why: str
+    change: dict[str, Any]
+
+
+AnyLine = Sealed | Expired | Act | Told
 _decoder = msgspec.json.Decoder(AnyLine)
 
 
@@ -136,6 +158,11 @@ def expired_segments(lines: list[AnyLine]) -> set[int]:
 def sealed_lines(lines: list[AnyLine]) -> list[Sealed]:
     """The seals among ``lines``, in order."""
     return [line for line in lines if isinstance(line, Sealed)]
+
+
+def told_lines(lines: list[AnyLine]) -> list[Told]:
+    """The deeds among ``lines``, in order."""
+    return [line for line in lines if isinstance(line, Told)]
 
 
 def add_line(

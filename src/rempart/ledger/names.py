@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
+from numba import njit
 
 from rempart.errors import LedgerError
 
@@ -33,6 +34,7 @@ class Names:
 
     def __init__(self) -> None:
         self._words: dict[str, list[str]] = {vocabulary: [] for vocabulary in VOCABULARIES}
+        self._known = np.zeros(len(VOCABULARIES), np.int64)
 
     def learn(self, names: Iterable[Name]) -> None:
         """Take new strings in order. LedgerError for a gap, a contradiction or an unknown vocabulary."""
@@ -42,6 +44,7 @@ class Names:
                 raise LedgerError(f"{vocabulary!r} is no vocabulary of the ledger", "check the version")
             if number == len(words):
                 words.append(word)
+                self._known[VOCABULARIES.index(vocabulary)] += 1
             elif not 0 <= number < len(words) or words[number] != word:
                 raise LedgerError(
                     f"{vocabulary} {number} is named twice or out of turn",
@@ -50,11 +53,10 @@ class Names:
 
     def check(self, rows: Rows) -> None:
         """ValueError where ``rows`` (n,) EVENT use a number that was never named."""
-        for vocabulary in VOCABULARIES:
-            numbers = rows[vocabulary]
-            most = int(numbers[0] if len(numbers) == 1 else numbers.max(initial=-1))
-            if most >= len(self._words[vocabulary]):
-                raise ValueError(f"{vocabulary} {most} was never named")
+        wrong = _first_unnamed(rows, self._known)
+        if wrong >= 0:
+            vocabulary = VOCABULARIES[wrong]
+            raise ValueError(f"{vocabulary} {int(rows[vocabulary].max())} was never named")
 
     def words(self, vocabulary: str) -> list[str]:
         """The strings of one vocabulary; the place is the number. Not to be changed."""
@@ -78,3 +80,25 @@ def read_names(path: Path) -> list[Name]:
         raise LedgerError(f"{path} is missing", "restore it from the backup") from error
     except msgspec.MsgspecError as error:
         raise LedgerError(f"{path} is damaged", "restore it from the backup") from error
+
+
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def _first_unnamed(rows, known):  # type: ignore[no-untyped-def]
+    """Place in :data:`VOCABULARIES` of a number in ``rows`` that is not below ``known`` (7,), -1 for none."""
+    for i in range(rows.size):
+        row = rows[i]
+        if row.account >= known[0]:
+            return 0
+        if row.network >= known[1]:
+            return 1
+        if row.software >= known[2]:
+            return 2
+        if row.form >= known[3]:
+            return 3
+        if row.role >= known[4]:
+            return 4
+        if row.unit >= known[5]:
+            return 5
+        if row.source >= known[6]:
+            return 6
+    return -1

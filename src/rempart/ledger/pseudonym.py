@@ -12,6 +12,7 @@ about one in 1.5 million. Without the key nothing can be tested; with it, guesse
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +27,8 @@ NETWORK = b"network"
 VALUE_MASK = b"value-mask"
 
 Numbers = np.ndarray[Any, np.dtype[np.uint64]]
+_END = b"\xff"
+"""Stands between strings: no byte of UTF-8."""
 
 
 @lru_cache(maxsize=64)
@@ -71,6 +74,16 @@ def hash_strings(array: pa.Array, key: bytes, domain: bytes) -> Numbers:
     pseudonyms = np.empty(len(array), dtype=np.uint64)
     k0, k1 = derive_key(key, domain)
     _hash_all(content, offsets, k0, k1, pseudonyms)
+    return pseudonyms
+
+
+def hash_each(texts: Sequence[str], keys: Numbers) -> Numbers:
+    """Pseudonyms (n,) uint64 of a few strings in one go: the words of one event.
+
+    ``keys`` (k, 2) from :func:`derive_key`: each string's own, the last one for all that follow.
+    """
+    pseudonyms = np.empty(len(texts), np.uint64)
+    _hash_apart(_END.join([text.encode("utf-8", "surrogatepass") for text in texts]) + _END, keys, pseudonyms)
     return pseudonyms
 
 
@@ -134,3 +147,15 @@ def _siphash(content: Any, start: int, stop: int, k0: Any, k1: Any) -> Any:
 def _hash_all(content: Any, offsets: Any, k0: Any, k1: Any, pseudonyms: Any) -> None:
     for row in range(len(pseudonyms)):
         pseudonyms[row] = _siphash(content, offsets[row], offsets[row + 1], k0, k1)
+
+
+@njit(nogil=True, cache=True)
+def _hash_apart(content: Any, keys: Any, pseudonyms: Any) -> None:
+    start = 0
+    for row in range(len(pseudonyms)):
+        stop = start
+        while content[stop] != 0xFF:
+            stop += 1
+        key = min(row, len(keys) - 1)
+        pseudonyms[row] = _siphash(content, start, stop, keys[key, 0], keys[key, 1])
+        start = stop + 1

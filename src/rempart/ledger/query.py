@@ -10,7 +10,7 @@ Misses: nothing is verified here but the journal's chain; ``rempart ledger verif
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -57,7 +57,9 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class _Snapshot:
+class Snapshot:
+    """A ledger at one moment: its sealed segments, and what is behind the last seal."""
+
     folder: Folder
     seals: list[Sealed]
     """Those whose segment exists."""
@@ -77,14 +79,14 @@ def connect(data: Path) -> duckdb.DuckDBPyConnection:
     """
 
     def build() -> duckdb.DuckDBPyConnection:
-        snapshot = _snapshot(data)
+        snapshot = take_snapshot(data)
         connection = duckdb.connect(":memory:")
         everything = choose(snapshot.unsealed, all_numbers(snapshot.unsealed), snapshot.names)
         connection.register("unsealed", everything.cast(PLAIN))
         connection.execute(f"CREATE VIEW ledger AS {_union(snapshot.folder, snapshot.seals)}")
         return connection
 
-    return _again_if_moved(build)
+    return again_if_moved(build)
 
 
 def recall_decision(data: Path, number: int) -> Any:
@@ -124,7 +126,7 @@ def history(data: Path, question: Question) -> pa.Table:
     """
 
     def answer() -> pa.Table:
-        snapshot = _snapshot(data)
+        snapshot = take_snapshot(data)
         seals = [line for line in snapshot.seals if _may_match(line, question)]
         if question.patient is None:
             sealed = _scan(snapshot.folder, seals, question)
@@ -133,10 +135,39 @@ def history(data: Path, question: Question) -> pa.Table:
             sealed = _filter(pa.concat_tables([PLAIN.empty_table(), *tables]), question)
         return pa.concat_tables([sealed, _unsealed(snapshot, question)]).sort_by("number")
 
-    return _again_if_moved(answer)
+    return again_if_moved(answer)
 
 
-def _again_if_moved(work: Callable[[], _Answer]) -> _Answer:
+def sealed_since(data: Path, first_number: int, columns: list[str]) -> Iterator[pa.Table]:
+    """The sealed decisions numbered ``first_number`` or more, a segment at a time, in order of number.
+
+    Tables hold ``columns`` of :data:`rempart.ledger.columns.SCHEMA` in one chunk each, words as
+    dictionaries. Expired segments are left out. LedgerError where a segment is missing or damaged.
+    """
+    folder = Folder(data)
+    folder.require()
+    lines = read_lines(folder)
+    gone = expired_segments(lines)
+    for line in sealed_lines(lines):
+        if line.rows and line.segment not in gone and line.last >= first_number:
+            yield _in_order(segment_path(folder, line.segment), line, first_number, columns)
+
+
+def _in_order(path: Path, line: Sealed, first_number: int, columns: list[str]) -> pa.Table:
+    words = [name for name in columns if pa.types.is_dictionary(SCHEMA.field(name).type)]
+    try:
+        with pq.ParquetFile(path, read_dictionary=words, memory_map=True) as file:
+            table = file.read(columns=["number", *(name for name in columns if name != "number")])
+        number = table.column("number").to_numpy()
+        order = np.empty(line.rows, np.int64)
+        order[number - line.first] = np.arange(line.rows)
+        wanted = pa.array(order[max(first_number - line.first, 0) :])
+        return table.unify_dictionaries().combine_chunks().take(wanted).select(columns)
+    except (OSError, pa.ArrowException, IndexError) as error:
+        raise LedgerError(f"{path} cannot be read", "run rempart ledger verify") from error
+
+
+def again_if_moved(work: Callable[[], _Answer]) -> _Answer:
     """Do ``work``, again when a seal or an expiry moved files away under it."""
     for attempt in range(ATTEMPTS):
         try:
@@ -151,7 +182,8 @@ def _again_if_moved(work: Callable[[], _Answer]) -> _Answer:
     raise AssertionError("the last attempt returns or raises")
 
 
-def _snapshot(data: Path) -> _Snapshot:
+def take_snapshot(data: Path) -> Snapshot:
+    """The ledger below ``data`` now; call it within :func:`again_if_moved`. LedgerError."""
     folder = Folder(data)
     folder.require()
     lines = read_lines(folder)
@@ -167,7 +199,7 @@ def _snapshot(data: Path) -> _Snapshot:
     names.learn(unsealed.names)
     gone = expired_segments(lines)
     kept = [line for line in seals if line.rows and line.segment not in gone]
-    return _Snapshot(folder, kept, unsealed, names)
+    return Snapshot(folder, kept, unsealed, names)
 
 
 def _union(folder: Folder, seals: list[Sealed]) -> str:
@@ -251,7 +283,7 @@ def _filter(table: pa.Table, question: Question) -> pa.Table:
     return table.filter(keep)
 
 
-def _unsealed(snapshot: _Snapshot, question: Question) -> pa.Table:
+def _unsealed(snapshot: Snapshot, question: Question) -> pa.Table:
     """Matching rows behind the last seal; only those that match are turned into columns."""
     unsealed = snapshot.unsealed
     keep = np.ones(len(unsealed), dtype=bool)

@@ -2,7 +2,7 @@
 
 Reads the journal after the last seal; writes, in this order, each durable before the next begins:
 ``segments/<number>.parquet`` (Apache Parquet 2.6, zstd level 1, sorted by account so that an account's
-history is a few row groups), ``.index`` (patients), ``.names`` (new strings), then the line. A crash
+history is a few row groups, with the sources' rhythm in the footer), ``.index`` (patients), ``.names`` (new strings), then the line. A crash
 in between leaves files without a line; the next seal writes them anew from the journal, which
 is dropped only when the pipeline says that it has a later checkpoint.
 
@@ -29,6 +29,7 @@ from rempart.ledger.journal import Journal
 from rempart.ledger.manifest import AnyLine, Sealed, add_line
 from rempart.ledger.names import Names, pack_names
 from rempart.ledger.patient_index import build_index
+from rempart.ledger.rhythm import FOOTER_KEY, Rhythm, pack, rhythm_of
 from rempart.records import MISSING_MS
 
 ROW_GROUP_ROWS = 1 << 16
@@ -55,17 +56,22 @@ def segment_path(folder: Folder, number: int) -> Path:
 
 
 def seal(
-    folder: Folder, key: Ed25519PrivateKey, journal: Journal, names: Names, after: Sealed | None, now_ms: int
+    folder: Folder,
+    key: Ed25519PrivateKey,
+    journal: Journal,
+    names: Names,
+    after: Sealed | None,
+    up_to_seq: int,
+    now_ms: int,
 ) -> list[Sealed]:
-    """Seal every entry the journal holds now and ``after`` does not cover; the new lines, maybe none.
+    """Seal every entry up to ``up_to_seq`` that ``after`` does not cover; the new lines, maybe none.
 
     Other threads may append meanwhile; what they add waits for the next seal.
     """
     journal.flush(sync=True)
     journal.rotate()
-    last_seq = journal.next_seq - 1
     done = []
-    for piece in cut_slices(journal.entries(after.journal_seq if after else -1), last_seq):
+    for piece in cut_slices(journal.entries(after.journal_seq if after else -1), up_to_seq):
         after = _seal_slice(folder, key, names, piece, after, now_ms)
         done.append(after)
     return done
@@ -132,7 +138,7 @@ def _seal_slice(
 def _write_segment(path: Path, gathered: Gathered, names: Names) -> tuple[str, str]:
     """Write the Parquet file and its patient index; the SHA-256 of each."""
     table = choose(gathered, numbers_by_account(gathered, names), names)
-    content = parquet_bytes(table)
+    content = parquet_bytes(table, rhythm_of_gathered(gathered, names))
     write_durably(path, [memoryview(content)])
     lists = table["patients"].combine_chunks()
     lists = lists.chunk(0) if isinstance(lists, pa.ChunkedArray) else lists
@@ -141,8 +147,21 @@ def _write_segment(path: Path, gathered: Gathered, names: Names) -> tuple[str, s
     return hashlib.sha256(memoryview(content)).hexdigest(), hashlib.sha256(index).hexdigest()
 
 
-def parquet_bytes(table: pa.Table) -> pa.Buffer:
-    """``table`` in :data:`SCHEMA` as a Parquet file; equal tables give equal bytes."""
+def rhythm_of_gathered(gathered: Gathered, names: Names) -> Rhythm:
+    """How the sources spoke in these decisions."""
+    rows = gathered.rows
+    return rhythm_of(
+        rows["source"],
+        rows["recorded_ms"],
+        rows["offset"],
+        rows["action"],
+        gathered.events,
+        names.words("source"),
+    )
+
+
+def parquet_bytes(table: pa.Table, rhythm: Rhythm) -> pa.Buffer:
+    """``table`` in :data:`SCHEMA` as a Parquet file, its rhythm in the footer; equal input gives equal bytes."""
     sink = pa.BufferOutputStream()
     with pq.ParquetWriter(
         sink,
@@ -154,4 +173,5 @@ def parquet_bytes(table: pa.Table) -> pa.Buffer:
         store_schema=False,
     ) as writer:
         writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
+        writer.add_key_value_metadata({FOOTER_KEY: pack(rhythm)})
     return sink.getvalue()

@@ -1,8 +1,9 @@
-"""What one access adds to a thief's haul, in euros for each new patient it shows.
+"""What one access shows of a patient, and what that adds to a thief's haul in euros.
 
 Reads the price book and ``contents.toml`` (which word of a log shows which content; a user may give
 his own file). Gives a :class:`StakeTable`: small arrays of low and high euros, one row a class of
-content, and the class of any form of access. The price is the retail price of fresh data, linear, with
+content, the class of any form of access, and the categories (:data:`rempart.records.CATEGORIES`) a class
+shows or may show, as bits in that order. The price is the retail price of fresh data, linear, with
 no discount for a lot and none for care; a floor stands for the harm to the patient
 (docs/explanation/prices.md).
 Misses: how much of a record one answer really held; a local word no rule names counts as part of a record.
@@ -21,8 +22,10 @@ import numpy.typing as npt
 from rempart.market.book import PriceBook
 from rempart.market.model import Interval, price_item
 from rempart.market.section import Section, read_document
+from rempart.records import CATEGORIES
 
 PACKAGED_CONTENTS = "contents.toml"
+EVERY_CATEGORY = (1 << len(CATEGORIES)) - 1
 _LONGEST_WORD = 256
 
 
@@ -36,6 +39,8 @@ class ContentClass:
     types: frozenset[str]
     searched: frozenset[str]
     words: tuple[str, ...]
+    shows: int
+    may_show: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +78,24 @@ class StakeTable:
         row = self.class_of(form)
         return float(self.low_eur[row]), float(self.high_eur[row])
 
+    def shown(self, form: str) -> tuple[int, int, bool]:
+        """Categories that an access of ``form`` shows and may show (bits), and whether a rule names the form."""
+        row = self.class_of(form)
+        one = self.classes[row]
+        return one.shows, one.may_show, row != self.unknown
+
     def prices(self, forms: Sequence[str]) -> npt.NDArray[np.float32]:
         """(len(forms) + 1, 2) low and high euros by form number; the last row is for no form at all."""
         rows = [*(self.class_of(form) for form in forms), self.unknown]
         return np.stack([self.low_eur[rows], self.high_eur[rows]], axis=1)
 
 
-def stake_table(book: PriceBook, contents: Path | None = None) -> StakeTable:
+def stake_table(book: PriceBook, path: Path | None = None) -> StakeTable:
     """The stakes under ``book`` and the contents file (the packaged one by default).
 
     Raises SettingsError naming file, class, key, what is wrong and what to write instead.
     """
-    file, document = read_document(contents, PACKAGED_CONTENTS)
+    file, document = read_document(path, PACKAGED_CONTENTS)
     top = Section.of(file, "the file", document)
     classes = tuple(_content_class(name, row, book) for name, row in top.tables("class"))
     names = [one.id for one in classes]
@@ -107,6 +118,8 @@ def _content_class(name: str, row: Section, book: PriceBook) -> ContentClass:
     if content not in book.contents:
         known = ", ".join(list(book.contents)[:20])
         raise row.wrong("content", f"is not in {book.file}", f"write one of: {known}")
+    shows = _bits(row, "shows") if "shows" in row.content else 0
+    may_show = _bits(row, "may_show") if "may_show" in row.content else EVERY_CATEGORY
     one = ContentClass(
         name,
         content,
@@ -114,9 +127,23 @@ def _content_class(name: str, row: Section, book: PriceBook) -> ContentClass:
         frozenset(row.texts("types")),
         frozenset(row.texts("searched")),
         tuple(folded for word in row.texts("words") if (folded := _folded(word))),
+        shows,
+        may_show & ~shows,
     )
     row.finish()
     return one
+
+
+def _bits(row: Section, key: str) -> int:
+    """The categories a list names, as bits; "*" names all."""
+    bits = 0
+    for name in row.texts(key):
+        if name == "*":
+            return EVERY_CATEGORY
+        if name not in CATEGORIES:
+            raise row.wrong(key, f"names {name!r}", f"write some of: *, {', '.join(CATEGORIES)}")
+        bits |= 1 << CATEGORIES.index(name)
+    return bits
 
 
 def _stake(book: PriceBook, one: ContentClass) -> Interval:

@@ -10,6 +10,8 @@ other name too. Misses: visits already counted under the other name.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -18,11 +20,10 @@ from rempart.care.aliases import Aliases
 from rempart.care.fhir import links_from
 from rempart.care.index import LINK, STAFF, CareIndex
 from rempart.pipeline.door import Door
-from rempart.records import FLAG_LEFT, Alias, CareLink, Context, Frame, StaffLink
+from rempart.pipeline.explain import LATEST_MS, explain_rows
+from rempart.records import EVENT, Alias, CareLink, Context, StaffLink
 from rempart.watch.state import DAY_MS, Array
 
-LATEST_MS = 14 * DAY_MS
-"""Links that ended so long before the agreed time are forgotten; later events are explained without them."""
 FORGET_EVERY_MS = 7 * DAY_MS
 
 KINDS = ("appointment", "encounter", "episode", "team", "list")
@@ -43,9 +44,12 @@ class CareFeed:
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self._patient = lru_cache(1 << 16)(door.patient)
         self.index = CareIndex()
         self.aliases = Aliases()
         self._forgotten = -1
+        self.changes = 0
+        """How often arrays of the index or the aliases may have been replaced."""
 
     def add(self, contexts: Iterable[Context], live: bool, now_ms: int) -> bytes:
         """Take context in; returns the journal's payload. ``live``: known from ``now_ms`` on."""
@@ -60,7 +64,7 @@ class CareFeed:
                     who = names.number("unit" if record.by_unit else "account", record.who)
                     links.append(
                         (
-                            self._door.patient(record.patient),
+                            self._patient(record.patient),
                             who,
                             record.by_unit,
                             KINDS.index(record.kind),
@@ -112,7 +116,7 @@ class CareFeed:
         self, alias: Alias, patients: list[tuple[int, int]], accounts: list[tuple[int, int]]
     ) -> None:
         if alias.of == "patient":
-            patients.append((self._door.patient(alias.name), self._door.patient(alias.alias)))
+            patients.append((self._patient(alias.name), self._patient(alias.alias)))
         else:
             names = self._door.names
             accounts.append((names.number("account", alias.name), names.number("account", alias.alias)))
@@ -124,6 +128,7 @@ class CareFeed:
         self._apply(payload)
 
     def _apply(self, payload: CarePayload) -> None:
+        self.changes += 1
         for one, other in np.frombuffer(payload.accounts, np.int32).reshape(-1, 2).tolist():
             gone, kept = self._door.names.join_numbers(one, other)
             self.index.move_accounts(np.array([gone], np.int32), np.array([kept], np.int32))
@@ -142,25 +147,34 @@ class CareFeed:
             staff["account"] = canon[staff["account"]]
             self.index.add_staff(staff)
 
-    def fill(self, frame: Frame, accounts: Array, now_ms: Array) -> None:
-        """Roles, units and "has left" of the frame's accounts (n,) where the log did not say them."""
-        rows = frame.rows
-        roles, units, left = self.index.posts_of(accounts, now_ms)
-        for name, told in (("role", roles), ("unit", units)):
-            rows[name] = np.where(rows[name] == -1, told, rows[name])
-        rows["flags"][left] |= FLAG_LEFT
+    def arrays(self, believed: Array) -> tuple[Any, ...]:
+        """What :mod:`rempart.pipeline.explain` reads, until ``changes`` moves."""
+        return self._door.names.canon, believed, self.index.lookup, self.aliases.lookup
+
+    def explain(
+        self, rows: Array, patients: Array, agreed_ms: Array, believed: Array, fill: bool
+    ) -> tuple[Array, Array, Array]:
+        """Rows (n,) and patients (m,) under one name each, and the grades (m, 2) float32 of the patients.
+
+        See :func:`rempart.pipeline.explain.explain_rows`; with ``fill``, ``rows`` are completed in place.
+        Raises ValueError where a row's patients lie outside ``patients``.
+        """
+        joined = np.frombuffer(bytearray(rows.nbytes), EVENT)
+        canonical = np.empty(patients.size, np.uint64)
+        grades = np.empty((patients.size, 2), np.float32)
+        arrays = self.arrays(believed)
+        fits = explain_rows(rows, patients, agreed_ms, fill, *arrays, joined, canonical, grades)  # type: ignore[call-arg]
+        if not fits:
+            raise ValueError("an event points outside the patients handed over with it")
+        return joined, canonical, grades
 
     def forget(self, agreed_ms: int) -> None:
         """Once a week of event time, let go of the links that nobody can ask about any more."""
         week = agreed_ms // FORGET_EVERY_MS
         if week != self._forgotten:
             self._forgotten = week
+            self.changes += 1
             self.index.prune(agreed_ms - LATEST_MS)
-
-    def grades(self, frame: Frame, accounts: Array, now_ms: Array) -> Array:
-        """Explanation grades (m, 2) float32 of the frame's patients."""
-        rows = frame.rows
-        return self.index.explain(accounts, now_ms, rows["first_patient"], rows["patients"], frame.patients)
 
 
 def _rows(values: list[tuple[object, ...]], dtype: np.dtype[np.void], names: tuple[str, ...]) -> bytes:

@@ -8,43 +8,41 @@ checks that the same answers come out. Misses: nothing decided; rejects are note
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
 from rempart.errors import LedgerError
+from rempart.incident.case import false_alarm
 from rempart.ledger.book import Ledger
 from rempart.ledger.checkpoint import load_latest, save
+from rempart.ledger.deeds import Deeds
 from rempart.ledger.entries import DECISIONS, decode_decisions, decode_input
+from rempart.ledger.manifest import Sealed
 from rempart.ledger.query import recall_decision
 from rempart.market.book import load as load_book
 from rempart.market.stake import StakeTable, stake_table
-from rempart.pipeline.care_feed import LATEST_MS, CareFeed
-from rempart.pipeline.door import Door, Names
+from rempart.pipeline.care_feed import CareFeed
+from rempart.pipeline.door import Door, Names, One
 from rempart.pipeline.duplicates import Duplicates
+from rempart.pipeline.explain import count_rows
 from rempart.pipeline.progress import Progress, Recent
+from rempart.pipeline.remarks import remark
+from rempart.pipeline.single import LONG_WAY, decide_row
 from rempart.pipeline.zones import transitions
-from rempart.records import (
-    FLAG_NO_TIME,
-    FLAG_SAME_ID_OTHER_CONTENT,
-    FLAG_TRUSTED,
-    MAX_REASONS,
-    Batch,
-    Context,
-    Frame,
-    Kind,
-)
+from rempart.records import DECISION, Access, Batch, Context, Frame
 from rempart.settings import Settings
 from rempart.watch.judge import Policy, Watch
-from rempart.watch.reasons import NO_ACCOUNT, NO_TIME, SAME_ID
-from rempart.watch.state import Array
+from rempart.watch.state import MINUTE_MS, Array
 
 CARE_INPUT = 1
 PROGRESS_INPUT = 2
+RELEASE_INPUT = 3
 CHECKPOINT_EVERY = 4_000_000
 """Decisions between two checkpoints of the whole state; closing makes one too."""
 
@@ -59,6 +57,22 @@ class Answers:
     decisions: Array
     first_number: int
     earlier: Array
+
+
+class Decided(NamedTuple):
+    """The answer to one access: its number in the ledger, one row of DECISION, and whether it is the
+    answer an earlier record with the same content got."""
+
+    number: int
+    decision: Any
+    repeated: bool
+
+
+class Release(msgspec.Struct, array_like=True):
+    """Journal input: accounts whose doubt was a false alarm, and the manifest's line to look at next."""
+
+    heeded: int
+    accounts: list[str]
 
 
 @dataclass
@@ -78,9 +92,24 @@ class Course:
     trusted: tuple[str, ...]
     progress: Progress = field(default_factory=Progress)
     recent: Recent = field(default_factory=lambda: Recent())
-    _prices: Array = field(default_factory=lambda: np.zeros((1, 2)))
+    _stand: tuple[Any, ...] = ()
+    _within_reach: tuple[Any, ...] = ()
+    _deeds: Deeds = field(init=False)
+    _worded: int = 0
+    _sizes: tuple[int, int, int] | None = None
+    _believed: Array = field(default_factory=lambda: np.zeros(0, np.bool_))
+    """(sources + 1,) whether a source's logins and reinstatements count, by its number; -1 is the last."""
+    _prices: Array = field(default_factory=lambda: np.zeros((0, 2)))
+    """Euros (low, high) by number of form; the last row and those not yet used are for no form."""
+    _priced: int = 0
+    _minute: int = -1
     _since_seal: int = 0
     _since_checkpoint: int = 0
+    _sealer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "sealing"))
+    _sealing: Future[list[Sealed]] | None = None
+
+    def __post_init__(self) -> None:
+        self._deeds = Deeds(self.data)
 
     @classmethod
     def open(cls, data: Path, settings: Settings, *, enforce: bool, live: bool, shards: int = 1) -> Course:
@@ -109,6 +138,7 @@ class Course:
             settings.trusted_sources,
         )
         course._come_back()
+        course.heed()
         return course
 
     def take(self, batch: Batch, source: str, next_offset: int | None) -> list[Answers]:
@@ -159,26 +189,22 @@ class Course:
         payload = self.care.add(context, self.live, max(self.watch.watermark_ms, 0))
         self.ledger.append_input(CARE_INPUT, payload)
 
-    def decide(self, frame: Frame) -> Answers:
-        """Judge a frame that is through the door, and write it to the journal (not yet flushed)."""
-        rows = frame.rows
+    def decide(self, frame: Frame, trace: bool | None = None) -> Answers:
+        """Judge a frame that is through the door, and write it to the journal (not yet flushed).
+
+        ``trace``: its source told afterwards what it served; None, as the ledger was opened.
+        """
         first = self.ledger.next_number
-        keys = self.door.event_keys(frame, self.live)
-        earlier = self.duplicates.sift(keys, rows["content"], _times(rows), first, rows["flags"])
+        earlier = self.duplicates.sift(self.door.event_keys(frame, self.live), frame.rows, first)
         kept = select(frame, earlier < 0)
-        repeated = rows.size - kept.rows.size
-        self._count("duplicates", repeated)
-        self.progress.merged += rows.size
-        decisions = self._judge(kept, fill=True)
-        self._tally(kept.rows)
+        self._repeat(frame.rows.size - kept.rows.size)
+        decisions = self._judge(kept.rows, kept.patients, fill=True)
         if kept.rows.size:
-            self.ledger.append_decisions(
-                kept.rows, decisions, kept.patients, kept.events, self.names.take_fresh()
-            )
-        self.recent.keep(first, decisions)
-        self._since_seal += kept.rows.size
-        self._since_checkpoint += kept.rows.size
-        self.care.forget(self.watch.watermark_ms)
+            fresh = self.names.take_fresh()
+            self.ledger.append_decisions(kept.rows, decisions, kept.patients, kept.events, fresh, trace)
+            self.recent.keep(first, decisions)
+            self._tally(kept.rows)
+            self._advance(kept.rows.size)
         return Answers(kept, decisions, first, earlier)
 
     def weigh(self, frame: Frame) -> Array:
@@ -186,64 +212,103 @@ class Course:
 
         State changes as in :meth:`decide`, but no duplicates are looked for.
         """
-        decisions = self._judge(frame, fill=True)
+        return self._judge(frame.rows, frame.patients, fill=True)
+
+    def decide_one(self, access: Access, trace: bool | None = None) -> Decided:
+        """Judge one access now, as :meth:`decide` would in a frame; flush before its answer leaves."""
+        one = self.door.one(access)
+        number = self.ledger.next_number
+        decisions = np.frombuffer(bytearray(DECISION.itemsize), DECISION)
+        watch = self.watch.arrays(one.account)
+        earlier = decide_row(one.rows, one.hashes, number, decisions, watch, *self._reach())
+        if earlier == LONG_WAY:
+            earlier, decisions = self._decide_long(one, number)
+        if earlier >= 0:
+            self._repeat(1)
+            return Decided(earlier, self.decision(earlier), True)
+        self.recent.next_number = number + 1
+        fresh = self.names.take_fresh()
+        self.ledger.append_one(one.rows, decisions, one.hashes[3:], one.event, fresh, trace)
+        self._count("control" if access.kind else "unattributed" if one.account < 0 else "decided", 1)
+        self._advance(1)
+        return Decided(number, decisions[0], False)
+
+    def _decide_long(self, one: One, number: int) -> tuple[int, Array]:
+        """The number of the decision an event repeats, or -1, and its decision (1,), as of a frame of one row."""
+        earlier = int(self.duplicates.sift(one.hashes[:1], one.rows, number)[0])
+        if earlier >= 0:
+            return earlier, np.empty(0, DECISION)
+        decisions = self._judge(one.rows, one.hashes[3:], fill=True)
+        self.recent.keep(number, decisions)
+        return earlier, decisions
+
+    def _repeat(self, number: int) -> None:
+        """Count records that were decided before."""
+        self._count("duplicates", number)
+        self.progress.merged += number
+
+    def _tally(self, rows: Array) -> None:
+        for what, number in zip(("decided", "control", "unattributed"), count_rows(rows), strict=True):
+            self._count(what, number)
+
+    def _advance(self, number: int) -> None:
+        """Count decisions that the journal holds."""
+        self.progress.merged += number
+        self._since_seal += number
+        self._since_checkpoint += number
+
+    def _judge(self, rows: Array, patients: Array, fill: bool) -> Array:
+        """Decisions (n,) on rows that are no duplicates; ``fill``: they still lack what care knows of them."""
+        believed, prices, sizes = self._words()
+        agreed = self.watch.agreed_times(rows)
+        joined, canonical, grades = self.care.explain(rows, patients, agreed, believed, fill)
+        decisions = self.watch.judge(Frame(joined, canonical, None), grades, prices, sizes)
+        remark(decisions, rows)
         self.care.forget(self.watch.watermark_ms)
         return decisions
 
-    def _judge(self, frame: Frame, fill: bool) -> Array:
-        rows = frame.rows
-        spelled = rows["account"].copy()
-        accounts = np.where(spelled >= 0, self.names.canon[spelled], -1).astype(np.int32)
-        now = np.where(rows["flags"] & FLAG_NO_TIME, self.watch.watermark_ms, rows["recorded_ms"])
-        if fill:
-            self.care.fill(frame, accounts, now)
-            self._trust(rows)
-        plain = frame.patients
-        joined = Frame(rows.copy(), self.care.aliases.canonical(plain), frame.events)
-        joined.rows["account"] = accounts
-        grades = self.care.grades(joined, accounts, self._asked_at(joined.rows, now))
-        words = self.names.words
-        sizes = len(words["account"]), len(words["network"]), len(words["role"])
-        decisions = self.watch.judge(joined, grades, self._price_table(), sizes)
-        _remark(decisions, rows["account"] == -1, NO_ACCOUNT)
-        if (rows["flags"] & (FLAG_SAME_ID_OTHER_CONTENT | FLAG_NO_TIME)).any():
-            _remark(decisions, rows["flags"] & FLAG_SAME_ID_OTHER_CONTENT != 0, SAME_ID)
-            _remark(decisions, rows["flags"] & FLAG_NO_TIME != 0, NO_TIME)
-        return decisions
+    def _reach(self) -> tuple[Any, ...]:
+        """What :func:`decide_row` reads and changes beside the watch, gathered when some of it was replaced."""
+        care, seen = self.care, self.duplicates
+        stand = self.names.count, care.changes, care.index, care.aliases, seen.changes, self.recent
+        if stand != self._stand:
+            believed, prices, sizes = self._words()
+            self._within_reach = (
+                self.door.nameless,
+                self.live,
+                self.recent.rows,
+                seen.arrays,
+                care.arrays(believed),
+                prices,
+                sizes,
+            )
+            self._stand = stand
+        return self._within_reach
 
-    def _asked_at(self, rows: Array, now: Array) -> Array:
-        """When care is asked about: the event's time, at most :data:`LATEST_MS` before the agreed time.
+    def _words(self) -> tuple[Array, Array, tuple[int, int, int]]:
+        """What hangs on the words met so far: :attr:`_believed`, :attr:`_prices`, and how many accounts,
+        networks and roles there are."""
+        if self._sizes is None or self._worded != self.names.count:
+            words = self.names.words
+            self._worded = self.names.count
+            self._sizes = len(words["account"]), len(words["network"]), len(words["role"])
+            self._believe(words["source"])
+            self._price(words["form"])
+        return self._believed, self._prices, self._sizes
 
-        Links that ended before are forgotten, so an older event is judged by what is still known,
-        wherever the batches are cut.
-        """
-        newest = max(self.watch.watermark_ms, int(now.max(initial=0)))
-        if not now.size or int(now.min()) >= newest - LATEST_MS:
-            return now
-        return np.maximum(now, self.watch.agreed_times(rows) - LATEST_MS)
+    def _believe(self, sources: list[str]) -> None:
+        if self._believed.size != len(sources) + 1:
+            self._believed = np.array([self.live or name in self.trusted for name in sources] + [self.live])
 
-    def _trust(self, rows: Array) -> None:
-        control = rows["kind"] != Kind.ACCESS
-        if not control.any():
-            return
-        believed = [self.names.known("source", name) for name in self.trusted]
-        trusted = control if self.live else control & np.isin(rows["source"], believed)
-        rows["flags"][trusted] |= FLAG_TRUSTED
-
-    def _price_table(self) -> Array:
-        forms = self.names.words["form"]
-        if self._prices.shape[0] != len(forms) + 1:
-            prices = [self.stakes.stake_of_form(form) for form in (*forms, "")]
-            self._prices = np.array(prices, np.float64).reshape(-1, 2)
-        return self._prices
-
-    def _tally(self, rows: Array) -> None:
-        access = rows["kind"] == Kind.ACCESS
-        nobody = access & (rows["account"] == -1)
-        accesses, unattributed = int(np.count_nonzero(access)), int(np.count_nonzero(nobody))
-        self._count("control", rows.size - accesses)
-        self._count("unattributed", unattributed)
-        self._count("decided", accesses - unattributed)
+    def _price(self, forms: list[str]) -> None:
+        if len(forms) >= self._prices.shape[0]:
+            nothing = self.stakes.stake_of_form("")
+            grown = np.full((2 * len(forms) + 64, 2), nothing)
+            grown[: self._priced] = self._prices[: self._priced]
+            self._prices = grown
+        for number in range(self._priced, len(forms)):
+            self._prices[number] = self.stakes.stake_of_form(forms[number])
+        self._priced = len(forms)
 
     def reject(self, number: int) -> None:
         """Count units that could not be read."""
@@ -254,18 +319,48 @@ class Course:
 
     def flush(self, sync: bool = False) -> None:
         """Hand what was journalled to the disk (``sync``: wait for it), then seal if it is time."""
+        minute = self.watch.watermark_ms // MINUTE_MS
+        if minute != self._minute:
+            self._minute = minute
+            self.heed()
         if not self.live:
             self.ledger.append_input(PROGRESS_INPUT, msgspec.msgpack.encode(self.progress))
         self.ledger.flush(sync)
         if self._since_seal >= self.seal_every:
             self.seal()
 
+    def heed(self) -> None:
+        """Take in what officers have called a false alarm since the last look, once it is in the journal."""
+        deeds = self._deeds.fresh(self.progress.heeded)
+        if deeds is None:
+            return
+        accounts = sorted({account for deed in deeds for account in false_alarm(deed)})
+        release = Release(deeds[-1].line + 1, accounts)
+        self.ledger.append_input(RELEASE_INPUT, msgspec.msgpack.encode(release))
+        self._release(release)
+
+    def _release(self, release: Release) -> None:
+        numbers = [self.names.known("account", account) for account in release.accounts]
+        known = np.array([number for number in numbers if number >= 0], np.int64)
+        self.watch.release(self.names.canon[known])
+        self.progress.heeded = release.heeded
+
     def seal(self) -> None:
-        """Seal a segment; save a checkpoint when enough was decided since the last."""
-        self.ledger.seal()
+        """Begin to seal a segment on a thread of its own, once the one before is sealed.
+
+        Saves a checkpoint when enough was decided since the last.
+        """
+        self._wait_for_seal()
+        self._sealing = self._sealer.submit(self.ledger.seal, self.ledger.last_seq)
         self._since_seal = 0
         if self._since_checkpoint >= CHECKPOINT_EVERY:
             self.checkpoint()
+
+    def _wait_for_seal(self) -> None:
+        """Until nothing is being sealed; LedgerError where the last seal failed."""
+        if self._sealing is not None:
+            self._sealing.result()
+            self._sealing = None
 
     def checkpoint(self) -> None:
         """Save the whole state, so that a restart need not recompute it."""
@@ -291,7 +386,7 @@ class Course:
 
     def close(self) -> None:
         """Seal, save, and let the folder go to the next writer."""
-        self.ledger.flush(True)
+        self._wait_for_seal()
         if self._since_seal:
             self.ledger.seal()
         self.checkpoint()
@@ -299,6 +394,7 @@ class Course:
 
     def abandon(self) -> None:
         """Let the folder go without sealing; the next opening recovers from the journal."""
+        self._sealer.shutdown()
         self.watch.close()
         self.ledger.close()
 
@@ -321,6 +417,8 @@ class Course:
         kind, content = decode_input(payload)
         if kind == CARE_INPUT:
             self.care.restore_input(content)
+        elif kind == RELEASE_INPUT:
+            self._release(msgspec.msgpack.decode(content, type=Release))
         else:
             self.progress = msgspec.msgpack.decode(content, type=Progress)
 
@@ -346,21 +444,17 @@ class Course:
         written = decode_decisions(payload)
         self.names.restore(written.names)
         rows = written.rows.copy()
-        frame = Frame(rows, written.patients, written.events)
-        flags = rows["flags"].copy()
-        keys = self.door.event_keys(frame, self.live)
-        self.duplicates.sift(keys, rows["content"], _times(rows), written.first_number, flags)
-        decisions = self._judge(frame, fill=False)
+        keys = self.door.event_keys(Frame(rows, written.patients, written.events), self.live)
+        self.duplicates.sift(keys, rows, written.first_number)
+        decisions = self._judge(rows, written.patients, fill=False)
         if decisions.tobytes() != written.decisions.tobytes():
             raise LedgerError(
                 f"journal entry {seq}: the recomputed answers differ from the written ones",
                 "the settings, the price book or the version changed since; start a new data folder",
             )
-        self._tally(rows)
-        self.progress.merged += rows.size
         self.recent.keep(written.first_number, decisions)
-        self._since_seal += rows.size
-        self._since_checkpoint += rows.size
+        self._tally(rows)
+        self._advance(rows.size)
 
 
 def select(frame: Frame, keep: Array) -> Frame:
@@ -371,21 +465,6 @@ def select(frame: Frame, keep: Array) -> Frame:
     owner = np.repeat(keep, frame.rows["patients"])
     rows["first_patient"] = np.cumsum(rows["patients"]) - rows["patients"]
     return Frame(rows, frame.patients[owner], frame.events.filter(pa.array(keep)))
-
-
-def _times(rows: Array) -> Array:
-    return np.where(rows["flags"] & FLAG_NO_TIME, 0, rows["recorded_ms"])
-
-
-def _remark(decisions: Array, where: Array, code: int) -> None:
-    """Add a reason without weight to some answers, if there is room."""
-    for i in np.flatnonzero(where).tolist():
-        answer = decisions[i]
-        place = int(answer["reasons"])
-        if place < MAX_REASONS:
-            answer["code"][place] = code
-            answer["usual"][place] = -1
-            answer["reasons"] = place + 1
 
 
 def _under(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:

@@ -11,18 +11,29 @@ Misses: two identifiers of one patient are two pseudonyms until an alias joins t
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numba import njit
 
 from rempart.ledger.names import VOCABULARIES, Name
-from rempart.ledger.pseudonym import hash_strings, hash_text
+from rempart.ledger.pseudonym import derive_key, hash_each, hash_strings, hash_text
 from rempart.records import EVENT, FLAG_NO_TIME, FLAG_QUERY, MISSING_MS, Access, Frame
 from rempart.watch.state import Array
 
 MOST_NAMES = {"software": 20_000, "form": 5_000, "role": 2_000, "unit": 50_000}
 """A thief chooses some words; past these numbers a new word becomes ``other``."""
 OTHER = "other"
+KNOWN_NETWORKS = 1 << 14
+"""Addresses whose keyed pseudonym is at hand."""
+_CODES = {"i8": "q", "u8": "Q", "i4": "i", "i2": "h", "i1": "b"}
+_ROW = struct.Struct("<" + "".join(_CODES[EVENT[name].str[1:]] for name in EVENT.names or ()))
+"""A row of EVENT from plain numbers."""
 _ACTIONS = {code: number for number, code in enumerate(("", "C", "R", "U", "D", "E"))}
 _WHY = {word: number for number, word in enumerate(("", "no_agent", "no_requestor", "unnamed"))}
 WHY = tuple(_WHY)
@@ -34,16 +45,16 @@ class Names:
 
     def __init__(self) -> None:
         self.words: dict[str, list[str]] = {each: [] for each in VOCABULARIES}
-        self._numbers: dict[str, dict[str, int]] = {each: {} for each in VOCABULARIES}
+        self._numbers: dict[str, dict[str, int]] = {each: {"": -1} for each in VOCABULARIES}
         self._fresh: list[Name] = []
         self._noted = 0
         self._owners: dict[str, int] = {}
         self.canon = np.zeros(64, np.int32)
+        self.count = 0
+        """How many words were met."""
 
     def number(self, vocabulary: str, word: str) -> int:
         """Number of a word, -1 for an empty one; a new word gets the next number."""
-        if not word:
-            return -1
         numbers = self._numbers[vocabulary]
         found = numbers.get(word)
         if found is None:
@@ -53,10 +64,18 @@ class Names:
             found = len(words)
             words.append(word)
             numbers[word] = found
+            self.count += 1
             self._fresh.append((vocabulary, found, word))
             if vocabulary == "account":
                 self._own(found, word)
         return found
+
+    def numbers(self, words: Sequence[str]) -> list[int]:
+        """Numbers of one word of each vocabulary, in the order of VOCABULARIES."""
+        found = [known.get(word) for known, word in zip(self._numbers.values(), words, strict=True)]
+        if None not in found:
+            return found  # type: ignore[return-value]
+        return [self.number(*each) for each in zip(VOCABULARIES, words, strict=True)]
 
     def _own(self, number: int, word: str) -> None:
         """``Practitioner/x`` and ``x`` are one account to the watch; the ledger keeps both spellings."""
@@ -110,6 +129,16 @@ class Names:
             self.number(vocabulary, word)
 
 
+class One(NamedTuple):
+    """One event as numbers: ``rows`` (1,) of EVENT, ``hashes`` (3 + m,) of its id, session, request and
+    patients, the source's own id, and the number of its account as the watch counts it."""
+
+    rows: Array
+    hashes: Array
+    event: str
+    account: int
+
+
 class Door:
     """Turns rows of ACCESS_SCHEMA into frames under one secret key."""
 
@@ -117,6 +146,12 @@ class Door:
         self._key = key
         self.names = names
         self._masks = np.zeros(0, np.int64)
+        self.nameless = np.uint64(hash_text("", key, b"event"))
+        """Hash of an event id that is not given."""
+        self._word_keys = np.array(
+            [derive_key(key, use) for use in (b"event", b"session", b"request", b"patient")]
+        )
+        self._known_network = lru_cache(KNOWN_NETWORKS)(self.network)
 
     def patient(self, identifier: str) -> int:
         """Keyed pseudonym of one patient identifier."""
@@ -125,6 +160,10 @@ class Door:
     def patients(self, identifiers: pa.Array) -> Array:
         """Keyed pseudonyms (m,) uint64."""
         return hash_strings(identifiers, self._key, b"patient")
+
+    def session(self, text: str) -> int:
+        """Keyed hash of a session as :func:`session_of` spells it."""
+        return hash_text(text, self._key, b"session")
 
     def link(self, identifier: str) -> int:
         """Keyed hash of a care link's identifier."""
@@ -140,10 +179,8 @@ class Door:
         A ``live`` feed's offsets start anew with each connection, so there the content stands in.
         """
         keys = hash_strings(frame.events, self._key, b"event")
-        nameless = keys == hash_text("", self._key, b"event")
-        instead = frame.rows["content"] if live else frame.rows["offset"].astype(np.uint64)
-        keys[nameless] = instead[nameless] * np.uint64(0x9E3779B97F4A7C15)
-        return keys ^ ((frame.rows["source"] + 1).astype(np.uint64) * np.uint64(0xD6E8FEB86659FD93))
+        key_events(keys, frame.rows, self.nameless, live)
+        return keys
 
     def frame(self, batch: pa.RecordBatch) -> Frame:
         """The batch's rows as numbers; roles and units only as far as the log says them."""
@@ -167,36 +204,43 @@ class Door:
         self._mask_values(batch.column("value"), rows)
         return Frame(rows, patients, _plain(batch.column("event")))
 
-    def one(self, access: Access) -> Frame:
-        """:meth:`frame` of a single row, without the cost of columns: the live path."""
-        names, key = self.names, self._key
-        account = names.number("account", access.account)
-        form = names.number("form", access.query_form)
-        if form < 0:
-            form = names.number("form", access.resource)
+    def one(self, access: Access) -> One:
+        """:meth:`frame` of a single event, without the cost of columns."""
+        account, network, software, form, role, unit, source = self.names.numbers(
+            (
+                access.account,
+                self._known_network(access.address),
+                access.software,
+                access.query_form or access.resource,
+                access.role,
+                access.unit,
+                access.source,
+            )
+        )
         flags = FLAG_NO_TIME if access.recorded_ms == MISSING_MS else 0
         if access.is_query and not (len(access.patients) == 1 and access.resource != "Patient"):
             flags |= FLAG_QUERY
-        session = access.session or f"{access.account}\x1f{access.address}\x1f{access.software}"
+        session = session_of(access)
         value = 0
         if access.value_kind and account >= 0:
             self._learn_masks()
             value = (access.value + int(self._masks[account]) + 2**63) % 2**64 - 2**63
-        row = (
+        hashes = hash_each((access.event, session, access.request, *access.patients), self._word_keys)
+        row = _ROW.pack(
             access.recorded_ms,
             access.offset,
             access.content,
-            hash_text(session, key, b"session"),
-            hash_text(access.request, key, b"request") if access.request else 0,
+            hashes[1],
+            hashes[2] if access.request else 0,
             value,
             0,
-            names.number("source", access.source),
+            source,
             account,
-            names.number("network", self.network(access.address)),
-            names.number("software", access.software),
+            network,
+            software,
             form,
-            names.number("role", access.role),
-            names.number("unit", access.unit),
+            role,
+            unit,
             len(access.patients),
             access.count,
             access.page,
@@ -208,8 +252,9 @@ class Door:
             _WHY.get(access.unknown_account, 0),
             0,
         )
-        patients = np.array([self.patient(each) for each in access.patients], np.uint64)
-        return Frame(np.array([row], EVENT), patients, pa.array([access.event], pa.string()))
+        rows = np.frombuffer(bytearray(row), EVENT)
+        whose = int(self.names.canon[account]) if account >= 0 else -1
+        return One(rows, hashes, access.event, whose)
 
     def _networks(self, addresses: pa.Array) -> Array:
         encoded = addresses if pa.types.is_dictionary(addresses.type) else addresses.dictionary_encode()
@@ -236,15 +281,31 @@ class Door:
     def _mask_values(self, values: pa.Array, rows: Array) -> None:
         self._learn_masks()
         plain = values.to_numpy(zero_copy_only=False)
-        masked = np.where(rows["account"] >= 0, self._masks[rows["account"]] if self._masks.size else 0, 0)
+        known = (rows["value_kind"] != 0) & (rows["account"] >= 0)
         with np.errstate(over="ignore"):
-            rows["value"] = np.where(rows["value_kind"] != 0, plain + masked, 0)
+            rows["value"][known] = plain[known] + self._masks[rows["account"][known]]
 
     def _learn_masks(self) -> None:
         words, have = self.names.words["account"], self._masks.size
         if len(words) > have:
             more = hash_strings(pa.array(words[have:], pa.string()), self._key, b"value-mask")
             self._masks = np.concatenate([self._masks, more.view(np.int64)])
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def key_events(keys, rows, nameless, live):  # type: ignore[no-untyped-def]
+    """Turn ``keys`` (n,), hashes of the event ids, into those of (source, id)."""
+    for i in range(keys.size):
+        row = rows[i]
+        if keys[i] == nameless:
+            instead = row.content if live else np.uint64(row.offset)
+            keys[i] = instead * np.uint64(0x9E3779B97F4A7C15)
+        keys[i] ^= np.uint64(row.source + 1) * np.uint64(0xD6E8FEB86659FD93)
+
+
+def session_of(access: Access) -> str:
+    """The session an access belongs to: as the source names it, else account, address and software."""
+    return access.session or f"{access.account}\x1f{access.address}\x1f{access.software}"
 
 
 def _plain(column: pa.Array) -> pa.Array:

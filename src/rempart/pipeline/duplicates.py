@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rempart.records import FLAG_SAME_ID_OTHER_CONTENT
+from rempart.records import FLAG_NO_TIME, FLAG_SAME_ID_OTHER_CONTENT
 from rempart.watch.state import DAY_MS, Array
 
 KEEP_MS = 7 * DAY_MS
@@ -28,27 +28,34 @@ def _slot(table, key):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _sift(table, keys, contents, times, first_number, flags, earlier):  # type: ignore[no-untyped-def]
+def has_room(table, used, more):  # type: ignore[no-untyped-def]
+    """Whether ``more`` records fit; ``used`` (1,) slots are taken."""
+    return (used[0] + more) * 2 <= table.size
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def sift(table, used, keys, rows, first_number, earlier):  # type: ignore[no-untyped-def]
+    """Fill ``earlier`` (n,) as :meth:`Duplicates.sift` gives it; there must be room."""
     number = first_number
-    used = 0
     for i in range(keys.size):
+        row = rows[i]
+        now = 0 if row.flags & FLAG_NO_TIME else row.recorded_ms
         key = keys[i] if keys[i] != 0 else np.uint64(1)
         slot = _slot(table, key)
         seen = table[slot]
         earlier[i] = -1
         if seen.key == 0:
-            used += 1
-        elif times[i] - seen.ms < KEEP_MS:
-            if seen.content == contents[i]:
+            used[0] += 1
+        elif now - seen.ms < KEEP_MS:
+            if seen.content == row.content:
                 earlier[i] = seen.number
                 continue
-            flags[i] |= FLAG_SAME_ID_OTHER_CONTENT
+            row.flags |= FLAG_SAME_ID_OTHER_CONTENT
         seen.key = key
-        seen.content = contents[i]
-        seen.ms = times[i]
+        seen.content = row.content
+        seen.ms = now
         seen.number = number
         number += 1
-    return used
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -66,27 +73,36 @@ class Duplicates:
 
     def __init__(self) -> None:
         self.table = np.zeros(1 << 12, SEEN)
-        self.used = 0
+        self.used = np.zeros(1, np.int64)
+        self.changes = 0
+        """How often the table was replaced."""
 
-    def sift(self, keys: Array, contents: Array, times: Array, first_number: int, flags: Array) -> Array:
-        """Earlier decision number of each record, or -1 for a new one, which takes the next number.
+    @property
+    def arrays(self) -> tuple[Array, Array]:
+        """The table and how many of its slots are taken, until ``changes`` moves."""
+        return self.table, self.used
 
-        ``times`` (n,) event time in ms, ``flags`` (n,) is marked where an id returns with other content.
+    def sift(self, keys: Array, rows: Array, first_number: int) -> Array:
+        """Earlier decision number (n,) of each of ``rows`` (n,) EVENT, or -1 for a new one, which takes the next number.
+
+        ``keys`` (n,) uint64 stand for (source, id); a row's flags say where an id returns with other content.
         """
-        if (self.used + keys.size) * 2 > self.table.size:
+        if not has_room(self.table, self.used, keys.size):
+            times = np.where(rows["flags"] & FLAG_NO_TIME, 0, rows["recorded_ms"])
             self._grow(keys.size, int(times.min()) if times.size else 0)
         earlier = np.empty(keys.size, np.int64)
-        self.used += _sift(self.table, keys, contents, times, first_number, flags, earlier)
+        sift(self.table, self.used, keys, rows, first_number, earlier)
         return earlier
 
     def _grow(self, more: int, now_ms: int) -> None:
+        self.changes += 1
         oldest = now_ms - KEEP_MS
         recent = int(np.count_nonzero((self.table["key"] != 0) & (self.table["ms"] > oldest)))
         size = 1 << 12
         while size < (recent + more) * 3:
             size *= 2
         fresh = np.zeros(size, SEEN)
-        self.used = _move(self.table, fresh, oldest)
+        self.used[0] = _move(self.table, fresh, oldest)
         self.table = fresh
 
     def state(self) -> dict[str, Array]:
@@ -95,9 +111,10 @@ class Duplicates:
 
     def restore(self, arrays: dict[str, Array]) -> None:
         """Back from :meth:`state`."""
+        self.changes += 1
         kept = np.array(arrays["seen"], SEEN)
         size = 1 << 12
         while size < kept.size * 3:
             size *= 2
         self.table = np.zeros(size, SEEN)
-        self.used = _move(kept, self.table, -(2**63))
+        self.used[0] = _move(kept, self.table, -(2**63))

@@ -1,7 +1,8 @@
 """What a person opens after a replay: decisions, incidents, summary and the page with pictures.
 
-Reads the sealed ledger; writes ``decisions.parquet`` (one row an answer, in order),
-``incidents.json``, ``summary.json`` and ``report.html``. Misses what the ledger does not hold.
+Reads the sealed ledger, a segment at a time; writes ``decisions.parquet`` (one row an answer, in
+order), ``incidents.json``, ``summary.json`` and ``report.html``. Memory grows with the accounts and the
+suspicions, not with the decisions. Misses what the ledger does not hold.
 """
 
 from __future__ import annotations
@@ -9,27 +10,41 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections import Counter
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from rempart.incident.group import Notable, Suspicion, group, worth_a_look
 from rempart.language import gettext as _
-from rempart.ledger.query import connect
+from rempart.ledger.query import sealed_since
+from rempart.pipeline.notable import Notables, described
 from rempart.pipeline.report import write_page
-from rempart.pipeline.wording import iso_time, reason_list
+from rempart.pipeline.suspicions import join_thefts
+from rempart.pipeline.tally import Tally
+from rempart.pipeline.wording import reason_list
 from rempart.settings import Settings
 
-_QUERY = """SELECT number, event, account, recorded, kind, action, doubt, hijack, stake_low_eur,
-stake_high_eur, reasons, network, patients FROM ledger WHERE number >= ? ORDER BY number"""
 _REASON = pa.struct([("code", pa.string()), ("text", pa.string()), ("weight", pa.float64())])
+_PLAIN = ["event", "account", "recorded", "action", "hijack", "stake_low_eur", "stake_high_eur"]
+_WORD = pa.dictionary(pa.int32(), pa.string())
+_SCHEMA = pa.schema(
+    [
+        ("event", pa.string()),
+        ("account", _WORD),
+        ("recorded", pa.timestamp("ms", "UTC")),
+        ("action", _WORD),
+        ("hijack", pa.float32()),
+        ("stake_low_eur", pa.float32()),
+        ("stake_high_eur", pa.float32()),
+        ("reasons", pa.list_(_REASON)),
+        ("kind", _WORD),
+    ]
+)
+_WORDS = ["account", "action", "kind", "reasons.list.element.code", "reasons.list.element.text"]
 
 
 def write_outputs(
@@ -46,18 +61,28 @@ def write_outputs(
 ) -> dict[str, Any]:
     """Write all files of a replay into ``out``; returns the summary."""
     hear("write", 0, 0)
-    table = connect(data).sql(_QUERY, params=[first_number]).to_arrow_table()
-    when = table.schema.get_field_index("recorded")
-    table = table.set_column(when, "recorded", table.column("recorded").cast(pa.timestamp("ms", "UTC")))
-    decisions = _decisions(table)
-    _private(out / "decisions.parquet", lambda path: pq.write_table(decisions, path, compression="zstd"))
-    incidents = _incidents(table)
+    counted, notables = Tally(), Notables()
+
+    def decisions() -> Iterator[pa.Table]:
+        for segment in sealed_since(data, first_number, [*_PLAIN, "reasons", "kind", *notables.COLUMNS]):
+            notables.fold(segment)
+            for batch in segment.to_batches():
+                counted.fold(batch)
+            hear("write", sum(counted.by_action.values()), 0)
+            yield _decisions(segment)
+
+    _private(out / "decisions.parquet", partial(_write_parquet, decisions()))
+    suspected = notables.suspected()
+    thefts = [[part.suspicion for part in theft.parts] for theft in join_thefts(data, suspected)]
+    shown = [*thefts, *([each] for each in notables.worth_a_look(suspected))]
+    patients = notables.count_patients(shown, sealed_since(data, first_number, notables.OPENED))
+    incidents = [described(number, *each) for number, each in enumerate(zip(shown, patients, strict=True), 1)]
     summary: dict[str, Any] = {
         **{
             name: counts[name]
             for name in ("read", "decided", "control", "context", "unattributed", "rejected", "duplicates")
         },
-        "by_action": dict(Counter(decisions.column("action").to_pylist())),
+        "by_action": {action: count for action, count in counted.by_action.items() if count},
         "seconds": round(time.monotonic() - begun, 3),
         "sources": sources,
         "policy": {
@@ -71,7 +96,7 @@ def write_outputs(
     }
     for name, content in (("incidents.json", incidents), ("summary.json", summary)):
         _private(out / name, partial(_write_json, content))
-    write_page(out, decisions, incidents, summary, language=language, zone=settings.zone)
+    write_page(out, counted, incidents, summary, language=language, zone=settings.zone)
     return summary
 
 
@@ -86,89 +111,39 @@ def _write_json(content: object, path: Path) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _words(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    codes, weights, seen, usual = (
-        [reason[name] for reason in reasons] for name in ("code", "weight", "seen", "usual")
-    )
-    return reason_list(codes, weights, seen, usual, len(reasons))
+def _write_parquet(tables: Iterator[pa.Table], path: Path) -> None:
+    with pq.ParquetWriter(
+        path, _SCHEMA, compression="zstd", use_dictionary=_WORDS, store_schema=False
+    ) as writer:
+        for table in tables:
+            writer.write_table(table)
 
 
-def _reasons_each(table: pa.Table) -> pa.ChunkedArray:
-    return pc.fill_null(pc.list_value_length(table.column("reasons")), 0)
+def _decisions(segment: pa.Table) -> pa.Table:
+    reasons = _in_words(segment.column("reasons").combine_chunks())
+    columns = [*(segment.column(name) for name in _PLAIN), reasons, segment.column("kind")]
+    return pa.Table.from_arrays(columns, schema=_SCHEMA)
 
 
-def _decisions(table: pa.Table) -> pa.Table:
-    lengths = _reasons_each(table)
-    said = table.column("reasons").filter(pc.greater(lengths, 0)).to_pylist()
-    words = [word for reasons in said for word in _words(reasons)]
-    ends = np.cumsum(lengths.to_numpy(), dtype=np.int32)
-    reasons = pa.ListArray.from_arrays(
-        np.concatenate([np.zeros(1, np.int32), ends]), pa.array(words, _REASON)
-    )
-    kept = table.select(
-        ["event", "account", "recorded", "action", "hijack", "stake_low_eur", "stake_high_eur"]
-    )
-    return kept.append_column("reasons", reasons).append_column("kind", table.column("kind"))
+def _in_words(reasons: pa.ListArray) -> pa.ListArray:
+    """Lists of reasons as numbers into lists of reasons in words; each different one is put so once."""
+    given = reasons.flatten()
+    numbers = np.empty((len(given), 3), np.int32)
+    for place, name in enumerate(("code", "seen", "usual")):
+        numbers[:, place] = given.field(name).to_numpy(zero_copy_only=False)
+    different, which = np.unique(numbers, axis=0, return_inverse=True)
+    said = [_said(*each) for each in different.tolist()]
+    columns = [
+        pa.array([code for code, _ in said], pa.string()).take(pa.array(which)),
+        pa.array([text for _, text in said], pa.string()).take(pa.array(which)),
+        pa.array(np.round(given.field("weight").to_numpy(zero_copy_only=False).astype(np.float64), 2)),
+    ]
+    ends = np.zeros(len(reasons) + 1, np.int32)
+    np.cumsum(reasons.value_lengths().fill_null(0).to_numpy(zero_copy_only=False), out=ends[1:])
+    return pa.ListArray.from_arrays(ends, pa.StructArray.from_arrays(columns, fields=list(_REASON)))
 
 
-def _incidents(table: pa.Table) -> list[dict[str, Any]]:
-    doubted = pc.greater(_reasons_each(table), 0)
-    named = pc.greater(pc.fill_null(pc.utf8_length(table.column("account")), 0), 0)
-    marked = table.drop_columns(["patients"]).filter(pc.and_(doubted, named))
-    notables = sorted(
-        (_notable(row) for row in marked.to_pylist()), key=lambda each: (each.at_ms, each.number)
-    )
-    suspected = group(each for each in notables if each.action != "allow")
-    best: dict[tuple[str, int], Notable] = {}
-    for each in notables:
-        day = (each.account, each.at_ms // 86_400_000)
-        if day not in best or each.doubt > best[day].doubt:
-            best[day] = each
-    shown = [*suspected, *worth_a_look(list(best.values()), suspected)]
-    return [_plain(number, each, _patients(table, each)) for number, each in enumerate(shown, 1)]
-
-
-def _notable(row: dict[str, Any]) -> Notable:
-    reasons = tuple((r["code"], r["weight"], r["seen"], r["usual"]) for r in row["reasons"])
-    return Notable(
-        row["number"],
-        row["account"],
-        round(row["recorded"].timestamp() * 1000),
-        row["action"],
-        row["doubt"],
-        row["hijack"],
-        row["stake_low_eur"],
-        row["stake_high_eur"],
-        row["network"] or "",
-        reasons,
-    )
-
-
-def _patients(table: pa.Table, each: Suspicion) -> int:
-    """Distinct patients the account opened between the suspicion's first and last answer."""
-    begun, ended = (pa.scalar(at, pa.timestamp("ms", "UTC")) for at in (each.first_ms, each.last_ms))
-    at = table.column("recorded")
-    inside = pc.and_(pc.greater_equal(at, begun), pc.less_equal(at, ended))
-    mine = table.filter(pc.and_(inside, pc.equal(table.column("account"), each.account)))
-    return int(pc.count_distinct(pc.list_flatten(mine.column("patients"))).as_py())
-
-
-def _plain(number: int, each: Suspicion, patients: int) -> dict[str, Any]:
-    order = sorted(each.reasons.items(), key=lambda item: -item[1][0])
-    reasons = []
-    for code, (weight, seen, usual, count) in order:
-        reasons.append({**reason_list([code], [weight], [seen], [usual], 1)[0], "count": count})
-    return {
-        "id": f"S{number:04d}",
-        "accounts": [each.account],
-        "first": iso_time(each.first_ms),
-        "last": iso_time(each.last_ms),
-        "state": each.state,
-        "actions": dict(each.actions),
-        "max_hijack": each.max_hijack,
-        "patients": patients,
-        "stake_eur": [round(each.stake_low_eur, 2), round(each.stake_high_eur, 2)],
-        "networks": sorted(each.networks),
-        "reasons": reasons,
-        "events": len(each.numbers),
-    }
+@lru_cache(1 << 16)
+def _said(code: int, seen: int, usual: int) -> tuple[str, str]:
+    reason = reason_list([code], [0.0], [seen], [usual], 1)[0]
+    return reason["code"], reason["text"]

@@ -69,7 +69,7 @@ def timeline(tally: Tally, language: Language, zone: str, alt: str) -> str:
         for axes in (busy, odd):
             _count_axis(axes, language)
             axes.set_ylim(bottom=0)
-        odd.set_xticks(*_time_ticks(edges[0], edges[-1], language, zone))
+        odd.set_xticks(*time_ticks(edges[0], edges[-1], language, zone))
         odd.set_xlabel(zone)
         return _svg(figure, "timeline", alt)
 
@@ -151,7 +151,7 @@ def _binned(tally: Tally) -> tuple[int, Numbers, Numbers]:
     return hours_per_bin, first + np.arange(bins + 1) * hours_per_bin * HOUR_MS, counts
 
 
-def _time_ticks(
+def time_ticks(
     first: datetime, last: datetime, language: Language, zone: str
 ) -> tuple[list[datetime], list[str]]:
     """At most a dozen whole hours or midnights of ``zone`` between two times, with their labels."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from numba import njit
 
 from rempart.records import DECISION
 from rempart.sources.growing import Head
@@ -30,9 +31,11 @@ class Progress(msgspec.Struct):
     bases: dict[str, int] = {}
     """The offset that the first byte of each followed file counts as."""
     merged: int = 0
+    heeded: int = 0
+    """Lines of the manifest whose deeds have been taken in."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Recent:
     """The last :data:`RECENT` decisions, so that a record sent again gets the same answer."""
 
@@ -41,9 +44,7 @@ class Recent:
 
     def keep(self, first_number: int, decisions: Array) -> None:
         """Remember decisions numbered from ``first_number`` on."""
-        last = decisions[-RECENT:]
-        start = first_number + decisions.size - last.size
-        self.rows[np.arange(start, start + last.size) % RECENT] = last
+        keep_decisions(self.rows, first_number, decisions)
         self.next_number = first_number + decisions.size
 
     def find(self, number: int) -> Any | None:
@@ -51,6 +52,13 @@ class Recent:
         if not self.next_number - RECENT <= number < self.next_number or number < 0:
             return None
         return self.rows[number % RECENT]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def keep_decisions(rows, first_number, decisions):  # type: ignore[no-untyped-def]
+    """Put decisions numbered from ``first_number`` on into the ring ``rows``."""
+    for i in range(max(0, decisions.size - rows.size), decisions.size):
+        rows[(first_number + i) % rows.size] = decisions[i]
 
 
 def totals(progress: Progress, before: dict[str, int] | None = None) -> Counter[str]:

@@ -12,21 +12,24 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from rempart.errors import LedgerError
-from rempart.pipeline.ahead import read_ahead
+from rempart.pipeline.ahead import work_ahead
 from rempart.pipeline.buckets import Buckets, pick
 from rempart.pipeline.course import Course
 from rempart.pipeline.outputs import write_outputs
 from rempart.pipeline.progress import totals
 from rempart.pipeline.reading import Reader
 from rempart.pipeline.rejects import RejectFile
+from rempart.records import Batch
 from rempart.settings import Settings
+from rempart.sources.readers import Work
 
 Progressing = Callable[[str, int, int], None]
 """Hears (stage, done, in all or 0 where unknown)."""
@@ -141,7 +144,7 @@ def _read_all(
     """Everything through the door: context to the care index (unless ``known``), events to their day's bucket."""
     units = 0
     for name in reader.names:
-        for batch in read_ahead(reader.batches(name)):
+        for batch in chain.from_iterable(work_ahead(_whole(reader.works(name)))):
             rejects.note(batch.rejected)
             if not known:
                 course.reject(len(batch.rejected))
@@ -151,6 +154,12 @@ def _read_all(
             units += batch.read
             hear("read", units, 0)
     rejects.close()
+
+
+def _whole(works: Iterator[Work]) -> Iterator[Callable[[], list[Batch]]]:
+    """Works that leave nothing to do for whoever takes what they give."""
+    for work in works:
+        yield lambda work=work: list(work())  # type: ignore[misc]
 
 
 def _judge_all(course: Course, buckets: Buckets, skip: int, batch: int, hear: Progressing) -> None:

@@ -200,8 +200,17 @@ def _keep_wards(wards, fresh, oldest):  # type: ignore[no-untyped-def]
     return kept
 
 
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def has_room(networks, wards, pending, clock, names, more):  # type: ignore[no-untyped-def]
+    """Whether the tables hold ``names`` networks in all and ``more`` observations."""
+    waiting = clock[2] + more
+    return names <= networks.size and waiting <= pending.size and (clock[3] + waiting) * 2 <= wards.size
+
+
 def make_room(house: House, networks: int, observations: int, oldest_ms: int) -> None:
     """Grow the tables so that ``networks`` in all and ``observations`` more fit."""
+    if has_room(house.networks, house.wards, house.pending, house.clock, networks, observations):
+        return
     if networks > house.networks.size:
         grown: Array = np.zeros(max(networks, house.networks.size * 2), house.networks.dtype)
         grown["accounts"] = -1

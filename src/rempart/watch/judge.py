@@ -8,6 +8,7 @@ shards and however the events are cut into frames.
 
 from __future__ import annotations
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -84,26 +85,26 @@ class Watch:
         ``prices`` (forms + 1, 2) euros; ``names`` how many accounts, networks and roles exist.
         """
         rows = frame.rows
-        out = np.zeros(rows.size, DECISION)
+        out = np.frombuffer(bytearray(rows.size * DECISION.itemsize), DECISION)
+        if not rows.size:
+            return out
         marks = np.empty(rows.size, np.int64)
         now = np.empty(rows.size, np.int64)
         before = self._house.clock[0]
         across.tell_time(rows, self._house.clock, marks, now)
         self._make_room(rows.size, frame.patients.size, names)
+        if marks[0] // DAY_MS == marks[-1] // DAY_MS:
+            self._judge_day(rows, now, marks, before, frame.patients, grades, prices, out)
+            return out
         days = marks // DAY_MS
-        cuts = [0, *(np.flatnonzero(days[1:] != days[:-1]) + 1).tolist(), rows.size]
-        for first, last in zip(cuts[:-1], cuts[1:], strict=True):
-            if first == last:
-                continue
-            self._open_day(int(days[first]))
-            piece = slice(first, last)
-            self._judge_piece(
+        for piece in _equal_runs(days):
+            self._judge_day(
                 rows[piece], now[piece], marks[piece], before, frame.patients, grades, prices, out[piece]
             )
-            before = marks[last - 1]
+            before = marks[piece.stop - 1]
         return out
 
-    def _judge_piece(
+    def _judge_day(
         self,
         rows: Array,
         now: Array,
@@ -114,50 +115,19 @@ class Watch:
         prices: Array,
         out: Array,
     ) -> None:
+        """Judge rows whose watermarks are of one day: close the day before, read the house, let the shards judge."""
+        self._open_day(int(marks[0]) // DAY_MS)
         others, crews = np.zeros(rows.size, np.int8), np.zeros(rows.size, np.float32)
-        house, tails, policy = self._house, self.tails, self._row
         across.walk(
-            rows,
-            now,
-            marks,
-            before,
-            patients,
-            grades,
-            self.accounts,
-            others,
-            crews,
-            house.networks,
-            house.wards,
-            house.pending,
-            house.clock,
-        )
+            rows, now, marks, before, patients, grades, self.accounts, others, crews, *self._house_arrays()
+        )  # fmt: skip
+        habits = self._habits()
 
         def run(number: int) -> None:
-            shard = self._shards[number]
-            judge_rows(
-                rows,
-                now,
-                self._day,
-                patients,
-                grades,
-                others,
-                crews,
-                prices,
-                self.accounts,
-                shard.visits,
-                shard.nodes,
-                shard.counts,
-                tails.nats,
-                tails.apart,
-                tails.role_days,
-                tails.shares,
-                tails.novelty,
-                *self._zone,
-                policy,
-                number,
-                len(self._shards),
-                out,
-            )
+            judge_rows(  # type: ignore[call-arg]
+                rows, now, self._day, patients, grades, others, crews, prices, *self._shard_arrays(number),
+                *habits, self._row, number, len(self._shards), out,
+            )  # fmt: skip
 
         if self._pool is None or rows.size < 512:
             for number in range(len(self._shards)):
@@ -165,11 +135,32 @@ class Watch:
         else:
             list(self._pool.map(run, range(len(self._shards))))
 
+    def arrays(self, account: int) -> tuple[Any, ...]:
+        """What :mod:`single` reads and changes to judge one event of ``account`` now: day, house, shard,
+        habits, policy, the shard's number and how many shards there are."""
+        shards = len(self._shards)
+        number = account % shards
+        house, shard = self._house_arrays(), self._shard_arrays(number)
+        return self._day, house, shard, self._habits(), self._row, number, shards
+
+    def _house_arrays(self) -> tuple[Array, ...]:
+        house = self._house
+        return house.networks, house.wards, house.pending, house.clock
+
+    def _shard_arrays(self, number: int) -> tuple[Array, ...]:
+        shard = self._shards[number]
+        return self.accounts, shard.visits, shard.nodes, shard.counts
+
+    def _habits(self) -> tuple[Array, ...]:
+        tails = self.tails
+        return tails.nats, tails.apart, tails.role_days, tails.shares, tails.novelty, *self._zone
+
     def _open_day(self, day: int) -> None:
         if day == self._day:
             return
         if self._day >= 0:
-            self.tails.close_day(self.accounts, self._day, self._policy.challenges_per_day)
+            self.tails.steer(self.accounts, self._policy.challenges_per_day)
+            self.tails.close_day(self.accounts, self._day)
             self._row = self._policy.as_row(self.tails)
             crew.fade(self._house.networks)
             for shard in self._shards:
@@ -190,6 +181,11 @@ class Watch:
         for shard in self._shards:
             windows.make_room(shard, patients, oldest)
         self.tails.add_roles(roles)
+
+    def release(self, numbers: Array) -> None:
+        """A person called what was doubted of these accounts (k,) a false alarm: learn from it."""
+        known = np.unique(numbers)
+        self.tails.release(self.accounts, known[(known >= 0) & (known < self.accounts.size)])
 
     def state(self) -> dict[str, Array]:
         """Everything the watch knows, as arrays, independent of the number of shards' threads."""
@@ -218,3 +214,9 @@ class Watch:
         """Let the threads go."""
         if self._pool is not None:
             self._pool.shutdown()
+
+
+def _equal_runs(values: Array) -> list[slice]:
+    """Consecutive places of ``values`` (n,) that hold the same."""
+    cuts = [0, *(np.flatnonzero(values[1:] != values[:-1]) + 1).tolist(), values.size]
+    return [slice(first, last) for first, last in itertools.pairwise(cuts)]

@@ -16,7 +16,7 @@ from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
 from rempart.watch.pages import ask_page, follow_order, form_is_new
 from rempart.watch.place import HOUSE_SETTLED, change_session, come_from, used_since
-from rempart.watch.reasons import DAYS_BEFORE, FAILED_CHALLENGE, LEFT, REOPENED, UNANSWERED
+from rempart.watch.reasons import DAYS_BEFORE, DISOWNED, FAILED_CHALLENGE, LEFT, REOPENED, UNANSWERED
 from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS
 from rempart.watch.volume import open_patients, share_nats
 from rempart.watch.weigh import doubt_of
@@ -41,7 +41,9 @@ EXPLAINED_ENOUGH = 0.6
 NOTABLE = 0.6
 """Share of the threshold from which an allowed access gets its reasons written down too."""
 _FAILED = int(Stat.FAILED_LOGINS_1H)
-_ACCESS, _PASS, _FAIL, _BACK = (int(kind) for kind in Kind)
+_BY_WORD = 2
+"""``blocked`` by a person's word; 1 by a failed challenge."""
+_ACCESS, _PASS, _FAIL, _BACK, _NOT_ME, _ME = (int(kind) for kind in Kind)
 _ALLOW, _STEP_UP, _RESTRICT, _BLOCK = (int(action) for action in Action)
 
 
@@ -188,7 +190,7 @@ def _explain(out, parts, acc, extra_code, extra_nats):  # type: ignore[no-untype
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untyped-def]
     """The mildest answer that fits; asks where an access adds to the haul."""
-    if acc.blocked == 1:
+    if acc.blocked != 0:
         return _BLOCK
     slot = _slot(acc, row.session, False, now)
     if slot >= 0 and now - acc.asked_ms[slot] > PASSED_HOURS * HOUR_MS:
@@ -221,7 +223,7 @@ def _choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untyp
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _control(acc, row, now, policy):  # type: ignore[no-untyped-def]
-    """A login or a reinstatement; returns the code of an extra reason, or -1."""
+    """A login, a reinstatement or a person's word; returns the code of an extra reason, or -1."""
     slot = _slot(acc, row.session, False, now)
     asked = slot >= 0 and acc.passed_ms[slot] == 0 and now - acc.asked_ms[slot] <= PASSED_HOURS * HOUR_MS
     trusted = row.flags & FLAG_TRUSTED != 0
@@ -234,6 +236,16 @@ def _control(acc, row, now, policy):  # type: ignore[no-untyped-def]
         for i in range(SESSIONS):
             acc.asked_ms[i] = 0
         return REOPENED
+    if row.kind == _NOT_ME:
+        if not trusted:
+            return -1
+        acc.blocked = _BY_WORD
+        acc.withheld = 1
+        return DISOWNED
+    if row.kind == _ME:
+        if trusted:
+            acc.released = 1
+        return -1
     if row.kind == _PASS:
         if asked and trusted and policy.enforce == 1:
             acc.passed_ms[slot] = now
@@ -256,7 +268,7 @@ def _odds(acc, session, now, doubt):  # type: ignore[no-untyped-def]
     slot = _slot(acc, session, False, now)
     if slot >= 0 and acc.passed_ms[slot] != 0:
         odds -= PASSED_NATS * np.exp(-(now - acc.passed_ms[slot]) / (PASSED_HOURS * HOUR_MS))
-    if acc.blocked == 1:
+    if acc.blocked != 0:
         odds += PASSED_NATS
     return odds
 
@@ -287,9 +299,10 @@ def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer): 
         answer.stake_high_eur = np.float32(prices[row.form, 1] * fresh)
     if row.kind == _ACCESS or row.kind == _FAIL:
         answer.action = _choose(acc, row, now, fresh, doubt, odds, policy)
-    if acc.blocked == 1:
+    if acc.blocked != 0:
         answer.action = _BLOCK
-        extra = FAILED_CHALLENGE if extra < 0 else extra
+        if extra < 0:
+            extra = DISOWNED if acc.blocked == _BY_WORD else FAILED_CHALLENGE
     answer.whole_account = 1 if answer.action == _BLOCK else 0
     if answer.action != _ALLOW or extra >= 0 or doubt >= NOTABLE * policy.threshold:
         _explain(answer, parts, acc, extra, extra_nats)

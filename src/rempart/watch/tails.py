@@ -3,7 +3,8 @@
 For every statistic the watch keeps a histogram of daily maxima (bins of ``log1p``), for the house
 and for each role, on top of the day-0 law of :mod:`channels` worth a stated number of days. A day
 is learned whatever it scored (dropping high days would thin the tails and make friction explode),
-but not when its challenge failed or its account was blocked. The account's own habits move by at
+but not when its challenge failed or its account was blocked: such a day is kept aside, and learned
+when somebody calls it a false alarm. The account's own habits move by at
 most :data:`FASTEST_RISE` a day, so that a patient thief teaches slowly.
 
 Gives: ``nats`` (N_STATS, roles + 1, BINS), ``-ln`` of the tail probability, and ``apart`` beside it, the same
@@ -28,7 +29,7 @@ from rempart.watch.state import (
     USUAL_UNEXPLAINED,
     Array,
 )
-from rempart.watch.threshold import DOUBT_BINS, doubt_counts, high_doubt, steer
+from rempart.watch.threshold import DOUBT_BINS, doubt_counts, high_doubt, steered
 from rempart.watch.weigh import BINS_PER_LOG
 
 PRIOR_DAYS = 60.0
@@ -65,6 +66,19 @@ HAUL = (
     "odd_patients",
 )
 """Sums over opened patients, which a withheld day leaves behind at nothing."""
+TODAY = ("top", "hours_today", "new_place_class")
+"""What an account learns of a day."""
+WITHHELD = np.dtype(
+    [
+        ("account", "i4"),
+        ("day", "i4"),
+        ("top", "f4", (N_STATS,)),
+        ("hours_today", "u8"),
+        ("new_place_class", "i1"),
+    ]
+)
+"""A day that an account did not learn."""
+KEEP_WITHHELD_DAYS = 60
 PLACE_PRIOR = np.array([0.06, 0.04, 0.03, 0.04])
 """Day-0 share of honest account-days that bring each class of novelty of :mod:`place`."""
 PLACE_PRIOR_DAYS = 100.0
@@ -115,6 +129,8 @@ class Tails:
     """Nats by which the threshold is corrected, so that challenges keep to the budget."""
     novelty: Array = field(default_factory=lambda: np.zeros(5, np.float32))
     """Share of account-days that bring each class of novelty, (4,), then how settled the house is."""
+    withheld: Array = field(default_factory=lambda: np.zeros(0, WITHHELD))
+    """Days not learned, of the last KEEP_WITHHELD_DAYS, oldest first."""
 
     def __post_init__(self) -> None:
         self.rebuild()
@@ -131,15 +147,19 @@ class Tails:
         self.hours = np.concatenate([self.hours, np.zeros((more, HOUR_BINS))])
         self.rebuild()
 
-    def close_day(self, accounts: Array, day: int, challenges_per_day: float) -> None:
+    def steer(self, accounts: Array, challenges_per_day: float) -> None:
+        """Correct the threshold by the day's challenges; those that failed are no false alarms."""
+        rows = (accounts["seen"] == 1) & (accounts["withheld"] == 0)
+        asked = np.count_nonzero(accounts["challenged"][rows])
+        self.steered[0] = steered(self.steered[0], int(asked), int(rows.sum()), challenges_per_day)
+
+    def close_day(self, accounts: Array, day: int) -> None:
         """Learn ``day`` (since 1970) of every account that was active, then forget its maxima."""
         self.closed += 1.0, float((day + 3) % 7 >= 5)
         for kept in (self.counts, self.apart_counts, self.role_days, self.hours, self.novel, self.doubts):
             kept *= KEEP_A_DAY
         rows = np.flatnonzero(accounts["seen"] == 1)
         learned = rows[accounts["withheld"][rows] == 0]
-        asked = int(np.count_nonzero(accounts["challenged"][learned]))
-        self.steered[0] = steer(float(self.steered[0]), asked, learned.size, challenges_per_day)
         if learned.size:
             # Days judged before the house had tails of its own say little about later ones.
             settled = self.role_days[0] / (PRIOR_DAYS + self.role_days[0])
@@ -147,9 +167,39 @@ class Tails:
             self.doubts += settled * doubt_counts(accounts["doubt_top"][learned], worth)
             self._learn_house(accounts, learned)
             _learn_accounts(accounts, learned)
+        self._keep_withheld(accounts, rows[accounts["withheld"][rows] == 1], day)
         _carry_doubt(accounts, rows, high_doubt(self.doubts))
         _forget_day(accounts, rows)
         self.rebuild()
+
+    def _keep_withheld(self, accounts: Array, rows: Array, day: int) -> None:
+        fresh = np.zeros(rows.size, WITHHELD)
+        fresh["account"], fresh["day"] = rows, day
+        for name in TODAY:
+            fresh[name] = accounts[name][rows]
+        recent = self.withheld[self.withheld["day"] > day - KEEP_WITHHELD_DAYS]
+        self.withheld = np.concatenate([recent, fresh])
+
+    def release(self, accounts: Array, numbers: Array) -> None:
+        """Learn the withheld days of ``accounts[numbers]`` and let their doubt go: it was a false alarm.
+
+        ``numbers`` (k,) are distinct. The house's tails never leave such days out for long and stay as they are.
+        """
+        mine = np.isin(self.withheld["account"], numbers)
+        days, self.withheld = self.withheld[mine], self.withheld[~mine]
+        for day in np.unique(days["day"]):
+            past = days[days["day"] == day]
+            learned = accounts[past["account"]]
+            today = learned[list(TODAY)].copy()
+            for name in TODAY:
+                learned[name] = past[name]
+            _learn_accounts(learned, np.arange(past.size))
+            for name in TODAY:
+                learned[name] = today[name]
+            accounts[past["account"]] = learned
+        for name in ("carried", "high_days", "unanswered", "blocked", "withheld"):
+            accounts[name][numbers] = 0
+        accounts["released"][numbers] = 1
 
     def _days_worth(self, accounts: Array, rows: Array) -> Array:
         """How much each account's day (n,) tells about honest doubt; notes which days were high.

@@ -124,8 +124,16 @@ def _keep_recent(visits, fresh, oldest):  # type: ignore[no-untyped-def]
     return kept
 
 
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def has_room(visits, nodes, counts, more):  # type: ignore[no-untyped-def]
+    """Whether the tables of a shard hold ``more`` visits."""
+    return (counts[0] + more) * 2 <= visits.size and counts[2] + more <= nodes.size
+
+
 def make_room(shard: Shard, visits: int, oldest_ms: int) -> None:
     """Grow the shard's tables for ``visits`` more visits; growing drops visits before ``oldest_ms``."""
+    if has_room(shard.visits, shard.nodes, shard.counts, visits):
+        return
     used = int(shard.counts[0])
     if (used + visits) * 2 > shard.visits.size:
         recent = int(

@@ -13,6 +13,7 @@ from synthetic_ledger import PEOPLE, make_frame
 
 from rempart.cli import ledger as command_module
 from rempart.cli.ledger import ledger_command
+from rempart.cli.options import QuestionError
 from rempart.errors import LedgerError
 from rempart.ledger.book import Ledger
 from rempart.ledger.query import pseudonym_of
@@ -124,7 +125,7 @@ def test_the_table_for_people_is_harmless_too(
 )
 def test_a_bad_question_is_one_clear_line(sealed: Path, words: list[str]) -> None:
     result = run(sealed, "query", *words)
-    assert isinstance(result.exception, command_module.QuestionError)
+    assert isinstance(result.exception, QuestionError)
     assert "\n" not in str(result.exception)
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from rempart.errors import SettingsError
 from rempart.market.book import load
-from rempart.market.stake import StakeTable, stake_table
+from rempart.market.stake import EVERY_CATEGORY, StakeTable, stake_table
+from rempart.records import CATEGORIES
 
 
 @pytest.fixture(scope="module")
@@ -20,23 +21,23 @@ def table() -> StakeTable:
 @pytest.mark.parametrize(
     ("form", "expected"),
     [
-        ("Observation", "partial_record"),
-        ("Observation?code&patient", "partial_record"),
+        ("Observation", "results"),
+        ("Observation?code&patient", "results"),
         ("Patient", "identity"),
-        ("Patient?birthdate", "search_result"),
-        ("Appointment", "contact"),
-        ("Appointment?date", "search_result"),
+        ("Patient?birthdate", "patient_list"),
+        ("Appointment", "appointments"),
+        ("Appointment?date", "appointment_list"),
         ("MedicationRequest", "prescriptions"),
         ("Coverage", "insurance"),
         ("DocumentReference", "documents"),
-        ("Consultation du dossier", "partial_record"),
-        ("Dossier médical", "partial_record"),
+        ("Consultation du dossier", "chart"),
+        ("Dossier médical", "chart"),
         ("VIEW", "partial_record"),
         ("Export CSV", "whole_record"),
         ("Impression", "whole_record"),
         ("Ordonnances", "prescriptions"),
         ("Télécharger", "whole_record"),
-        ("Recherche patient", "search_result"),
+        ("Recherche patient", "patient_list"),
         ("xyzzy", "partial_record"),
         ("", "partial_record"),
         ("\x1b[2J" + "A" * 100_000, "partial_record"),
@@ -84,6 +85,10 @@ def test_a_user_extends_the_classification(tmp_path: Path) -> None:
         ('unknown = "a"\n[class.a]\ncontent = "record"\n', "class.a: harm_floor_eur"),
         ('unknown = "a"\n[class.a]\ncontent = "record"\nharm_floor_eur = 1\nword = []\n', "class.a: word"),
         ('unknown = "a"\n[class.a]\ncontent = "record"\nharm_floor_eur = 1\nwords = 3\n', "class.a: words"),
+        (
+            'unknown = "a"\n[class.a]\ncontent = "record"\nharm_floor_eur = 1\nshows = ["names"]\n',
+            "class.a: shows",
+        ),
     ],
 )
 def test_a_bad_class_is_named(tmp_path: Path, text: str, said: str) -> None:
@@ -91,3 +96,34 @@ def test_a_bad_class_is_named(tmp_path: Path, text: str, said: str) -> None:
     path.write_text(text)
     with pytest.raises(SettingsError, match=said):
         stake_table(load(), path)
+
+
+def names(bits: int) -> set[str]:
+    return {name for place, name in enumerate(CATEGORIES) if bits >> place & 1}
+
+
+def test_a_class_says_what_it_shows_and_what_it_may_show(table: StakeTable) -> None:
+    shows, may_show, known = table.shown("Patient")
+    assert (names(shows), names(may_show), known) == (
+        {"identity", "contact"},
+        {"social_security_number"},
+        True,
+    )
+    assert names(table.shown("Patient?name")[0]) == {"identity"}
+    assert names(table.shown("Relevé bancaire")[0]) == {"bank_details"}
+
+
+def test_a_word_no_rule_names_shows_nothing_for_sure_and_may_show_everything(table: StakeTable) -> None:
+    assert table.shown("xyzzy") == (0, EVERY_CATEGORY, False)
+
+
+def test_every_category_is_shown_by_some_class_but_the_number_that_only_may(table: StakeTable) -> None:
+    shown = set().union(*(names(one.shows) for one in table.classes))
+    assert set(CATEGORIES) - shown == {"social_security_number"}
+    assert all(one.shows & one.may_show == 0 for one in table.classes)
+
+
+def test_a_class_that_says_nothing_may_show_everything(tmp_path: Path) -> None:
+    path = tmp_path / "contents.toml"
+    path.write_text('unknown = "a"\n[class.a]\ncontent = "record"\nharm_floor_eur = 1\ntypes = ["Patient"]\n')
+    assert stake_table(load(), path).shown("Patient")[:2] == (0, EVERY_CATEGORY)

@@ -1,0 +1,128 @@
+"""``rempart desk``: what the help desk does with accounts, and reads next morning."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from rempart import language, settings
+from rempart.cli.options import DATA, LANGUAGE
+from rempart.contain.secret_file import read_secret
+from rempart.errors import LedgerError
+from rempart.language import gettext as _
+from rempart.language import printable
+from rempart.pipeline.wording import iso_time
+from rempart.web_call import call
+
+URL = click.option(
+    "--url", default="http://127.0.0.1:8930", show_default=True, help="Where the decision service answers."
+)
+BY = click.option("--by", required=True, help="Who says so; written to the ledger.")
+
+
+@click.group("desk")
+def desk_command() -> None:
+    """Close and reopen accounts by a person's word; review broken glass and what waits in the outbox."""
+
+
+@desk_command.command("block")
+@click.argument("account")
+@BY
+@URL
+@DATA
+@LANGUAGE
+def block_command(account: str, by: str, url: str, data: Path | None, lang: str | None) -> None:
+    """Close ACCOUNT at once, everywhere the site has an effector."""
+    language.set_language(lang)
+    _say(url, data, "block", account, by)
+    click.echo(_("closed"))
+
+
+@desk_command.command("reinstate")
+@click.argument("account")
+@BY
+@URL
+@DATA
+@LANGUAGE
+def reinstate_command(account: str, by: str, url: str, data: Path | None, lang: str | None) -> None:
+    """Open ACCOUNT again; tokens from before stay worthless, its owner logs in anew."""
+    language.set_language(lang)
+    _say(url, data, "reinstate", account, by)
+    click.echo(_("open again"))
+
+
+@desk_command.command("review")
+@DATA
+@LANGUAGE
+def review_command(data: Path | None, lang: str | None) -> None:
+    """List every break-glass access: when, who, why, and the decision it went past."""
+    language.set_language(lang)
+    columns = (_("time"), _("account"), _("decision"), _("answer"), _("stated reason"))
+    lines = _lines(settings.data_folder(data) / "break_glass.ndjson")
+    rows = [
+        (
+            iso_time(each["at_ms"]) or "",
+            each["account"],
+            str(each["decision"]),
+            each["action"],
+            each["reason"],
+        )
+        for each in lines
+    ]
+    _show(_("broken glass"), columns, rows)
+
+
+@desk_command.command("outbox")
+@DATA
+@LANGUAGE
+def outbox_command(data: Path | None, lang: str | None) -> None:
+    """List what an effector has still to do, or gave up on."""
+    language.set_language(lang)
+    waiting: dict[tuple[str, str], tuple[str, ...]] = {}
+    for each in _lines(settings.data_folder(data) / "outbox.ndjson"):
+        if each["type"] == "command":
+            told = each["command"]
+            for effector in each["effectors"]:
+                at = iso_time(told["at_ms"]) or ""
+                waiting[told["key"], effector] = (at, effector, told["verb"], told["account"], _("waits"))
+        elif each.get("gave_up"):
+            row = waiting[each["key"], each["effector"]]
+            waiting[each["key"], each["effector"]] = (*row[:-1], _("refused for good"))
+        else:
+            waiting.pop((each["key"], each["effector"]), None)
+    _show(_("outbox"), (_("time"), _("effector"), _("command"), _("account"), ""), list(waiting.values()))
+
+
+def _say(url: str, data: Path | None, verb: str, account: str, by: str) -> None:
+    key = read_secret(str(settings.data_folder(data) / "desk.key"))
+    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+    body = msgspec.json.encode({"account": account, "by": by})
+    status, answer = call("POST", f"{url.rstrip('/')}/accounts/{verb}", headers, body)
+    if status != 200:
+        said = printable(answer.decode("utf-8", "replace").strip())
+        raise LedgerError(f"the service answered {status} {said}", "check --url and --data")
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """The whole lines of a file of JSON lines; none where there is no file."""
+    if not path.exists():
+        return []
+    text = path.read_text(encoding="utf-8")
+    return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+
+
+def _show(title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    table = Table(title=title)
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*(escape(printable(cell)) for cell in row))
+    Console().print(table)

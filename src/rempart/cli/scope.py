@@ -1,0 +1,84 @@
+"""``rempart scope``: after a theft, exactly whose and which data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from rempart import language, settings
+from rempart.cli.options import DATA, LANGUAGE, SETTINGS, moment, now_ms
+from rempart.errors import SourceError
+from rempart.language import gettext as _
+from rempart.language import number, printable
+from rempart.pipeline.aftermath import Aftermath, Asked, asked_of, take_scope
+from rempart.pipeline.exposures import keep_exposures
+from rempart.pipeline.scope_files import write_scopes
+
+
+@click.command("scope")
+@click.argument("incident", required=False)
+@click.option(
+    "--account", "accounts", multiple=True, help="Professional account; may be given several times."
+)
+@click.option("--from", "since", metavar="TIME", help="First moment (ISO 8601, UTC where no zone is said).")
+@click.option("--to", "until", metavar="TIME", help="The moment after the last.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the scope's files.")
+@DATA
+@SETTINGS
+@LANGUAGE
+def scope_command(
+    incident: str | None,
+    accounts: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    out: Path,
+    data: Path | None,
+    settings_path: Path | None,
+    lang: str | None,
+) -> None:
+    """Count whose data, and which, were served to the accounts of INCIDENT, or to --account from --from to --to."""
+    os.umask(0o077)
+    language.set_language(lang)
+    chosen, folder = settings.load(settings_path), settings.data_folder(data)
+    if (incident is None) == (not accounts) or (accounts and (since is None or until is None)):
+        raise SourceError(
+            "scope needs an incident, or accounts and a period", "give --account, --from and --to"
+        )
+    if incident is not None:
+        asked = asked_of(folder, incident)
+    else:
+        asked = Asked(None, tuple(accounts), moment("--from", str(since)), moment("--to", str(until)))
+    found = take_scope(folder, asked, chosen, now_ms())
+    keep_exposures(folder, found)
+    folders = write_scopes(found, out, language.spoken(), chosen.zone)
+    _show(found)
+    for one in folders:
+        click.echo(f"{_('open')}: {one / 'scope.json'}")
+
+
+def _show(found: Aftermath) -> None:
+    """The categories' answers and the gaps, one table a controller."""
+    names = {"exposed": _("exposed"), "not_exposed": _("not exposed"), "cannot_tell": _("cannot be told")}
+    console = Console()
+    for one in found.scopes:
+        scope = one.scope
+        title = printable(one.controller) or _("Scope")
+        table = Table(title=title, caption=_caption(scope.patients_low, scope.patients_high, scope.bounded))
+        for name in (_("category"), _("answer"), _("patients"), _("why")):
+            table.add_column(name)
+        for category, answer in scope.categories.items():
+            table.add_row(category, names[answer.answer], number(answer.patients), printable(answer.why))
+        console.print(table)
+        for gap in scope.gaps:
+            bound = _("cannot be bounded") if gap.upper_bound is None else f"≤ {number(gap.upper_bound)}"
+            where = f"{printable(gap.source)}: " if gap.source else ""
+            console.print(f"  {where}{printable(gap.why)} ({bound})", markup=False, highlight=False)
+
+
+def _caption(low: int, high: int, bounded: bool) -> str:
+    text = _("patients: {low} for certain, {high} at most").format(low=number(low), high=number(high))
+    return text if bounded else f"{text}; {_('a gap cannot be bounded')}"

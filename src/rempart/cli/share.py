@@ -1,0 +1,109 @@
+"""``rempart share``: what tells a crew from others, for the next region, and what came from there."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from rempart import settings
+from rempart.cli.options import DATA, LANGUAGE
+from rempart.language import gettext as _
+from rempart.language import number, printable, set_language
+from rempart.pipeline.sharing import Lead, look_for, read_addresses, share
+
+
+@click.command("share")
+@click.option(
+    "--scope", type=click.Path(path_type=Path), help="Folder that rempart scope wrote: share its crew."
+)
+@click.option("--as", "shared_by", help="Who shares: the name of your organisation.")
+@click.option(
+    "--addresses",
+    type=click.Path(path_type=Path),
+    help="Addresses you found in your own firewall, one a line; those the ledger confirms are shared.",
+)
+@click.option(
+    "--software",
+    multiple=True,
+    help="Name of software to share, if only this crew used it; the candidates are listed. Never a person's name.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="The STIX 2.1 bundle to write.")
+@click.option(
+    "--read",
+    "bundle",
+    type=click.Path(path_type=Path),
+    help="A bundle from elsewhere: look for its crew here.",
+)
+@DATA
+@LANGUAGE
+def share_command(
+    scope: Path | None,
+    shared_by: str | None,
+    addresses: Path | None,
+    software: tuple[str, ...],
+    out: Path | None,
+    bundle: Path | None,
+    data: Path | None,
+    lang: str | None,
+) -> None:
+    """Share what identifies a crew (never a patient or a professional), or look for a shared one here."""
+    os.umask(0o077)
+    set_language(lang)
+    folder = settings.data_folder(data)
+    if bundle is not None:
+        indicators, leads = look_for(bundle, folder)
+        click.echo(
+            _(
+                "{addresses} addresses, {software} names of software; {unread} indicators of other kinds"
+            ).format(
+                addresses=number(len(indicators.addresses)),
+                software=number(len(indicators.software)),
+                unread=number(indicators.unread),
+            ),
+            err=True,
+        )
+        _show(leads)
+        return
+    if scope is None or out is None or not shared_by:
+        raise click.UsageError(_("give --scope, --as and --out, or --read"))
+    given = read_addresses(addresses) if addresses else []
+    found = share(scope, given, software, shared_by, folder, out, datetime.now(UTC))
+    for name in found.software:
+        if name not in software:
+            said = _(
+                "software only this crew used: {name} (share it with --software, if it is no person's name)"
+            )
+            click.echo(said.format(name=printable(name)), err=True)
+    for address in found.unknown:
+        click.echo(
+            _("{address}: not of these accounts in this period, left out").format(address=printable(address)),
+            err=True,
+        )
+    for address in found.common:
+        click.echo(_("{address}: staff use it too, left out").format(address=printable(address)), err=True)
+    click.echo(
+        _("{addresses} addresses and {software} names of software shared: {out}").format(
+            addresses=number(len(found.work.addresses)), software=number(len(found.work.software)), out=out
+        )
+    )
+
+
+def _show(leads: list[Lead]) -> None:
+    """The accounts to look at, or that there are none."""
+    if not leads:
+        click.echo(_("nobody here used any of them"))
+        return
+    table = Table(*(_("account"), _("seen with"), _("first"), _("last"), _("accesses"), _("patients")))
+    for lead in leads:
+        times = [
+            "" if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M}" for at in (lead.first, lead.last)
+        ]
+        cells = [lead.account, lead.by, *times, number(lead.accesses), number(lead.patients)]
+        table.add_row(*(escape(printable(cell)) for cell in cells))
+    Console().print(table)

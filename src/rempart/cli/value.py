@@ -1,0 +1,66 @@
+"""``rempart value``: what a theft is worth to the thief, and who is most at risk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from rempart import language, settings
+from rempart.cli.options import DATA, LANGUAGE, SETTINGS, now_ms
+from rempart.incident.frauds import category_words, fraud_names
+from rempart.language import euros, number
+from rempart.language import gettext as _
+from rempart.pipeline.value import value_of
+from rempart.pipeline.value_files import Valued, write_value
+
+
+@click.command("value")
+@click.argument("theft", metavar="INCIDENT|SCOPE.json")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of value.json, value.csv and a picture.")
+@DATA
+@SETTINGS
+@LANGUAGE
+def value_command(
+    theft: str, out: Path | None, data: Path | None, settings_path: Path | None, lang: str | None
+) -> None:
+    """Price what was exposed, and join it with earlier incidents, person by person."""
+    os.umask(0o077)
+    language.set_language(lang)
+    valued = value_of(settings.data_folder(data), theft, settings.load(settings_path), now_ms())
+    _show(valued)
+    if out is not None:
+        write_value(valued, out, language.spoken())
+        click.echo(f"{_('open')}: {out / 'value.json'}")
+
+
+def _show(valued: Valued) -> None:
+    document, console = valued.document, Console()
+    worth = Table(title=_("What the thief can sell it for"), caption=_caption(document))
+    for name in (_("category"), _("people"), _("one by one"), _("as a lot")):
+        worth.add_column(name)
+    words = category_words()
+    for one in document["by_category"]:
+        people = f"{number(one['people']['certain'])}–{number(one['people']['at_most'])}"
+        worth.add_row(words[one["category"]], people, euros(*one["retail_eur"]), euros(*one["lot_eur"]))
+    console.print(worth)
+    risks = Table(title=_("Who is most at risk (people)"))
+    for name in (_("fraud"), _("high risk"), _("medium risk"), _("low risk")):
+        risks.add_column(name)
+    names = fraud_names()
+    for fraud, levels in document["risks"].items():
+        risks.add_row(names[fraud], *(number(levels[level]) for level in ("high", "medium", "low")))
+    console.print(risks)
+    before = f"{_('of them in an earlier incident')}: {number(document['exposed_before'])}"
+    console.print(before, markup=False, highlight=False)
+
+
+def _caption(document: dict[str, object]) -> str:
+    worth = document["worth_eur"]
+    assert isinstance(worth, dict)
+    return _("all together: {retail} one by one, {lot} as a lot").format(
+        retail=euros(*worth["retail"]), lot=euros(*worth["lot"])
+    )

@@ -1,0 +1,1 @@
+"""The web side: what proxies, providers and people ask over HTTP, and the pages they see."""

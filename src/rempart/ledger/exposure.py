@@ -1,0 +1,158 @@
+"""What some accounts were given, read from a ledger opened once: the way of every scope.
+
+:meth:`Opened.of` takes one reading of the manifest, the segments' footers and the journal's unsealed
+end. :meth:`Opened.accesses` then reads only the row groups whose statistics allow the account (segments
+are sorted by account), only the columns of :data:`COLUMNS`, several segments at a time;
+:meth:`Opened.rhythm` adds up what the footers say about the sources.
+
+Misses: what expired before it was opened; :attr:`Opened.first_ms` and :attr:`Opened.expired_to_ms` tell.
+A later expiry may remove a file it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from rempart.errors import LedgerError
+from rempart.ledger.columns import SCHEMA, Gathered, all_numbers, choose
+from rempart.ledger.folder import Folder
+from rempart.ledger.manifest import Sealed, expired_segments, read_lines, sealed_lines
+from rempart.ledger.names import Names
+from rempart.ledger.query import again_if_moved, take_snapshot
+from rempart.ledger.rhythm import FOOTER_KEY, Rhythm, join, unpack
+from rempart.ledger.segments import rhythm_of_gathered, segment_path
+
+COLUMNS = (
+    *("number", "account", "recorded", "hijack", "session", "network", "software", "form", "unit"),
+    *("kind", "patients", "count", "served", "source", "offset", "flags"),
+)
+ANSWER = pa.schema([SCHEMA.field(name) for name in COLUMNS])
+WORDS = [field.name for field in SCHEMA if pa.types.is_dictionary(field.type)]
+READERS = 2
+"""Segments read at once."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A ledger at one moment. Times are ms UTC; ``expired_to_ms`` is the newest event let go, or None."""
+
+    segments: tuple[tuple[Sealed, pq.ParquetFile], ...]
+    unsealed: Gathered
+    names: Names
+    expired_to_ms: int | None
+
+    @classmethod
+    def of(cls, data: Path) -> Opened:
+        """The ledger below ``data`` as it is now. LedgerError where there is none or it is damaged."""
+
+        def build() -> Opened:
+            now = take_snapshot(data)
+            files = tuple(
+                (line, pq.ParquetFile(segment_path(now.folder, line.segment), read_dictionary=WORDS))
+                for line in now.seals
+            )
+            return cls(files, now.unsealed, now.names, _expired_to(now.folder))
+
+        return again_if_moved(build)
+
+    @property
+    def first_ms(self) -> int | None:
+        """The earliest event still here, None where no event has a time."""
+        starts = [line.min_ms for line, _ in self.segments if line.min_ms is not None]
+        return min(starts, default=None)
+
+    def accesses(self, accounts: Sequence[str], from_ms: int | None, to_ms: int | None) -> pa.Table:
+        """Decisions of ``accounts`` in the period (the end excluded), and theirs without a time, in :data:`ANSWER`.
+
+        Ordered by number. LedgerError where a segment cannot be read.
+        """
+        pieces = [piece for piece in self.segments if _touches(piece[0], from_ms, to_ms)]
+        wanted = sorted(set(accounts))
+
+        def read(piece: tuple[Sealed, pq.ParquetFile]) -> pa.Table:
+            return _choose_rows(_row_groups(piece[1], wanted), wanted, from_ms, to_ms)
+
+        try:
+            with ThreadPoolExecutor(READERS) as pool:
+                tables = list(pool.map(read, pieces))
+        except (OSError, pa.ArrowException) as error:
+            raise LedgerError("a segment cannot be read", "run rempart ledger verify") from error
+        tables.append(_choose_rows(self._unsealed_table(wanted), wanted, from_ms, to_ms))
+        return pa.concat_tables(tables).unify_dictionaries().sort_by("number")
+
+    @cached_property
+    def rhythm(self) -> Rhythm:
+        """How every source spoke, over all that is here."""
+        sealed = (_rhythm_of_file(file) for _, file in self.segments)
+        return join([*sealed, rhythm_of_gathered(self.unsealed, self.names)])
+
+    def _unsealed_table(self, wanted: list[str]) -> pa.Table:
+        words = self.names.words("account")
+        numbers = [place for place, word in enumerate(words) if word in set(wanted)]
+        if "" in wanted:
+            numbers.append(-1)
+        keep = np.isin(self.unsealed.rows["account"], numbers)
+        chosen = choose(self.unsealed, all_numbers(self.unsealed)[keep], self.names)
+        return chosen.select(COLUMNS).cast(ANSWER)
+
+
+def _expired_to(folder: Folder) -> int | None:
+    lines = read_lines(folder)
+    gone = expired_segments(lines)
+    ends = [line.max_ms for line in sealed_lines(lines) if line.segment in gone and line.max_ms is not None]
+    return max(ends, default=None)
+
+
+def _touches(line: Sealed, from_ms: int | None, to_ms: int | None) -> bool:
+    """Whether a segment can hold events of the period, or events without a time."""
+    if line.min_ms is None or line.max_ms is None:
+        return True
+    return (to_ms is None or line.min_ms < to_ms) and (from_ms is None or line.max_ms >= from_ms)
+
+
+def _row_groups(file: pq.ParquetFile, wanted: list[str]) -> pa.Table:
+    """The row groups in which one of ``wanted`` may stand, by their statistics."""
+    column = next(
+        place for place in range(file.metadata.num_columns) if file.metadata.schema.column(place).path == "account"
+    )  # fmt: skip
+    groups = []
+    for number in range(file.metadata.num_row_groups):
+        found = file.metadata.row_group(number).column(column).statistics
+        if found is None or not found.has_min_max or any(found.min <= one <= found.max for one in wanted):
+            groups.append(number)
+    if not groups:
+        return ANSWER.empty_table()
+    return file.read_row_groups(groups, columns=list(COLUMNS), use_threads=False).select(COLUMNS).cast(ANSWER)
+
+
+def _choose_rows(table: pa.Table, wanted: list[str], from_ms: int | None, to_ms: int | None) -> pa.Table:
+    """The rows of ``wanted`` in the period or without a time."""
+    if not len(table):
+        return table
+    keep = pc.is_in(table["account"], pa.array(wanted, pa.string())).to_numpy()
+    recorded = table["recorded"].cast(pa.int64())
+    timed = ~recorded.is_null().to_numpy(zero_copy_only=False)
+    at = recorded.fill_null(0).to_numpy()
+    if from_ms is not None:
+        keep &= ~timed | (at >= from_ms)
+    if to_ms is not None:
+        keep &= ~timed | (at < to_ms)
+    return table.take(pa.array(np.flatnonzero(keep)))
+
+
+def _rhythm_of_file(file: pq.ParquetFile) -> Rhythm:
+    try:
+        return unpack((file.metadata.metadata or {})[FOOTER_KEY])
+    except (KeyError, ValueError) as error:
+        raise LedgerError(
+            "a segment does not say how its sources spoke", "it is damaged, or of another version of Rempart"
+        ) from error

@@ -1,0 +1,1 @@
+"""Telling: obligations and deadlines, the supervisor's file, letters, pages by audience."""

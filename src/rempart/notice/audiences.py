@@ -1,0 +1,109 @@
+"""One page for each actor who will meet the fraud that follows, and the register's entry.
+
+Reads a case file and the words. Gives the documents for patients at the desk, professionals, laboratories,
+practices, pharmacies and the press, from ``[page.*]`` of the words; adding a page there adds a document. The
+register entry (GDPR Article 33(5)) says facts, effects, measures and decisions.
+
+Misses: posters and other languages.
+"""
+
+from __future__ import annotations
+
+from rempart.notice.casefile import CaseFile, Phrases
+from rempart.notice.deadlines import say_state
+from rempart.notice.document import Document, Section, Table
+from rempart.notice.sheet import consequences, said_to_people
+from rempart.notice.words import Words
+
+REGISTER = "register"
+
+
+def audience_pages(case: CaseFile, words: Words) -> list[Document]:
+    """A page for every audience, in the order of the words."""
+    return [_page(name, case, words) for name in words.table("page")]
+
+
+def _page(name: str, case: CaseFile, words: Words) -> Document:
+    phrases = Phrases(case, words)
+    page = words.table(f"page.{name}")
+    given = _given(phrases, used=str(page))
+    sections = [
+        Section(
+            words.fill(section["title"]),
+            tuple(filter(None, (words.fill(text, **given) for text in section.get("text", ())))),
+            tuple(words.fill(item, **given) for item in section.get("items", ())),
+        )
+        for section in page["section"]
+    ]
+    return phrases.document(name, words.fill(page["title"]), (words.fill(page["lead"], **given),), sections)
+
+
+def _given(phrases: Phrases, used: str) -> dict[str, str]:
+    """What fills the holes of a page; figures only where the page says them, so that only those are cited."""
+    case, words = phrases.case, phrases.words
+    scope, site = case.scope, case.site
+    given = {
+        "organisation": site.organisation.name,
+        "phone": phrases.unknown(site.letters.phone),
+        "made": words.day(case.now),
+        "exposed": phrases.categories(scope.exposed) or words.text("common.none"),
+        "excluded_sentence": _listed(phrases, "excluded", scope.excluded),
+        "unsure_sentence": _listed(phrases, "unsure", scope.unsure),
+        "measures": " ".join(words.fill(each) for each in site.letters.measures.get(words.language.code, ())),
+        "contact": phrases.unknown(", ".join(filter(None, (site.contact.name, site.contact.phone)))),
+        **phrases.period(),
+    }
+    if "{patients}" in used:
+        given["patients"] = phrases.patients()
+    if "{accesses}" in used:
+        given["accesses"] = phrases.number(scope.accesses, "/accesses")
+    return given
+
+
+def _listed(phrases: Phrases, what: str, names: tuple[str, ...]) -> str:
+    """That these categories were proved not seen, or cannot be told; or that there are none such."""
+    words = phrases.words
+    if not names:
+        return words.text(f"page_words.{what}_none")
+    return words.text(f"page_words.{what}_sentence", list=phrases.categories(names))
+
+
+def register_entry(case: CaseFile, words: Words) -> Document:
+    """The entry of the internal register of breaches."""
+    phrases = Phrases(case, words)
+    scope, theft = case.scope, case.site.theft
+    label, none = "sheet.label", words.text("common.none")
+    described = words.text(
+        "sheet.text.description",
+        accesses=phrases.number(scope.accesses, "/accesses"),
+        accounts=", ".join(scope.accounts) or none,
+        patients=phrases.patients(),
+        **phrases.period(),
+    )
+    head = (words.text("sheet.field"), words.text("sheet.value"))
+    facts = (
+        (words.text(f"{label}.aware"), words.moment(case.aware_at)),
+        (words.text(f"{label}.discovery"), phrases.unknown(theft.discovery)),
+        (words.text(f"{label}.nature"), words.text("sheet.text.confidentiality")),
+        (words.text(f"{label}.cause"), theft.cause or words.text("sheet.text.cause")),
+        (words.text(f"{label}.description"), described),
+        (words.text(f"{label}.seen"), phrases.categories(scope.exposed) or none),
+        (words.text(f"{label}.unsure"), phrases.categories(scope.unsure) or none),
+        (words.text(f"{label}.excluded"), phrases.categories(scope.excluded) or none),
+    )
+    effects = (
+        (words.text(f"{label}.severity"), words.text(f"severity.{case.assessment.severity}")),
+        (words.text(f"{label}.consequences"), "\n".join(consequences(case, words))),
+    )
+    remedies = (
+        (words.text(f"{label}.taken"), phrases.unknown("\n".join(theft.measures_taken))),
+        (words.text(f"{label}.planned"), phrases.unknown("\n".join(theft.measures_planned))),
+        (words.text(f"{label}.told"), said_to_people(phrases)),
+    )
+    decisions = tuple(
+        (words.fill(each.rule.title.of(words.language.code)), say_state(each, words))
+        for each in case.obligations
+    )
+    parts = (("facts", facts), ("effects", effects), ("remedies", remedies), ("decisions", decisions))
+    sections = [Section(words.text(f"register.{name}"), table=Table(head, rows)) for name, rows in parts]
+    return phrases.document(REGISTER, words.text("register.title"), (words.text("register.lead"),), sections)

@@ -1,0 +1,181 @@
+"""A crew's marks, from the ledger to a bundle for the next region, and from a bundle back to one's own ledger.
+
+``describe`` reads the accesses of a scope's accounts in its period and what the rest of the house used;
+``look_for`` hashes the addresses of a bundle under the own key and lists the accounts that came from them, or
+with the software it names. Only this way can two regions compare networks neither keeps in clear.
+
+Nothing is shared that a person did not choose: addresses because only the site knows them, software because
+some logs write a person's name where the software's should stand.
+
+Misses: accesses whose log names no network. A match is a lead, not a verdict: it raises no evidence by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from rempart.errors import SourceError
+from rempart.ledger.keys import read_pseudonym_key
+from rempart.ledger.pseudonym import NETWORK, hash_text
+from rempart.ledger.query import connect
+from rempart.notice.indicators import Indicators, Work, make_bundle, read_bundle
+from rempart.notice.scope import Scope, read_scope
+from rempart.pipeline.private_streams import write_whole
+from rempart.sources.json_guard import MAX_UNIT_BYTES, Unreadable, decode_unit
+
+_CREW = """CREATE TEMP TABLE crew AS SELECT account, recorded, form, software, network, patients FROM ledger
+WHERE account IN (SELECT unnest(?::VARCHAR[])) AND kind = 'access'
+AND recorded >= ?::TIMESTAMPTZ AND recorded < ?::TIMESTAMPTZ"""
+_SPAN = "SELECT min(recorded), max(recorded), count(DISTINCT account), count(*) FROM crew"
+_OTHERS_ON_NETWORK = """SELECT count(DISTINCT account) FROM ledger
+WHERE network = ? AND account <> '' AND account NOT IN (SELECT unnest(?::VARCHAR[]))"""
+_OTHERS_WITH_SOFTWARE = _OTHERS_ON_NETWORK.replace("network", "software")
+_REOPENED = """SELECT count(*), avg((days > 1)::INT) FROM (SELECT patient, count(DISTINCT recorded::DATE) AS days
+FROM (SELECT unnest(patients) AS patient, recorded FROM crew) GROUP BY patient)"""
+_GAP = """SELECT median(gap) FROM (SELECT epoch(recorded) - epoch(lag(recorded)
+OVER (PARTITION BY account ORDER BY recorded)) AS gap FROM crew)"""
+_HOURS = """SELECT hour(recorded AT TIME ZONE 'UTC') AS hour, count(*) / sum(count(*)) OVER () AS part
+FROM crew GROUP BY hour ORDER BY part DESC, hour"""
+_FORMS = """SELECT form, count(*) / sum(count(*)) OVER () AS part
+FROM crew GROUP BY form ORDER BY part DESC, form LIMIT 8"""
+_LEADS_BY_NETWORK = """SELECT account, network, min(recorded), max(recorded), count(*),
+len(list_distinct(flatten(list(patients)))) FROM ledger
+WHERE network IN (SELECT unnest(?::VARCHAR[])) GROUP BY ALL"""
+_LEADS_BY_SOFTWARE = _LEADS_BY_NETWORK.replace("network", "software")
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What went into a bundle, and the addresses handed in that did not, with why."""
+
+    work: Work
+    unknown: tuple[str, ...]
+    """Not a network of these accounts in this period."""
+    common: tuple[str, ...]
+    """Used by others of the house too: staff would be taken for thieves elsewhere."""
+    software: tuple[str, ...]
+    """Names of software nobody else used, for a person to choose from: some logs put people's names there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """An account here that used a network or software of the bundle. For the own officer's eyes."""
+
+    account: str
+    by: str
+    first: datetime | None
+    last: datetime | None
+    accesses: int
+    patients: int
+
+
+def share(
+    scope_folder: Path,
+    addresses: Sequence[str],
+    software: Sequence[str],
+    shared_by: str,
+    data: Path,
+    out: Path,
+    now: datetime,
+) -> Shared:
+    """Write the bundle to ``out``. SourceError where the ledger holds no access of the scope."""
+    scope = read_scope(scope_folder)
+    shared = describe(scope, addresses, software, data)
+    write_whole(out, make_bundle(shared.work, scope.case, shared_by, now).encode())
+    return shared
+
+
+def describe(scope: Scope, addresses: Sequence[str], software: Sequence[str], data: Path) -> Shared:
+    """How the accounts of ``scope`` worked, and which of ``addresses`` and ``software`` were theirs alone."""
+    key = read_pseudonym_key(data)
+    with connect(data) as ledger:
+        ledger.execute(_CREW, [scope.accounts, scope.from_, scope.to])
+        first, last, accounts, accesses = _one(ledger, _SPAN)
+        if not accesses:
+            raise SourceError("the ledger holds no access of this scope", "name the scope's own --data")
+        unknown: list[str] = []
+        common: list[str] = []
+        kept: list[str] = []
+        for address in dict.fromkeys(each.strip().lower() for each in addresses):
+            network = f"{hash_text(address, key, NETWORK):016x}"
+            (own,) = _one(ledger, "SELECT count(*) FROM crew WHERE network = ?", network)
+            (others,) = _one(ledger, _OTHERS_ON_NETWORK, network, scope.accounts)
+            (unknown if not own else common if others else kept).append(address)
+        names = ledger.execute(
+            "SELECT DISTINCT software FROM crew WHERE software <> '' ORDER BY 1"
+        ).fetchall()
+        own_software = tuple(
+            name for (name,) in names if not _one(ledger, _OTHERS_WITH_SOFTWARE, name, scope.accounts)[0]
+        )
+        for name in dict.fromkeys(software):
+            if name not in own_software:
+                (common if (name,) in names else unknown).append(name)
+        patients, reopened = _one(ledger, _REOPENED)
+        work = Work(
+            first_seen=first,
+            last_seen=last,
+            accounts=accounts,
+            accesses=accesses,
+            patients=patients,
+            hours=_shares(ledger, _HOURS),
+            forms=_shares(ledger, _FORMS),
+            median_gap_s=_one(ledger, _GAP)[0] or 0.0,
+            reopened=reopened or 0.0,
+            software=tuple(name for name in own_software if name in software),
+            addresses=tuple(kept),
+        )
+    return Shared(work, tuple(unknown), tuple(common), own_software)
+
+
+def look_for(bundle: Path, data: Path) -> tuple[Indicators, list[Lead]]:
+    """The indicators of a bundle and the accounts here that match one, most accesses first."""
+    indicators = read_bundle(_decode(bundle))
+    key = read_pseudonym_key(data)
+    networks = {f"{hash_text(each.lower(), key, NETWORK):016x}": each for each in indicators.addresses}
+    leads = []
+    with connect(data) as ledger:
+        for question, values in (
+            (_LEADS_BY_NETWORK, list(networks)),
+            (_LEADS_BY_SOFTWARE, list(indicators.software)),
+        ):
+            rows = ledger.execute(question, [values]).fetchall()
+            leads += [Lead(who, networks.get(what, what), *rest) for who, what, *rest in rows]
+    return indicators, sorted(leads, key=lambda lead: (-lead.accesses, lead.account, lead.by))
+
+
+def read_addresses(path: Path) -> list[str]:
+    """One address a line. SourceError where the file cannot be read."""
+    try:
+        return [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(
+            f"{path} cannot be read ({error})", "give a text file with one address a line"
+        ) from error
+
+
+def _decode(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            content = decode_unit(file.read(MAX_UNIT_BYTES + 1))
+    except OSError as error:
+        raise SourceError(f"cannot read {path}: {error.strerror}", "name a STIX 2.1 bundle") from error
+    except Unreadable as error:
+        raise SourceError(f"{path} is no STIX bundle ({error.reason})", "name a STIX 2.1 bundle") from error
+    if content.get("type") != "bundle":
+        raise SourceError(f"{path} is no STIX bundle", "name a STIX 2.1 bundle")
+    return content
+
+
+def _one(ledger: duckdb.DuckDBPyConnection, question: str, *given: Any) -> Any:
+    return ledger.execute(question, list(given)).fetchone()
+
+
+def _shares(ledger: duckdb.DuckDBPyConnection, question: str) -> dict[Any, float]:
+    """Values with their share of the accesses, the most frequent first."""
+    return {value: float(part) for value, part in ledger.execute(question).fetchall() if value is not None}

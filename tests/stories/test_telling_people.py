@@ -1,0 +1,253 @@
+"""From a scope to letters on the command line: what is made, what is refused, and what a kill leaves."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pypdfium2
+import pytest
+from click.testing import CliRunner, Result
+
+from notice_case import a_person, make_ledger, pseudonym, write_directory, write_scope, write_site
+from rempart.cli import rempart
+from rempart.errors import RempartError, SourceError
+from rempart.ledger.acts import read_acts
+
+CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
+REASON = "letters to the patients of I0001"
+RUN = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from rempart.notice.scope import read_scope
+from rempart.notice.site import read_site
+from rempart.notice.words import words_of
+from rempart.pipeline.mailing import Mailing, write_letters
+
+if __name__ == "__main__":
+    root, out = Path(sys.argv[1]), Path(sys.argv[2])
+    now = datetime(2026, 3, int(sys.argv[3]), 9, tzinfo=UTC)
+    words = [words_of("fr"), words_of("en")]
+    mailing = Mailing(read_scope(root / "scope"), read_site(root / "site.toml"), root / "people.ndjson", out, words,
+                      now, lambda done, found: print(done, found, flush=True), batch=4, jobs=1)
+    print(write_letters(mailing))
+"""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger, a directory of forty people, a scope over most of them, a site, and the people named again."""
+    folder = tmp_path_factory.mktemp("case")
+    key = make_ledger(folder / "data")
+    people = [
+        a_person(
+            number,
+            language="en" if number % 5 == 4 else "",
+            family=("=HYPERLINK(1)", "<b>Œuf</b>", "\x1b[2JLefèvre")[number % 3],
+        )
+        for number in range(40)
+    ]
+    write_directory(folder / "patients.ndjson", people)
+    seen = ["identity;contact", "identity;results;prescriptions", "identity;social_security_number"]
+    rows = [(pseudonym(f"p{number}", key), seen[number % 3]) for number in range(36)]
+    write_scope(folder / "scope", rows)
+    write_site(folder / "site.toml")
+    (folder / "run.py").write_text(RUN)
+    ask(
+        folder,
+        "reidentify",
+        "--people",
+        folder / "patients.ndjson",
+        "--reason",
+        REASON,
+        "--out",
+        folder / "people.ndjson",
+    )
+    return folder
+
+
+def ask(root: Path, *words: object) -> Result:
+    command, *rest = map(str, words)
+    result = CliRunner().invoke(
+        rempart,
+        [command, "--scope", str(root / "scope"), "--data", str(root / "data"), *rest],
+        catch_exceptions=False,
+    )
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def notice(root: Path, out: Path, *words: object) -> Result:
+    site = (
+        "--site",
+        root / "site.toml",
+        "--aware",
+        "2026-03-04T09:00+01:00",
+        "--now",
+        "2026-03-05T10:00+01:00",
+    )
+    return ask(root, "notice", *site, "--out", out, *words)
+
+
+def write(root: Path, out: Path, day: int = 5) -> str:
+    made = subprocess.run(
+        [sys.executable, root / "run.py", root, out, str(day)], capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 0, made.stderr
+    return made.stdout
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_one_command_makes_every_document_and_letter(root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shown = notice(root, out, "--people", root / "people.ndjson").output
+    assert "CNIL" in shown
+    summary = json.loads((out / "notice.json").read_text())
+    names = {each["name"] for each in summary["documents"]}
+    for name in ("obligations", "cnil", "register", "patients", "professionals", "laboratories", "practices",
+                 "pharmacies", "press"):  # fmt: skip
+        assert {f"{name}-fr", f"{name}-en"} <= names
+        for language in ("fr", "en"):
+            assert (out / f"{name}-{language}.pdf").read_bytes().startswith(b"%PDF-1.7")
+            assert b"pdfaid" in (out / f"{name}-{language}.pdf").read_bytes()
+            assert (out / f"{name}-{language}.html").stat().st_size > 1000
+    assert summary["letters"] == 36
+    for path in out.rglob("*"):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        assert mode == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_the_letters_in_print_are_those_of_the_merge_data(root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "letters"
+    assert "LetterCount(letters=36, withheld=0)" in write(root, out)
+    for language, expected in (("fr", 29), ("en", 7)):
+        rows = pq.read_table(out / f"merge-{language}.parquet").to_pylist()
+        assert len(rows) == expected
+        for row in rows:
+            pages = pypdfium2.PdfDocument(out / f"letters-{language}-{row['batch']:05d}.pdf")
+            text = " ".join(page.get_textpage().get_text_range() for page in pages)
+            flat = " ".join(text.split())
+            assert " ".join(row["reference"].split()) in flat
+            assert "http" not in flat
+            assert "www" not in flat
+        with (out / f"merge-{language}.csv").open(encoding="utf-8-sig", newline="") as file:
+            cells = list(csv.DictReader(file))
+        assert [each["reference"] for each in cells] == [row["reference"] for row in rows]
+        for each in cells:
+            assert not any(str(cell).startswith(("=", "+", "-", "@")) for cell in each.values())
+            assert not [cell for cell in each.values() if CONTROLS.search(cell)]
+
+
+def test_a_killed_run_goes_on_and_ends_the_same(root: Path, tmp_path: Path) -> None:
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    write(root, whole)
+    run = subprocess.Popen(
+        [sys.executable, root / "run.py", root, broken, "5"], stdout=subprocess.PIPE, start_new_session=True
+    )
+    assert run.stdout
+    run.stdout.readline()
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    first = {path.name for path in broken.glob("letters-*.pdf")}
+    assert 0 < len(first) < len(list(whole.glob("letters-*.pdf")))
+    (broken / "letters-fr-00099.pdf.partial").write_bytes(b"%PDF")
+    time.sleep(0.05)
+    said = write(root, broken, day=9)
+    assert content(broken) == content(whole), "the same bytes, and the date of the first run"
+    assert int(said.splitlines()[-2].split()[1]) >= 4, "what stood there was not set again"
+
+
+def test_a_folder_of_other_letters_is_refused(root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    notice(root, out, "--people", root / "people.ndjson", "--lang", "fr")
+    site = root / "site.toml"
+    before = site.read_text()
+    site.write_text(before.replace("03 00 00 00 00", "03 11 11 11 11"))
+    try:
+        with pytest.raises(SourceError, match="another run"):
+            notice(root, out, "--people", root / "people.ndjson", "--lang", "fr")
+    finally:
+        site.write_text(before)
+    (tmp_path / "strange" / "letters").mkdir(parents=True)
+    (tmp_path / "strange" / "letters" / "a.txt").touch()
+    with pytest.raises(SourceError, match="other files"):
+        notice(root, tmp_path / "strange", "--people", root / "people.ndjson")
+
+
+def test_a_directory_needs_a_reason_and_is_named_once(root: Path, tmp_path: Path) -> None:
+    with pytest.raises(RempartError, match="needs a reason"):
+        notice(root, tmp_path / "out", "--people", root / "patients.ndjson")
+    before = len(read_acts(root / "data"))
+    for _ in range(2):
+        notice(
+            root, tmp_path / "out", "--people", root / "patients.ndjson", "--reason", REASON, "--lang", "en"
+        )
+    assert len(read_acts(root / "data")) == before + 1
+
+
+def test_what_was_sent_makes_the_next_version_complementary(root: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    sites = {}
+    for name, sent in (("before", "# cnil"), ("after", "cnil")):
+        sites[name] = tmp_path / f"{name}.toml"
+        sites[name].write_text((root / "site.toml").read_text().replace("# cnil", sent))
+    told = (
+        "--scope",
+        str(root / "scope"),
+        "--data",
+        str(data),
+        "--aware",
+        "2026-03-04T09:00+01:00",
+        "--lang",
+        "fr",
+    )
+    for name, now in (("before", "2026-03-05T09:00+01:00"), ("after", "2026-03-09T09:00+01:00")):
+        arguments = ["notice", *told, "--site", str(sites[name]), "--now", now, "--out", str(tmp_path / name)]
+        assert CliRunner().invoke(rempart, arguments, catch_exceptions=False).exit_code == 0
+    assert "Version initiale" in (tmp_path / "before" / "cnil-fr.html").read_text()
+    page = (tmp_path / "after" / "cnil-fr.html").read_text()
+    assert "Version complémentaire n°\u00a01" in page
+    assert "Rien n’a changé" in page
+    kept = sorted(path.name for path in (data / "notices" / "I0001").iterdir())
+    assert kept == ["0001.json"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--aware", "yesterday"), "--aware is no time"),
+        (("--aware", "2027-01-01"), "after the present"),
+        (("--rules", "missing.toml"), "missing.toml"),
+        (("--words", "nowhere"), "nowhere"),
+        (("--site", "nothing.toml"), "nothing.toml"),
+    ],
+)
+def test_a_wrong_option_is_one_clear_line(
+    root: Path, tmp_path: Path, words: tuple[str, str], said: str
+) -> None:
+    with pytest.raises(RempartError, match=said) as caught:
+        notice(root, tmp_path / "out", *words)
+    assert "\n" not in str(caught.value)
+    assert caught.value.advice
+
+
+def test_the_example_of_the_site_is_written_once(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    assert CliRunner().invoke(rempart, ["notice", "--init", str(path)]).exit_code == 0
+    assert "[organisation]" in path.read_text()
+    with pytest.raises(RempartError, match="cannot write"):
+        CliRunner().invoke(rempart, ["notice", "--init", str(path)], catch_exceptions=False)

@@ -1,0 +1,63 @@
+"""Acts on people's identities: signed into the manifest, found missing when taken away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from notice_case import make_ledger
+from rempart.errors import LedgerError
+from rempart.ledger.acts import REIDENTIFIED, read_acts, record_act
+from rempart.ledger.folder import Folder
+from rempart.ledger.journal import Journal
+from rempart.ledger.seal import head
+from rempart.ledger.verify import verify
+
+REASON = "letters to the patients of I0001"
+
+
+def test_an_act_says_what_why_and_about_whom(tmp_path: Path) -> None:
+    make_ledger(tmp_path)
+    record_act(tmp_path, REIDENTIFIED, REASON, "ab" * 32, 12, 1_772_000_000_000)
+    [act] = read_acts(tmp_path)
+    assert (act.act, act.about, act.count, act.at_ms) == (REIDENTIFIED, "ab" * 32, 12, 1_772_000_000_000)
+    assert act.reason.endswith(f": {REASON}")
+    assert verify(tmp_path).sound
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "because", ". . . . . . . . . . . ."])
+def test_without_a_reason_nothing_is_recorded(tmp_path: Path, reason: str) -> None:
+    make_ledger(tmp_path)
+    with pytest.raises(LedgerError, match="no reason"):
+        record_act(tmp_path, REIDENTIFIED, reason, "", 0, 0)
+    assert read_acts(tmp_path) == []
+
+
+def test_without_a_ledger_there_is_no_act(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError, match="no ledger"):
+        record_act(tmp_path, REIDENTIFIED, REASON, "", 0, 0)
+
+
+def test_an_act_taken_away_or_reworded_is_found(tmp_path: Path) -> None:
+    make_ledger(tmp_path)
+    for number in range(3):
+        record_act(tmp_path, REIDENTIFIED, REASON, "", number, number)
+    manifest = Folder(tmp_path).manifest
+    whole = manifest.read_bytes().splitlines(keepends=True)
+    code = head(tmp_path).code
+    for changed in ([whole[0], whole[2]], [whole[0], whole[1].replace(b"letters", b"lettres"), whole[2]]):
+        manifest.write_bytes(b"".join(changed))
+        assert not verify(tmp_path).sound
+    manifest.write_bytes(b"".join(whole[:2]))
+    assert not verify(tmp_path, code).sound
+    manifest.write_bytes(b"".join(whole))
+    assert verify(tmp_path, code).sound
+
+
+def test_an_act_is_recorded_while_a_watch_writes(tmp_path: Path) -> None:
+    make_ledger(tmp_path)
+    journal = Journal.open(tmp_path)
+    record_act(tmp_path, REIDENTIFIED, REASON, "", 1, 1)
+    journal.close()
+    assert len(read_acts(tmp_path)) == 1

@@ -1,0 +1,192 @@
+"""Documents: every figure is the scope's, no field is empty, names cannot act, versions say what changed."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from notice_case import AWARE, NOW, a_case, a_scope, a_site, scope_content
+from rempart.notice.audiences import audience_pages, register_entry
+from rempart.notice.casefile import CaseFile, LetterCount
+from rempart.notice.deadlines import missing_facts, obligations_page
+from rempart.notice.document import Document, runs
+from rempart.notice.pages import write_document
+from rempart.notice.sheet import Sent, plain, sheet
+from rempart.notice.words import words_of
+
+HOSTILE = "<img src=x onerror=alert(1)>\"'&{patients}"
+
+
+def documents(case: CaseFile, language: str) -> list[Document]:
+    words = words_of(language)
+    form, _ = sheet(case, words, None)
+    return [obligations_page(case, words), form, register_entry(case, words), *audience_pages(case, words)]
+
+
+def texts(document: Document) -> list[str]:
+    found = [document.title, *document.lead, document.made, document.case, document.organisation]
+    for section in document.sections:
+        found += [section.title, *section.text, *section.items]
+        if section.table:
+            found += [cell for row in section.table.rows for cell in row[1:]] + [
+                row[0] for row in section.table.rows[:-1]
+            ]
+    return found
+
+
+def at(content: Any, pointer: str) -> Any:
+    for part in pointer.strip("/").split("/"):
+        content = content[int(part)] if isinstance(content, list) else content[part]
+    return content
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_cited_figure_is_the_scope_s(language: str) -> None:
+    content, words = scope_content(), words_of(language)
+    cited = 0
+    for document in documents(a_case(), language):
+        assert document.scope_hash == content["hash"]
+        for figure in document.figures:
+            assert figure.shown == words.language.number(at(content, figure.pointer)), figure
+            cited += 1
+    assert cited > 20
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_figure_of_the_scope_that_is_said_is_cited(language: str) -> None:
+    words = words_of(language)
+    figures = {words.language.number(each) for each in (1_234, 1_271, 2_468, 3_001, 3_090)}
+    for document in documents(a_case(), language):
+        for text in texts(document):
+            for (kind, part), following in zip(runs(text), [*runs(text)[1:], ("", "")], strict=True):
+                for figure in figures:
+                    if kind == "text" and figure in part:
+                        assert part.endswith(figure), text
+                        assert following[0] == "mark", text
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_field_is_empty_and_no_hole_is_left(language: str) -> None:
+    for document in documents(a_case(), language):
+        for text in texts(document):
+            assert text.strip(), document.name
+            assert not re.search(r"[{}]|\bnan\b", text), text
+        assert len(document.sections) >= 2
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_an_empty_scope_still_makes_whole_documents(language: str) -> None:
+    answers = {name: each | {"answer": "not_exposed"} for name, each in scope_content()["categories"].items()}
+    zero = {"low": 0, "high": 0}
+    case = a_case(a_scope(accesses=0, patients=zero, records=zero, categories=answers, gaps=[], accounts=[]))
+    for document in documents(case, language):
+        assert all(text.strip() for text in texts(document))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_bounds_say_so_where_a_gap_has_none(language: str) -> None:
+    words = words_of(language)
+    open_scope = a_scope(patients={"low": 5, "high": 5, "bounded": False})
+    _, values = sheet(a_case(open_scope), words, None)
+    assert values["people"] == words.text("common.at_least_open", low="5", high="5")
+    _, values = sheet(a_case(a_scope(patients={"low": 5, "high": 5})), words, None)
+    assert values["people"] == "5"
+
+
+def test_hostile_names_are_shown_and_do_nothing() -> None:
+    site = a_site(
+        organisation={"name": HOSTILE, "sector": "hospital", "role": "controller"},
+        theft={"description": HOSTILE, "measures_taken": [HOSTILE]},
+    )
+    scope = a_scope(
+        accounts=[HOSTILE], gaps=[scope_content()["gaps"][0] | {"source": HOSTILE, "why": HOSTILE}]
+    )
+    for document in documents(a_case(scope, site), "fr"):
+        page = write_document(document, words_of("fr"))
+        shown = _Tags()
+        shown.feed(page)
+        assert "img" not in shown.seen
+        assert "onerror" not in shown.attributes
+        assert HOSTILE in "".join(shown.text)
+
+
+class _Tags(HTMLParser):
+    """The elements, attribute names and text of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def test_a_page_fetches_nothing_and_links_only_to_its_own_figures() -> None:
+    for document in documents(a_case(), "en"):
+        page = write_document(document, words_of("en"))
+        assert "default-src 'none'" in page
+        assert set(re.findall(r'href="([^"]*)"', page)) == {
+            f"#figure-{number}" for number in range(1, len(document.figures) + 1)
+        }
+        for number in range(1, len(document.figures) + 1):
+            assert f'id="figure-{number}"' in page
+
+
+def test_the_first_version_is_initial_and_the_next_says_what_changed() -> None:
+    words = words_of("fr")
+    form, values = sheet(a_case(), words, None)
+    assert form.lead[0] == "Version initiale"
+    later = a_scope(patients={"low": 1_300, "high": 1_300})
+    again, _ = sheet(a_case(later), words, Sent(AWARE, 1, values))
+    assert again.lead[0] == "Version complémentaire n°\u00a01"
+    table = again.sections[0].table
+    assert table
+    changed = {row[0]: row[1:] for row in table.rows}
+    assert set(changed) == {words.text("sheet.label.people"), words.text("sheet.label.description")}
+    assert changed[words.text("sheet.label.people")] == (
+        "au moins 1\u202f234, au plus 1\u202f271",
+        "1\u202f300",
+    )
+
+
+def test_nothing_changed_is_said_too() -> None:
+    words = words_of("en")
+    _, values = sheet(a_case(), words, None)
+    again, _ = sheet(a_case(), words, Sent(AWARE, 2, values))
+    assert again.sections[0].text == (words.text("sheet.changed_nothing"),)
+
+
+def test_reasons_of_delay_are_asked_only_when_late() -> None:
+    words, late = words_of("fr"), NOW.replace(month=4)
+    _, values = sheet(a_case(), words, None)
+    assert values["delay"] == "Aucun"
+    _, values = sheet(a_case(now=late), words, None)
+    assert values["delay"] == "Non connu à ce jour"
+    assert any("[theft] delay" in each for each in missing_facts(a_case(now=late), words))
+    _, values = sheet(a_case(site=a_site(theft={"delay": "Enquête en cours."}), now=late), words, None)
+    assert values["delay"] == "Enquête en cours."
+
+
+def test_how_people_were_told_follows_the_letters() -> None:
+    words = words_of("fr")
+    assert sheet(a_case(letters=LetterCount(1_200, 34)), words, None)[1]["told"] == (
+        "Lettres individuelles prêtes\u00a0: 1\u202f200. Cas confiés à une personne\u00a0: 34."
+    )
+    sent = a_site(sent={"patients": [NOW]})
+    assert "5 mars 2026" in sheet(a_case(site=sent), words, None)[1]["told"]
+
+
+def test_only_what_the_logs_prove_is_said_to_be_safe() -> None:
+    press = next(each for each in documents(a_case(), "fr") if each.name == "press-fr")
+    facts = [plain(text) for text in press.sections[0].text]
+    assert "Les journaux prouvent que n’ont pas été vues\u00a0: coordonnées bancaires." in facts
+    assert "Nous ne pouvons pas encore dire si ont été vues\u00a0: images médicales." in facts

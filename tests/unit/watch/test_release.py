@@ -1,0 +1,57 @@
+"""A false alarm teaches: the day that was not learned is learned, and the doubt it left goes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rempart.watch.channels import Stat
+from rempart.watch.state import fresh_accounts
+from rempart.watch.tails import KEEP_WITHHELD_DAYS, Tails
+
+PATIENTS = int(Stat.FAILED_LOGINS_1H)
+
+
+def day_of(accounts: np.ndarray, row: int, height: float, withheld: int) -> None:
+    accounts["seen"][row] = 1
+    accounts["withheld"][row] = withheld
+    accounts["top"][row, PATIENTS] = height
+    accounts["hours_today"][row] = 1 << 9
+
+
+def test_a_withheld_day_is_kept_aside_and_learned_when_it_is_called_a_false_alarm() -> None:
+    tails, accounts = Tails(), fresh_accounts(3)
+    told = fresh_accounts(3)
+    for row, (mine, its) in enumerate(((accounts, 1), (told, 0))):
+        keeper = tails if row == 0 else Tails()
+        day_of(mine, 1, 50.0, its)
+        keeper.close_day(mine, 100)
+    assert tails.withheld["account"].tolist() == [1]
+    assert accounts["mean"][1, PATIENTS] == 0
+    accounts["carried"][1] = 5.0
+    tails.release(accounts, np.array([1]))
+    assert accounts["mean"][1, PATIENTS] == told["mean"][1, PATIENTS] > 0
+    assert accounts["hours"][1].tolist() == told["hours"][1].tolist()
+    assert accounts["days"][1] == told["days"][1] == 1
+    assert accounts["carried"][1] == 0
+    assert tails.withheld.size == 0
+
+
+def test_todays_figures_are_left_alone() -> None:
+    tails, accounts = Tails(), fresh_accounts(3)
+    day_of(accounts, 1, 50.0, 1)
+    tails.close_day(accounts, 100)
+    day_of(accounts, 1, 7.0, 0)
+    tails.release(accounts, np.array([1]))
+    assert accounts["top"][1, PATIENTS] == 7.0
+    assert accounts["seen"][1] == 1
+
+
+def test_others_keep_their_withheld_days_for_a_while() -> None:
+    tails, accounts = Tails(), fresh_accounts(3)
+    for row in (1, 2):
+        day_of(accounts, row, 50.0, 1)
+    tails.close_day(accounts, 100)
+    tails.release(accounts, np.array([1]))
+    assert tails.withheld["account"].tolist() == [2]
+    tails.close_day(accounts, 100 + KEEP_WITHHELD_DAYS)
+    assert tails.withheld.size == 0
