@@ -118,15 +118,15 @@ class Watch:
         """Judge rows whose watermarks are of one day: close the day before, read the house, let the shards judge."""
         self._open_day(int(marks[0]) // DAY_MS)
         others, crews = np.zeros(rows.size, np.int8), np.zeros(rows.size, np.float32)
-        across.walk(  # type: ignore[call-arg]
+        across.walk(
             rows, now, marks, before, patients, grades, self.accounts, others, crews, *self._house_arrays()
-        )
+        )  # fmt: skip
         habits = self._habits()
 
         def run(number: int) -> None:
             judge_rows(  # type: ignore[call-arg]
-                rows, now, self._day, patients, grades, others, crews, prices, *self._shard_arrays(number), *habits,
-                self._row, number, len(self._shards), out,
+                rows, now, self._day, patients, grades, others, crews, prices, *self._shard_arrays(number),
+                *habits, self._row, number, len(self._shards), out,
             )  # fmt: skip
 
         if self._pool is None or rows.size < 512:
@@ -159,7 +159,8 @@ class Watch:
         if day == self._day:
             return
         if self._day >= 0:
-            self.tails.close_day(self.accounts, self._day, self._policy.challenges_per_day)
+            self.tails.steer(self.accounts, self._policy.challenges_per_day)
+            self.tails.close_day(self.accounts, self._day)
             self._row = self._policy.as_row(self.tails)
             crew.fade(self._house.networks)
             for shard in self._shards:

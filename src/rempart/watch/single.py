@@ -48,9 +48,7 @@ def judge_single(  # type: ignore[no-untyped-def]
     before = clock[0]
     tell_time(rows, clock, marks, now)
     others, crews = np.zeros(1, np.int8), np.zeros(1, np.float32)
-    walk(
-        rows, now, marks, before, patients, grades, shard[0], others, crews, networks, wards, pending, clock
-    )  # fmt: skip
+    walk(rows, now, marks, before, patients, grades, shard[0], others, crews, networks, wards, pending, clock)
     judge_rows(  # type: ignore[call-arg]
         rows, now, day, patients, grades, others, crews, prices, *shard, *habits, policy, number, shards, out
     )  # fmt: skip

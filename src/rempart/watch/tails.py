@@ -29,7 +29,7 @@ from rempart.watch.state import (
     USUAL_UNEXPLAINED,
     Array,
 )
-from rempart.watch.threshold import DOUBT_BINS, doubt_counts, high_doubt, steer
+from rempart.watch.threshold import DOUBT_BINS, doubt_counts, high_doubt, steered
 from rempart.watch.weigh import BINS_PER_LOG
 
 PRIOR_DAYS = 60.0
@@ -147,15 +147,19 @@ class Tails:
         self.hours = np.concatenate([self.hours, np.zeros((more, HOUR_BINS))])
         self.rebuild()
 
-    def close_day(self, accounts: Array, day: int, challenges_per_day: float) -> None:
+    def steer(self, accounts: Array, challenges_per_day: float) -> None:
+        """Correct the threshold by the day's challenges; those that failed are no false alarms."""
+        rows = (accounts["seen"] == 1) & (accounts["withheld"] == 0)
+        asked = np.count_nonzero(accounts["challenged"][rows])
+        self.steered[0] = steered(self.steered[0], int(asked), int(rows.sum()), challenges_per_day)
+
+    def close_day(self, accounts: Array, day: int) -> None:
         """Learn ``day`` (since 1970) of every account that was active, then forget its maxima."""
         self.closed += 1.0, float((day + 3) % 7 >= 5)
         for kept in (self.counts, self.apart_counts, self.role_days, self.hours, self.novel, self.doubts):
             kept *= KEEP_A_DAY
         rows = np.flatnonzero(accounts["seen"] == 1)
         learned = rows[accounts["withheld"][rows] == 0]
-        asked = int(np.count_nonzero(accounts["challenged"][learned]))
-        self.steered[0] = steer(float(self.steered[0]), asked, learned.size, challenges_per_day)
         if learned.size:
             # Days judged before the house had tails of its own say little about later ones.
             settled = self.role_days[0] / (PRIOR_DAYS + self.role_days[0])

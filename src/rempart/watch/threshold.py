@@ -61,7 +61,7 @@ def threshold(counts: Array, challenges_per_day: float) -> float:
     return float(start / BINS_PER_NAT + excess * np.log(share[start] / wanted))
 
 
-def steer(nats: float, asked: int, active: int, challenges_per_day: float) -> float:
+def steered(nats: float, asked: int, active: int, challenges_per_day: float) -> float:
     """The correction of the threshold, in nats, after a day on which ``asked`` of ``active`` accounts were
     challenged and did not fail: up where that was more than the budget, down where it was less.
 

@@ -56,6 +56,8 @@ class PlainStatistics:
     def __init__(self) -> None:
         self.usual = (0.3, 0.2)
         """Which share of the account's patients nothing explains and which nobody treats, as learned elsewhere."""
+        self.days = 0
+        """Days of its history."""
         self.visits: list[tuple[int, int]] = []
         self.hour = {
             name: Decayed(HOUR_MS) for name in ("strangers_1h", "pages_1h", "misses_1h", "sessions_1h")
@@ -84,12 +86,12 @@ class PlainStatistics:
             for patient, grade in zip(event.patients, event.grades, strict=True):
                 self._open(now, patient, grade)
         sums = {**self.hour, **self.day, **self.week}
+        settled = self.days / (self.days + 2)
         strange, known = self.day["strangers_24h"].at(now), self.day["in_care_24h"].at(now)
         return {
-            "stranger_share": _exceeds(strange, strange + known, self.usual[0]),
-            "out_of_care_share": _exceeds(
-                self.day["out_of_care_24h"].at(now), strange + known, self.usual[1]
-            ),
+            "stranger_share": settled * _exceeds(strange, strange + known, self.usual[0]),
+            "out_of_care_share": settled
+            * _exceeds(self.day["out_of_care_24h"].at(now), strange + known, self.usual[1]),
             "patients_10min": self._distinct(now, 10 * MINUTE_MS),
             "patients_1h": self._distinct(now, HOUR_MS),
             "patients_24h": self._distinct(now, DAY_MS),
