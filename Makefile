@@ -10,7 +10,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-emit-index-url --custom-compile-command "make lock"
 PO := src/rempart/locale/fr/LC_MESSAGES/rempart.po
 
-.PHONY: help install demo test check bench duels messages lock bundle clean
+.PHONY: help install demo test check bench duels tournament messages lock bundle clean
 
 help:
 	@echo "make install   put Rempart into .venv (Python 3.11 or newer)"
@@ -18,6 +18,7 @@ help:
 	@echo "make test      style, types, import rules, then every test"
 	@echo "make bench     measure the speeds the documentation states"
 	@echo "make duels     measure what thieves take and what honest staff feel (five minutes)"
+	@echo "make tournament  four other detectors against the same thieves, at equal friction (half an hour)"
 	@echo "make messages  gather the sentences to translate, compile the French catalogue"
 	@echo "make lock      pin the dependencies anew (needs uv)"
 	@echo "make bundle    everything for a site without internet, in dist/ (for this kind of machine)"
@@ -72,6 +73,14 @@ bench: .venv/.developing
 duels: .venv/.developing
 	$(BIN)/python -m bench.detector --seeds 201
 
+.venv/.competing: .venv/.developing requirements/tournament.txt
+	@echo "Installing the other detectors"
+	@$(PIP) install --require-hashes -r requirements/tournament.txt
+	@touch $@
+
+tournament: .venv/.competing
+	$(BIN)/python -m bench.tournament
+
 messages: .venv/.developing
 	$(BIN)/pybabel compile -i $(PO) -o $(PO:.po=.mo)
 
@@ -79,6 +88,8 @@ lock:
 	$(LOCK) pyproject.toml requirements/build.in --output-file requirements/runtime.txt
 	$(LOCK) pyproject.toml requirements/build.in --group dev --constraint requirements/runtime.txt \
 		--output-file requirements/dev.txt
+	$(LOCK) pyproject.toml requirements/build.in --group dev --group tournament --constraint requirements/dev.txt \
+		--output-file requirements/tournament.txt
 
 BUNDLE := dist/rempart-bundle
 

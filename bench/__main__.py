@@ -1,4 +1,4 @@
-"""``python -m bench``: replay from files, the watch alone, and one decision in process, beside their limits."""
+"""``python -m bench``: the watch alone, replay from files, and one decision in process, beside their limits."""
 
 import tempfile
 import time
@@ -6,15 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.files import measure as measure_files
 from bench.single import measure as measure_single
 from rempart.lab.compile import compile_all
 from rempart.lab.emit import write_region
 from rempart.lab.region import build_region
 from rempart.lab.spec import RegionSpec
-from rempart.pipeline.reading import plan
-from rempart.pipeline.replay import replay
 from rempart.records import EVENT, Frame
-from rempart.settings import Settings
 from rempart.watch.judge import Policy, Watch
 
 EVENTS, ACCOUNTS = 400_000, 2_000
@@ -48,32 +46,14 @@ def watch_alone(shards: int) -> float:
 def main() -> None:
     """Print one line a figure."""
     compile_all()
-    print(f"watch alone, 1 shard: {watch_alone(1):>12,.0f} events/s   (target of the kernel: 1,340,000)")
-    print(f"watch alone, 2 shards: {watch_alone(2):>11,.0f} events/s   (target of the kernel: 2,860,000)")
-    with tempfile.TemporaryDirectory() as folder:
-        write_region(build_region(RegionSpec(seed=9, days=60)), Path(folder) / "region")
-        files = [str(Path(folder) / "region")]
-        reader = plan(files, [], lambda _: None)
-        begun = time.perf_counter()
-        count = sum(batch.read for name in reader.names for batch in reader.batches(name))
-        read = count / (time.perf_counter() - begun)
-        begun = time.perf_counter()
-        replay(
-            reader,
-            Path(folder) / "out",
-            None,
-            Settings(),
-            shards=2,
-            batch=32_768,
-            language="en",
-            hear=lambda *_: None,
-        )
-        whole = count / (time.perf_counter() - begun)
-        print(f"reading alone: {read:>18,.0f} units/s")
+    for shards, limit in ((1, 1_340_000), (2, 2_860_000)):
+        rate = watch_alone(shards)
         print(
-            f"replay, files to ledger and page: {whole:,.0f} units/s = {whole / read:.2f} of reading alone "
-            "(target 200,000, aim 400,000)"
+            f"watch alone, {shards} shards: {rate:,.0f} events/s = {rate / limit:.2f} of the prototype's {limit:,}"
         )
+    with tempfile.TemporaryDirectory() as folder:
+        write_region(build_region(RegionSpec(seed=9, days=40)), Path(folder) / "region")
+        measure_files(Path(folder) / "region", Path(folder))
         measure_single(Path(folder) / "region", Path(folder))
 
 

@@ -20,8 +20,9 @@ from rempart.notice.casefile import CaseFile, LetterCount
 from rempart.notice.obligations import CONDITIONS, Case, assess, obligations
 from rempart.notice.people import Person
 from rempart.notice.rules import read_rules
-from rempart.notice.scope import CATEGORIES, Scope, hash_scope
+from rempart.notice.scope import Scope, hash_scope
 from rempart.notice.site import Site, example
+from rempart.records import CATEGORIES
 
 AWARE = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
 NOW = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)

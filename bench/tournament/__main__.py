@@ -4,7 +4,7 @@ Each peer gets the same statistics and learns as it goes. Its level is set on tr
 the way it plays (learning on, honest work only, nobody asked) and taking the score that the wanted share of
 account-days after two weeks reaches; ``--tune`` does that for every setting in its grid, keeps the one that
 loses least to the thieves of the training seeds, and writes the data file. Without it, the kept settings meet
-fresh seeds. Prints a table a kind, and writes ``out/tournament/`` (results as JSON, a picture).
+fresh seeds (a kind that has none yet is tuned first). Prints a table a kind, and writes ``out/tournament/`` (results as JSON, a picture).
 """
 
 from __future__ import annotations
@@ -73,6 +73,7 @@ def tune(kinds: Sequence[Kind], seeds: Sequence[int], per_1000: float, tapes: Pa
     kept: dict[str, Any] = {}
     for kind in kinds:
         recorded = [tape_of(kind, seed, tapes) for seed in seeds]
+        peers: dict[str, Any] = {}
         for entry in ENTRIES:
             tried = []
             for settings in entry.grid:
@@ -91,8 +92,9 @@ def tune(kinds: Sequence[Kind], seeds: Sequence[int], per_1000: float, tapes: Pa
                     flush=True,
                 )
             best = min(tried, key=lambda one: one["share"])
-            kept.setdefault(kind.name, {})[entry.name] = {**best, "tried": tried}
-    return {"training_seeds": list(seeds), "per_1000": per_1000, "kinds": kept}
+            peers[entry.name] = {**best, "tried": tried}
+        kept[kind.name] = {"training_seeds": list(seeds), "per_1000": per_1000, "peers": peers}
+    return kept
 
 
 def compete(
@@ -102,10 +104,10 @@ def compete(
     found: dict[str, list[Measure]] = {}
     for seed in seeds:
         tape = tape_of(kind, seed, tapes)
-        per_year = kept["per_1000"] / 1000 * Settings().working_days_per_year
+        per_year = kept[kind.name]["per_1000"] / 1000 * Settings().working_days_per_year
         entries = [(OURS, Rehearsal(tape, Settings(challenges_per_year=per_year)))]
         for entry in ENTRIES:
-            one = kept["kinds"][kind.name][entry.name]
+            one = kept[kind.name]["peers"][entry.name]
             entries.append((entry.name, PeerJudge(tape, entry.make(**one["settings"]), one["level"])))
         for name, judge in entries:
             begun = time.perf_counter()
@@ -177,14 +179,15 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--tapes", type=Path, default=TAPES, help="folder of recorded honest work")
     given = parser.parse_args(arguments)
     kinds = [KIND_NAMED[name] for name in given.kind or KIND_NAMED]
+    kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    untuned = [kind for kind in kinds if given.tune or kind.name not in kept]
+    if untuned:
+        training = given.seeds if given.tune and given.seeds else TRAINING
+        kept |= tune(untuned, training, given.per_1000, given.tapes)
+        KEPT.write_text(json.dumps(kept, indent=1) + "\n")
     if given.tune:
-        found = tune(kinds, given.seeds or TRAINING, given.per_1000, given.tapes)
-        old = json.loads(KEPT.read_text())["kinds"] if KEPT.exists() else {}
-        found["kinds"] = {**old, **found["kinds"]}
-        KEPT.write_text(json.dumps(found, indent=1) + "\n")
         return
-    kept = json.loads(KEPT.read_text())
-    if set(given.seeds or FRESH) & set(kept["training_seeds"]):
+    if any(set(given.seeds or FRESH) & set(kept[kind.name]["training_seeds"]) for kind in kinds):
         parser.error("these seeds trained the peers: give others")
     OUT.mkdir(parents=True, exist_ok=True)
     tables = {}

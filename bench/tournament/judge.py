@@ -1,9 +1,10 @@
 """A peer in the detector's place: the watch only observes and gives statistics, the peer says who is asked.
 
-Stands where :class:`rempart.lab.rehearsal.Rehearsal` stands in the taped loop. Acts are taken a few at a time,
-no account twice, so that each act's statistics can be read after it; a doubted act is undone and left
-to the loop to play. What follows a challenge is the same for every peer: a pass lets the session
-be for twelve hours, a failure blocks the account until a person reinstates it.
+Stands where :class:`rempart.lab.rehearsal.Rehearsal` stands in the taped loop. Honest accounts are scored every
+five minutes of event time (an hourly peer: every hour) on the statistics of those active in it, and asked at their
+next access if the score is above the level; a thief's accesses, which are judged one by one, are scored at
+once. What follows a challenge is the same for every peer: a pass lets the session be for twelve hours,
+a failure blocks the account until a person reinstates it.
 """
 
 from __future__ import annotations
@@ -19,23 +20,26 @@ from rempart.lab.haul import Profiles
 from rempart.lab.rehearsal import Moment, Rehearsal
 from rempart.lab.tape import NO_EVENTS, Tape
 from rempart.records import DECISION, Action, Frame, Kind
-from rempart.watch.state import DAY_MS, HOUR_MS, Array
+from rempart.watch.state import DAY_MS, HOUR_MS, MINUTE_MS, Array
 
 _PASSED_MS = 12 * HOUR_MS
+_SLICE_MS = 5 * MINUTE_MS
 
 
 @dataclass(slots=True)
 class Gate:
-    """Who was asked, who passed, who is blocked."""
+    """Who is to be asked, was asked, passed, is blocked; and the slice under way."""
 
+    doubted: set[int] = field(default_factory=set)
+    """Accounts whose last score was above the level and who were not asked since."""
     asked: set[int] = field(default_factory=set)
+    """Sessions with an open challenge."""
     passed_ms: dict[int, int] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
-    doubted: set[int] = field(default_factory=set)
-    """Accounts an hourly peer doubted at the end of an hour and who were not asked since."""
-    hour: dict[int, tuple[Array, int]] = field(default_factory=dict)
-    """Highest statistics of the hour under way, and role, by account."""
-    at_hour: int = -1
+    active: dict[int, tuple[Array, int]] = field(default_factory=dict)
+    """Statistics and role of the accounts seen in the slice; an hourly peer's highest ones."""
+    number: int = -1
+    """The slice's number since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class PeerJudge:
     def __init__(self, tape: Tape, peer: Peer, level: float) -> None:
         self._behind = Rehearsal(tape, enforce=False)
         self._peer, self._level, self._gate = peer, level, Gate()
+        self._slice_ms = HOUR_MS if peer.hourly else _SLICE_MS
         self._skip = False
         self.tops: dict[tuple[int, int], float] = {}
         """Highest score of each (account, UTC day)."""
@@ -77,19 +82,27 @@ class PeerJudge:
         self._gate = copy.deepcopy(moment.gate)
 
     def take_back(self) -> None:
-        """The frame judged last was left at its first doubted act: nothing to undo, nothing to do again."""
+        """The last frame was left at its first doubted act: nothing to undo, and nothing to judge again."""
         self._skip = True
 
     def judge_frame(self, frame: Frame) -> Array:
-        """Answers (n,); what comes after the first doubted act is not judged."""
-        answers = np.zeros(frame.rows.size, DECISION)
+        """Answers (n,); the first doubted row and what follows it are not judged."""
+        rows = frame.rows
+        answers = np.zeros(rows.size, DECISION)
         if self._skip:
             self._skip = False
             return answers
-        for begin, end in _few(frame.rows):
-            doubted = self._take(frame, begin, end)
-            if doubted is not None:
-                answers["action"][doubted] = Action.STEP_UP
+        numbers = rows["recorded_ms"] // self._slice_ms
+        cuts = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), rows.size]
+        for begin, end in zip(cuts[:-1], cuts[1:], strict=True):
+            if begin == end:
+                continue
+            self._open(int(numbers[begin]))
+            stop = begin + self._first_asked(rows[begin:end])
+            if stop > begin:
+                self._watch(_cut(frame, begin, stop))
+            if stop < end:
+                answers["action"][stop] = Action.STEP_UP
                 break
         return answers
 
@@ -100,14 +113,16 @@ class PeerJudge:
         if frame is None:
             return None
         row = frame.rows[0]
-        self._behind.judge_frame(frame)
-        account, session, now = int(row["account"]), int(row["session"]), int(row["recorded_ms"])
+        self._open(int(row["recorded_ms"]) // self._slice_ms)
+        self._watch(frame)
         if row["kind"] != Kind.ACCESS:
-            self._control(int(row["kind"]), account, session, now)
             return {"action": "allow", "applies_to": "session"}
-        vectors, roles = self._statistics(frame.rows)
-        action = self._action(account, session, now, self._score(vectors, roles, frame.rows)[0])
-        self._learn(vectors, roles, frame.rows)
+        account, session, now = int(row["account"]), int(row["session"]), int(row["recorded_ms"])
+        if not self._peer.hourly:
+            vector, role = self._gate.active[account]
+            if float(self._peer.score(vector[None], np.array([role]))[0]) > self._level:
+                self._gate.doubted.add(account)
+        action = self._action(account, session, now)
         if action == Action.STEP_UP:
             self._gate.asked.add(session)
             self._gate.doubted.discard(account)
@@ -116,117 +131,78 @@ class PeerJudge:
             "applies_to": "account" if action == Action.BLOCK else "session",
         }
 
-    def _take(self, frame: Frame, begin: int, end: int) -> int | None:
-        """Judge rows of different accounts; the first doubted act's row, before which all was learned."""
-        piece = _cut(frame, begin, end)
-        self._open_hour(int(piece.rows["recorded_ms"][0]))
-        self._behind.judge_frame(piece)
-        vectors, roles = self._statistics(piece.rows)
-        scores = self._score(vectors, roles, piece.rows)
-        for row in range(piece.rows.size):
-            one = piece.rows[row]
-            if one["kind"] != Kind.ACCESS:
-                continue
-            now = int(one["recorded_ms"])
-            if self._action(int(one["account"]), int(one["session"]), now, scores[row]) != Action.ALLOW:
-                first = _first_of_act(piece.rows, row)
-                self._behind.take_back()
-                if first:
-                    before = _cut(frame, begin, begin + first)
-                    self._behind.judge_frame(before)
-                    self._settle(before.rows, vectors[:first], roles[:first], scores[:first])
-                return begin + first
-        self._settle(piece.rows, vectors, roles, scores)
-        return None
-
-    def _settle(self, rows: Array, vectors: Array, roles: Array, scores: Array) -> None:
+    def _watch(self, frame: Frame) -> None:
+        """Let the watch see the rows, and note how their accounts stand."""
+        gate, rows = self._gate, frame.rows
+        self._behind.judge_frame(frame)
         for row in np.flatnonzero(rows["kind"] != Kind.ACCESS).tolist():
-            one = rows[row]
-            self._control(int(one["kind"]), int(one["account"]), int(one["session"]), int(one["recorded_ms"]))
-        access = rows["kind"] == Kind.ACCESS
-        self._learn(vectors[access], roles[access], rows[access])
-        for account, day, score in zip(
-            rows["account"][access].tolist(), (rows["recorded_ms"][access] // DAY_MS).tolist(),
-            scores[access].tolist(), strict=True,
-        ):  # fmt: skip
-            if score > self.tops.get((account, day), -np.inf):
-                self.tops[account, day] = score
+            self._control(rows[row])
+        numbers = np.unique(rows["account"])
+        accounts = self._behind.accounts_of(numbers)
+        vectors = np.log1p(accounts["now"].astype(np.float64))
+        for number, vector, role in zip(numbers.tolist(), vectors, accounts["role"].tolist(), strict=True):
+            found = gate.active.get(number) if self._peer.hourly else None
+            gate.active[number] = (vector if found is None else np.maximum(found[0], vector), role)
 
-    def _statistics(self, rows: Array) -> tuple[Array, Array]:
-        accounts = self._behind.accounts_of(rows["account"])
-        return np.log1p(accounts["now"].astype(np.float64)), accounts["role"].astype(np.int64)
-
-    def _score(self, vectors: Array, roles: Array, rows: Array) -> Array:
-        """Scores (n,); an hourly peer's are those of the hours before."""
-        if not self._peer.hourly:
-            last = _last_of_act(rows)
-            scores = np.full(rows.size, -np.inf)
-            scores[last] = self._peer.score(vectors[last], roles[last])
-            return scores
-        return np.array(
-            [np.inf if account in self._gate.doubted else -np.inf for account in rows["account"].tolist()]
-        )
-
-    def _learn(self, vectors: Array, roles: Array, rows: Array) -> None:
-        if not rows.size:
+    def _open(self, number: int) -> None:
+        """Score and learn the slice before, if another one begins."""
+        gate = self._gate
+        if number == gate.number:
             return
-        if not self._peer.hourly:
-            last = _last_of_act(rows)
-            self._peer.learn(vectors[last], roles[last])
-            return
-        for account, vector, role in zip(rows["account"].tolist(), vectors, roles.tolist(), strict=True):
-            found = self._gate.hour.get(account)
-            self._gate.hour[account] = (vector if found is None else np.maximum(found[0], vector), role)
-
-    def _open_hour(self, now: int) -> None:
-        gate, hour = self._gate, now // HOUR_MS
-        if hour == gate.at_hour:
-            return
-        if gate.hour:
-            accounts = list(gate.hour)
-            vectors = np.array([gate.hour[account][0] for account in accounts])
-            roles = np.array([gate.hour[account][1] for account in accounts])
+        if gate.active:
+            accounts = list(gate.active)
+            vectors = np.array([vector for vector, _ in gate.active.values()])
+            roles = np.array([role for _, role in gate.active.values()])
+            day = gate.number * self._slice_ms // DAY_MS
             for account, score in zip(accounts, self._peer.score(vectors, roles).tolist(), strict=True):
-                key = account, gate.at_hour * HOUR_MS // DAY_MS
-                self.tops[key] = max(self.tops.get(key, -np.inf), score)
-                if score > self._level:
-                    gate.doubted.add(account)
+                self.tops[account, day] = max(self.tops.get((account, day), -np.inf), score)
+                (gate.doubted.add if score > self._level else gate.doubted.discard)(account)
             self._peer.learn(vectors, roles)
-            gate.hour = {}
-        if gate.at_hour >= 0 and gate.at_hour * HOUR_MS // DAY_MS != hour * HOUR_MS // DAY_MS:
+            gate.active = {}
+        if gate.number >= 0 and gate.number * self._slice_ms // DAY_MS != number * self._slice_ms // DAY_MS:
             self._peer.close_day()
-        gate.at_hour = hour
+        gate.number = number
 
-    def _action(self, account: int, session: int, now: int, score: float) -> Action:
+    def _first_asked(self, rows: Array) -> int:
+        """The first access that is not simply allowed, or the number of rows."""
+        gate = self._gate
+        concerned = (
+            np.isin(rows["account"], list(gate.doubted | gate.blocked))
+            if gate.doubted or gate.blocked
+            else None
+        )
+        if gate.asked:
+            asked = np.isin(rows["session"], np.array(list(gate.asked), np.uint64))
+            concerned = asked if concerned is None else concerned | asked
+        if concerned is None:
+            return int(rows.size)
+        for place in np.flatnonzero(concerned & (rows["kind"] == Kind.ACCESS)).tolist():
+            row = rows[place]
+            if (
+                self._action(int(row["account"]), int(row["session"]), int(row["recorded_ms"]))
+                != Action.ALLOW
+            ):
+                return int(place)
+        return int(rows.size)
+
+    def _action(self, account: int, session: int, now: int) -> Action:
         gate = self._gate
         if account in gate.blocked:
             return Action.BLOCK
-        if now - gate.passed_ms.get(session, -_PASSED_MS) < _PASSED_MS:
+        if now - gate.passed_ms.get(session, now - _PASSED_MS) < _PASSED_MS:
             return Action.ALLOW
-        return Action.STEP_UP if session in gate.asked or score > self._level else Action.ALLOW
+        return Action.STEP_UP if session in gate.asked or account in gate.doubted else Action.ALLOW
 
-    def _control(self, kind: int, account: int, session: int, now: int) -> None:
-        gate = self._gate
+    def _control(self, row: Any) -> None:
+        gate, kind, session = self._gate, int(row["kind"]), int(row["session"])
         if kind == Kind.REINSTATED:
-            gate.blocked.discard(account)
+            gate.blocked.discard(int(row["account"]))
         elif session in gate.asked:
             gate.asked.discard(session)
             if kind == Kind.LOGIN_PASSED:
-                gate.passed_ms[session] = now
+                gate.passed_ms[session] = int(row["recorded_ms"])
             else:
-                gate.blocked.add(account)
-
-
-def _few(rows: Array) -> list[tuple[int, int]]:
-    """Slices of consecutive rows in which no account has a second act."""
-    cuts, seen, begin = [], dict[int, int](), 0
-    accounts, requests = rows["account"].tolist(), rows["request"].tolist()
-    for place, (account, request) in enumerate(zip(accounts, requests, strict=True)):
-        if account in seen and (request == 0 or seen[account] != request):
-            cuts.append((begin, place))
-            seen, begin = {}, place
-        seen[account] = request
-    return [*cuts, (begin, len(accounts))]
+                gate.blocked.add(int(row["account"]))
 
 
 def _cut(frame: Frame, begin: int, end: int) -> Frame:
@@ -235,15 +211,3 @@ def _cut(frame: Frame, begin: int, end: int) -> Frame:
     last = int(rows["first_patient"][-1]) + int(rows["patients"][-1])
     rows["first_patient"] -= first
     return Frame(rows, frame.patients[first:last], NO_EVENTS)
-
-
-def _last_of_act(rows: Array) -> Array:
-    """(n,) bool: the last row of each act, one request being one act."""
-    same = (rows["request"][1:] == rows["request"][:-1]) & (rows["request"][1:] != 0)
-    return np.append(~same, True)
-
-
-def _first_of_act(rows: Array, row: int) -> int:
-    while row and rows["request"][row] != 0 and rows["request"][row - 1] == rows["request"][row]:
-        row -= 1
-    return row

@@ -181,16 +181,13 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("rate rule per role", RateRule, (
-        {"quantile": 0.99, "least": 5.0, "days": 14}, {"quantile": 0.9, "least": 5.0, "days": 14},
-        {"quantile": 1.0, "least": 10.0, "days": 14},
+        {"quantile": 0.99, "least": 5.0, "days": 14}, {"quantile": 1.0, "least": 5.0, "days": 14},
     )),
     Entry("river HalfSpaceTrees", HalfSpace, (
-        {"n_trees": 25, "height": 8, "window_size": 1000}, {"n_trees": 10, "height": 8, "window_size": 250},
-        {"n_trees": 25, "height": 6, "window_size": 5000},
+        {"n_trees": 25, "height": 8, "window_size": 1000}, {"n_trees": 25, "height": 6, "window_size": 5000},
     )),
     Entry("pysad LODA", Loda, (
         {"num_bins": 50, "num_random_cuts": 100}, {"num_bins": 10, "num_random_cuts": 100},
-        {"num_bins": 200, "num_random_cuts": 50},
     )),
     Entry("PyOD ECOD per hour", Ecod, (
         {"days": 14, "most": 6000}, {"days": 7, "most": 3000},

@@ -20,7 +20,7 @@ by_family = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: famil
 
 @pytest.fixture(scope="module")
 def region() -> Region:
-    return build_region(RegionSpec(seed=4, days=DAYS, patients=3_000))
+    return build_region(RegionSpec(seed=4, days=DAYS, patients=1_500))
 
 
 def hired(family: Family, region: Region, seed: int = 1, taken: frozenset[int] = frozenset()) -> Thief:

@@ -61,7 +61,9 @@ challenges_per_year = 2.0
 
 def commands(group: click.Group = rempart, prefix: str = "rempart") -> Iterator[tuple[str, click.Command]]:
     """Every command that does something, under its full name."""
-    for name, command in sorted(group.commands.items()):
+    context = click.Context(group)
+    for name in sorted(group.list_commands(context)):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from commands(command, f"{prefix} {name}")
         else:

@@ -20,9 +20,9 @@ from rempart.notice.casefile import LetterCount
 from rempart.notice.deadlines import obligations_page
 from rempart.notice.document import Document
 from rempart.notice.letters import Letter, Writer
-from rempart.notice.scope import CATEGORIES
 from rempart.notice.sheet import plain, sheet
 from rempart.notice.words import words_of
+from rempart.records import CATEGORIES
 
 GOLDEN = Path(__file__).with_name("notices.json")
 PEOPLE: dict[str, dict[str, Any]] = {

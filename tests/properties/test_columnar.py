@@ -7,13 +7,13 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_event_parts import EVENT
+from test_event_parts import AGENT, ENTITY, EVENT, ODD, TEXTS
 
 from rempart.records import ACCESS_SCHEMA, Access, Context, Rejected
 from rempart.sources.batches import batch_units
 from rempart.sources.fhir import read_message
 from rempart.sources.fhir_columns import read_block
-from rempart.sources.lines import LineBlock
+from rempart.sources.lines import block_of
 
 ID = st.text("abXY019-.", min_size=1, max_size=70)
 PATIENT = ID.map(lambda name: {"what": {"reference": f"Patient/{name}"}, "role": {"code": "1"}})
@@ -55,6 +55,57 @@ LIKELY = st.fixed_dictionaries(
         "meta": st.recursive(st.one_of(st.integers(), st.floats(allow_nan=False), st.text(max_size=3)), st.lists, max_leaves=4),
     },
 )  # fmt: skip
+URL = st.sampled_from(["x/session-id", "X/SessionID", "session", "sessions", "urn:session_id", "id", "", 7])
+EXTENSION = st.lists(
+    st.one_of(
+        st.fixed_dictionaries(
+            {"url": URL},
+            optional={
+                "valueString": ODD,
+                "valueUuid": ODD,
+                "valueIdentifier": st.fixed_dictionaries({"value": ODD}),
+            },
+        ),
+        ODD,
+    ),
+    max_size=3,
+)
+PLACE = st.sampled_from(["10.1.2.3", "fe80::1", "1.2.3.x", "PC-12", "", "1.2.3", "2001:db8::7:8", "a::b\\"])
+WORDS = st.one_of(
+    TEXTS,
+    PLACE,
+    st.sampled_from(["2", "5", "http://x", "urn:oid:1", "https://", "tok", "Group/7", "#p1", "a/", "/b"]),
+)
+WHO = st.fixed_dictionaries(
+    {}, optional={"reference": WORDS, "display": WORDS, "type": st.sampled_from(["Patient", "patient", "Device"]),
+                  "identifier": st.one_of(ODD, st.fixed_dictionaries({}, optional={"value": WORDS}))},
+)  # fmt: skip
+SOMEBODY = st.fixed_dictionaries(
+    {"requestor": st.sampled_from([True, True, False, "true", None])},
+    optional={
+        "who": WHO, "altId": WORDS, "name": WORDS, "policy": st.lists(st.one_of(WORDS, ODD), max_size=3), "networkString": PLACE,
+        "network": st.fixed_dictionaries({}, optional={"address": PLACE, "type": WORDS}), "networkUri": PLACE,
+        "networkReference": WHO, "extension": EXTENSION, "role": st.lists(st.one_of(ODD, st.fixed_dictionaries(
+            {}, optional={"text": WORDS, "code": ODD, "coding": st.lists(st.fixed_dictionaries({"code": ODD}), max_size=2)}))),
+    },
+)  # fmt: skip
+CODE = st.sampled_from(["1", "24", "4", "XrequestId", "XREQUESTID", "aSession", "session", ""])
+SOMETHING = st.fixed_dictionaries(
+    {},
+    optional={
+        "what": WHO, "name": WORDS, "query": st.one_of(WORDS, st.just("R0VUIGh0dHA6Ly94L1BhdGllbnQ/bmFtZT1iJmJpcnRoZGF0ZT0xOTgwLTAyLTAz")),
+        "role": st.fixed_dictionaries({}, optional={"code": CODE, "coding": st.lists(st.fixed_dictionaries({"code": CODE}))}),
+        "type": st.fixed_dictionaries({}, optional={"code": CODE, "coding": st.lists(st.fixed_dictionaries({"code": CODE}))}),
+    },
+)  # fmt: skip
+RICH = st.fixed_dictionaries(
+    {"resourceType": st.just("AuditEvent"), "recorded": st.just("2026-03-02T08:31:07Z")},
+    optional={
+        "agent": st.lists(st.one_of(SOMEBODY, SOMEBODY, AGENT, ODD), max_size=4),
+        "entity": st.lists(st.one_of(SOMETHING, SOMETHING, ENTITY, ODD), max_size=4),
+        "patient": st.one_of(WHO, ODD), "extension": EXTENSION, "id": ID,
+    },
+)  # fmt: skip
 GARBAGE = st.sampled_from(
     [b"", b" \t", b"{", b"{}", b"[]", b"\xff\xfe", b'{"resourceType":"Patient"}', b"null", b'{"resourceType":"AuditEvent"}{}',
      b'{"resourceType":"AuditEvent","recorded":"2026-03-02T08:31:07Z","id":"\xc3"}', b'{"resourceType":"AuditEvent","x":01}',
@@ -69,7 +120,7 @@ GARBAGE = st.sampled_from(
 
 @st.composite
 def written(draw: Any) -> bytes:
-    event = draw(st.one_of(LIKELY, LIKELY, EVENT))
+    event = draw(st.one_of(LIKELY, RICH, RICH, EVENT))
     separators = draw(st.sampled_from([(",", ":"), (", ", ": ")]))
     line = json.dumps(event, ensure_ascii=draw(st.booleans()), separators=separators).encode(
         "utf-8", "replace"
@@ -90,7 +141,7 @@ def one_by_one(data: bytes) -> Iterator[Access | Context | Rejected]:
 @given(st.lists(st.one_of(written(), written(), written(), GARBAGE), max_size=12), st.booleans())
 def test_columns_and_messages_agree(lines: list[bytes], ends: bool) -> None:
     data = b"\n".join(lines) + b"\n" * ends
-    batches = list(read_block(LineBlock(100, data), "log"))
+    batches = list(read_block(block_of(100, data), "log"))
     whole = batch_units(one_by_one(data))
     rows = pa.Table.from_batches([batch.accesses.cast(ACCESS_SCHEMA) for batch in batches], ACCESS_SCHEMA)
     assert rows.to_pylist() == pa.Table.from_batches([whole.accesses]).to_pylist()

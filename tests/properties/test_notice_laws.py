@@ -12,8 +12,9 @@ from notice_case import AWARE, a_person, a_scope, a_site, affected, scope_conten
 from rempart.notice.addressee import possible_ages, treat
 from rempart.notice.obligations import CONDITIONS, Case, add_months, assess, obligations
 from rempart.notice.rules import read_rules
-from rempart.notice.scope import CATEGORIES, Scope, hash_scope
+from rempart.notice.scope import Scope, hash_scope
 from rempart.notice.sheet import changes
+from rempart.records import CATEGORIES
 
 TIMES = st.datetimes(datetime(2019, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
 RULES = read_rules(None, frozenset(CONDITIONS))
@@ -61,6 +62,7 @@ def test_more_exposure_is_never_less_severe(chosen: set[str], unsure: set[str], 
     before = assess(exposing(chosen, unsure), a_site())
     after = assess(exposing(chosen | {more}, unsure), a_site())
     assert ORDER.index(after.severity) >= ORDER.index(before.severity)
+    assert ORDER.index(after.ceiling) >= ORDER.index(before.ceiling) >= ORDER.index(before.severity)
 
 
 @given(st.dates(date(1900, 1, 1), date(2026, 3, 5)), st.sampled_from([4, 7, 10]))

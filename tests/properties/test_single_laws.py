@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -155,6 +156,13 @@ def with_one_key(home: Path, name: str) -> Path:
         (keys / path.name).write_bytes(path.read_bytes())
         (keys / path.name).chmod(0o600)
     return home / name
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Compile outside hypothesis, which slows compiling down."""
+    stream = [access(offset=number, event=f"e{number}") for number in range(4)]
+    play(tmp_path_factory.mktemp("compiled"), [*CARE, *stream], [len(CARE) + 2], [True, False])
 
 
 @settings(max_examples=25, deadline=None)

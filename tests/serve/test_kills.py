@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -13,7 +14,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from world import Client, Process, Receiver, Signer, begin_service, children_of, desk, settings_file
+from world import (
+    REMPART,
+    Client,
+    Process,
+    Receiver,
+    Signer,
+    begin_service,
+    children_of,
+    desk,
+    free_port,
+    settings_file,
+)
 
 from rempart.ledger.query import connect
 
@@ -167,6 +179,7 @@ def test_what_a_front_served_while_the_judge_was_away_is_judged_later(tmp_path: 
     process = begin_service(tmp_path, settings, workers=2)
     try:
         client, token = Client(process.port), signer.token("dr-b", sid="b")
+        say(process.port, data, "block", "closed")
         wait(lambda: client.decide("/fhir/Patient/0", token)[1]["x-rempart-action"] == "allow")
         supervisor = process.child.pid
         judge = children_of(supervisor)[0]
@@ -177,6 +190,7 @@ def test_what_a_front_served_while_the_judge_was_away_is_judged_later(tmp_path: 
             status, told = client.decide(f"/fhir/Patient/gap-{number}", token)
             assert (status, told["x-rempart-action"]) == (200, "unjudged")
             assert client.decide(f"/fhir/Patient/{number}", signer.token("x", aud="y"))[0] == 401
+            assert client.decide(f"/fhir/Patient/{number}", signer.token("closed"))[0] == 403
         os.kill(supervisor, signal.SIGCONT)
         wait(lambda: client.decide("/fhir/Patient/0", token)[1]["x-rempart-action"] == "allow")
         wait(lambda: not list(data.glob("gap-*.frames")))
@@ -186,3 +200,18 @@ def test_what_a_front_served_while_the_judge_was_away_is_judged_later(tmp_path: 
     question = "SELECT count(*), count(DISTINCT event) FROM ledger WHERE account = 'dr-b'"
     ((rows, events),) = connect(data).execute(question).fetchall()
     assert rows == events >= 8
+
+
+def test_a_ledger_in_use_ends_the_service_with_one_line(tmp_path: Path, signer: Signer) -> None:
+    settings = settings_file(tmp_path, signer)
+    process = begin_service(tmp_path, settings)
+    try:
+        for workers in ("1", "2"):
+            command = [*REMPART, "serve", "--data", str(tmp_path / "data"), "--settings", str(settings)]
+            command += ["--listen", f"127.0.0.1:{free_port()}", "--workers", workers]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+            assert done.returncode == 4, done.stderr
+            assert done.stderr.count("\n") == 1
+            assert "is being written by process" in done.stderr
+    finally:
+        process.stop()

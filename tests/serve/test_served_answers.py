@@ -311,3 +311,28 @@ def test_what_the_server_behind_says_it_served_is_kept_beside_what_was_asked(
         assert json.loads(told)["traces"] == 1
     question = "SELECT served, len(patients), source FROM ledger WHERE account = 'owner-10' ORDER BY number"
     assert connect(data).execute(question).fetchall() == [("unknown", 0, "serve"), ("yes", 3, "events")]
+
+
+def test_keycloaks_own_events_block_at_the_third_typing_error(
+    door: Client, signer: Signer, data: Path
+) -> None:
+    token = signer.token("owner-11", sid="s11")
+    assert scrape(door, token)[0] == 401
+    for tried in range(3):
+        assert door.decide("/fhir/Patient/1", token, X_Forwarded_For=THIEF)[0] == 401
+        event = {
+            "id": f"kc-{tried}",
+            "time": int(time.time() * 1000),
+            "type": "LOGIN_ERROR",
+            "realmId": "staff",
+            "clientId": "portal",
+            "userId": "4f2c",
+            "sessionId": None,
+            "ipAddress": THIEF,
+            "error": "invalid_user_credentials",
+            "details": {"auth_method": "openid-connect", "username": "owner-11"},
+        }
+        lines = json.dumps(event).encode() + b'\n{"type":"LOGIN","realmId":"staff","time":1}\n'
+        _, _, told = door.ask("/events", desk(data), "POST", lines)
+        assert (json.loads(told)["control"], json.loads(told)["rejected"]) == (1, 1)
+    assert door.decide("/fhir/Patient/1", token, X_Forwarded_For=THIEF)[0] == 403

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from notice_case import scope_content
 from rempart.cli import rempart
 from rempart.errors import SourceError
+from rempart.pipeline.casework import incidents_of
 from rempart.pipeline.sharing import look_for
 
 THIEF, STAFF = "81000000666", "81000000001"
@@ -149,6 +150,19 @@ def test_the_next_region_finds_the_crew_under_its_own_key(regions: tuple[Path, P
     shown = run("share", "--read", str(tmp_path / "crew.json"), "--data", str(south / "data")).output
     assert "81000000777" in shown
     assert "81000000002" not in shown
+
+
+def test_the_crew_of_an_incident_is_shared_by_its_id(regions: tuple[Path, Path], tmp_path: Path) -> None:
+    north, _ = regions
+    data = str(north / "data")
+    period = ["--from", "2026-03-02T00:00Z", "--to", "2026-03-02T04:00Z"]
+    run("incident", "open", "--account", THIEF, *period, "--reason", "night reading", "--data", data)
+    newest = max(incidents_of(north / "data"))
+    run("share", newest, "--as", "Région Nord", "--out", str(tmp_path / "crew.json"), "--data", data)
+    bundle = json.loads((tmp_path / "crew.json").read_text())
+    [campaign] = [each for each in bundle["objects"] if each["type"] == "campaign"]
+    assert next(iter(campaign["extensions"].values()))["accesses"] == 60
+    assert newest not in (tmp_path / "crew.json").read_text()
 
 
 def test_sharing_again_replaces_and_does_not_add(regions: tuple[Path, Path], tmp_path: Path) -> None:

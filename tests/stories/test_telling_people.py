@@ -16,6 +16,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pypdfium2
 import pytest
+from access_log import event
 from click.testing import CliRunner, Result
 
 from notice_case import a_person, make_ledger, pseudonym, write_directory, write_scope, write_site
@@ -251,3 +252,42 @@ def test_the_example_of_the_site_is_written_once(tmp_path: Path) -> None:
     assert "[organisation]" in path.read_text()
     with pytest.raises(RempartError, match="cannot write"):
         CliRunner().invoke(rempart, ["notice", "--init", str(path)], catch_exceptions=False)
+
+
+def test_an_incident_is_told_about_from_its_own_scope_and_awareness(tmp_path: Path) -> None:
+    log, data, out = tmp_path / "log.ndjson", tmp_path / "data", tmp_path / "out"
+    rows = [event(number, "dr-lunet", f"p{number % 9}") for number in range(30)]
+    log.write_text("".join(json.dumps(each) + "\n" for each in rows))
+    write_site(tmp_path / "site.toml")
+
+    def run(*words: object) -> Result:
+        result = CliRunner().invoke(rempart, list(map(str, words)), catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result
+
+    run("watch", log, "--data", data)
+    run("incident", "open", "--account", "dr-lunet", "--from", "2026-03-02", "--to", "2026-03-03", "--data", data,
+        "--aware", "2026-03-04T08:00Z", "--reason", "seen on sale")  # fmt: skip
+    told = (
+        "notice",
+        "I0001",
+        "--site",
+        tmp_path / "site.toml",
+        "--now",
+        "2026-03-05T09:00Z",
+        "--out",
+        out,
+        "--data",
+        data,
+    )
+    run(*told)
+    summary = json.loads((out / "notice.json").read_text())
+    assert (summary["case"], summary["aware_at"]) == ("I0001", "2026-03-04T08:00:00Z")
+    scope = json.loads((out / "scope" / "scope.json").read_text())
+    assert scope["patients"]["low"] == 9
+    assert "9<sup>" in (out / "press-fr.html").read_text()
+    write_directory(tmp_path / "people.ndjson", [a_person(number) for number in range(12)])
+    run(*told, "--people", tmp_path / "people.ndjson", "--reason", REASON)
+    assert json.loads((out / "scope" / "scope.json").read_text())["hash"] == scope["hash"]
+    assert json.loads((out / "notice.json").read_text())["letters"] == 9
+    assert "reidentified" in run("incident", "show", "I0001", "--data", data).output

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import xxhash
@@ -27,6 +28,7 @@ _LATEST_MS = 7_258_118_400_000 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 _TYPE = re.compile(r"[A-Z][A-Za-z]{0,39}", re.ASCII)
+_LONGEST_TIME = 44
 _TIME = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,18}))?)?"
     r"(?:[Zz]|([+-])(\d\d):(\d\d))?)?)?)?",
@@ -101,7 +103,13 @@ def parse_time(value: Any, closing: bool = False) -> int:
     No zone means UTC. A date, month or year means its first millisecond, or its last if ``closing``
     (the end of a FHIR Period includes the whole day, month or year it names).
     """
-    found = _TIME.fullmatch(text_of(value))
+    text = text_of(value)
+    return _read_time(text, closing) if 0 < len(text) <= _LONGEST_TIME else MISSING_MS
+
+
+@lru_cache(1 << 16)
+def _read_time(text: str, closing: bool) -> int:
+    found = _TIME.fullmatch(text)
     if found is None:
         return MISSING_MS
     year, month, day, hour, minute, second, fraction, sign, ahead, past = found.groups()

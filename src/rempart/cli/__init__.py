@@ -3,50 +3,52 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
 from rempart import __version__
-from rempart.cli.demo import demo_command
-from rempart.cli.desk import desk_command
-from rempart.cli.escrow import escrow_command
-from rempart.cli.incident import incident_command
-from rempart.cli.ledger import ledger_command
-from rempart.cli.map import map_command
-from rempart.cli.notice import notice_command
-from rempart.cli.reidentify import reidentify_command
-from rempart.cli.replay import replay_command
-from rempart.cli.scope import scope_command
-from rempart.cli.serve import serve_command
-from rempart.cli.share import share_command
-from rempart.cli.value import value_command
-from rempart.cli.watch import watch_command
 from rempart.errors import RempartError
 
+COMMANDS = (
+    "demo",
+    "map",
+    "watch",
+    "replay",
+    "ledger",
+    "population",
+    "leak",
+    "canary",
+    "notice",
+    "reidentify",
+    "escrow",
+    "share",
+    "serve",
+    "desk",
+    "incident",
+    "scope",
+    "value",
+)
+"""Each has a module of its name here with a function ``NAME_command``."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """The commands, each imported when it is named, so that none waits for what only others need."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"rempart.cli.{cmd_name}"), f"{cmd_name}_command")
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def rempart() -> None:
     """Judge every access to patient data; keep the ledger of what was exposed to whom."""
-
-
-for command in (
-    demo_command,
-    map_command,
-    watch_command,
-    replay_command,
-    ledger_command,
-    notice_command,
-    reidentify_command,
-    escrow_command,
-    share_command,
-    serve_command,
-    desk_command,
-    incident_command,
-    scope_command,
-    value_command,
-):
-    rempart.add_command(command)
 
 
 def main() -> None:

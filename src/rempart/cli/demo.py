@@ -13,9 +13,11 @@ from rich.table import Table
 from rempart import language
 from rempart.cli.options import LANGUAGE
 from rempart.lab.after_story import AfterStory, play_after
+from rempart.lab.on_sale import OnSale, play_on_sale
 from rempart.lab.story import Story, play
 from rempart.language import euros, number
 from rempart.language import gettext as _
+from rempart.pipeline.leak_words import account_words, verdict_words
 
 
 @click.command("demo")
@@ -44,9 +46,25 @@ def demo_command(out: Path, seed: int, lang: str | None) -> None:
         story = play(out, seed, hear)
         status.update(_("the same thieves where nobody was watching"))
         after = play_after(out, story.region, seed, lambda *_: None)
+        sale = (
+            play_on_sale(out, story.region, story.result.thieves, after.data) if after is not None else None
+        )
     _show(story)
     if after is not None:
         _show_after(after)
+    if sale is not None:
+        _show_on_sale(sale)
+
+
+def _show_on_sale(sale: OnSale) -> None:
+    """The verdict on the sample, and whether the account it names is the one that took it."""
+    console = Console()
+    console.print(verdict_words(sale.finding.verdict))
+    console.print(account_words(sale.finding.path))
+    for each in sale.finding.path.accounts if sale.finding.path else ():
+        truth = _("the thief's") if each.account == sale.taken_by else _("not the thief's")
+        console.print(f"  {each.account}  {number(100 * each.share, 1)} %  ({truth})")
+    console.print(f"{_('open')}: {sale.page}")
 
 
 def _show(story: Story) -> None:
@@ -90,6 +108,10 @@ def _show_after(after: AfterStory) -> None:
     )
     exposed = _("patients certainly exposed: {patients}; worth to the thief, one by one: {worth}")
     console.print(f"  {exposed.format(patients=number(after.patients), worth=euros(*after.worth_eur))}")
-    for path in (after.scope / "scope.json", after.scope / "timeline.svg", after.value / "value.svg"):
+    told = [
+        after.notices / f"{name}-{language.spoken().code}.html"
+        for name in ("obligations", "cnil", "specimen-letter", "professionals")
+    ]
+    for path in (after.scope / "scope.json", after.scope / "timeline.svg", after.value / "value.svg", *told):
         console.print(f"{_('open')}: {path}", soft_wrap=True)
     console.print(f"{_('try')}: rempart incident show {after.incident} --data {after.data}", soft_wrap=True)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import click
 from rich.console import Console
 
 from rempart import settings
-from rempart.cli.options import DATA, LANGUAGE
+from rempart.cli.options import DATA, LANGUAGE, now_ms
 from rempart.cli.reidentify import PEOPLE_MAPPING
 from rempart.language import gettext as _
 from rempart.language import number, set_language
@@ -48,7 +47,7 @@ def make_command(
             status.update(f"{_('reading')} {number(read)}")
 
         folder = settings.data_folder(data)
-        count, key = seal_directory(Directory(people, mapping), folder, out, shares, _now_ms(), hear)
+        count, key = seal_directory(Directory(people, mapping), folder, out, shares, now_ms(), hear)
     click.echo(_("{count} people sealed with key {key}: {out}").format(count=number(count), key=key, out=out))
     if shares is not None:
         click.echo(
@@ -83,9 +82,5 @@ def open_command(
     set_language(lang)
     if len(shares) != 2:
         raise click.UsageError(_("give --share twice: two persons each hold one"))
-    open_escrow(escrow, (shares[0], shares[1]), reason, settings.data_folder(data), out, _now_ms())
+    open_escrow(escrow, (shares[0], shares[1]), reason, settings.data_folder(data), out, now_ms())
     click.echo(f"{_('written')}: {out}")
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -11,35 +11,34 @@ from rich.console import Console
 from rich.table import Table
 
 from rempart import settings
-from rempart.cli.options import DATA
+from rempart.cli.options import DATA, SETTINGS, QuestionError, moment, now_ms
 from rempart.cli.reidentify import PEOPLE_MAPPING, name_people
-from rempart.errors import RempartError
 from rempart.language import gettext as _
-from rempart.language import language_of_the_environment, number, printable, set_language
+from rempart.language import language_of_the_environment, number, printable, set_language, spoken
 from rempart.notice.affected import is_affected_file
 from rempart.notice.casefile import CaseFile
 from rempart.notice.deadlines import missing_facts, say_state
 from rempart.notice.site import example
 from rempart.notice.words import words_of
-from rempart.pipeline.informing import Order, inform
+from rempart.pipeline.informing import Order, inform, scope_of_incident
+from rempart.pipeline.private_streams import make_folder
 
 PEOPLE_FILE = "people.ndjson"
 
 
-class OrderError(RempartError):
-    """What is asked for cannot be made."""
-
-    exit_code = 2
-
-
 @click.command("notice")
-@click.option("--scope", type=click.Path(path_type=Path), help="Folder that rempart scope wrote.")
+@click.argument("incident", required=False)
+@click.option(
+    "--scope", type=click.Path(path_type=Path), help="Folder that rempart scope wrote, instead of INCIDENT."
+)
 @click.option("--site", type=click.Path(path_type=Path), help="What no log knows: the site's facts (TOML).")
 @click.option(
     "--init", type=click.Path(path_type=Path), metavar="FILE", help="Write a commented example of --site."
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the documents and letters.")
-@click.option("--aware", metavar="TIME", help="When you became aware (ISO 8601): the 72 hours start here.")
+@click.option(
+    "--aware", metavar="TIME", help="When you became aware (ISO 8601), if not as the incident says."
+)
 @click.option("--now", metavar="TIME", help="The moment to reckon from instead of the present one.")
 @click.option(
     "--people",
@@ -64,7 +63,9 @@ class OrderError(RempartError):
     help="Language of the documents; letters go out in French unless the person speaks another language.",
 )
 @DATA
+@SETTINGS
 def notice_command(
+    incident: str | None,
     scope: Path | None,
     site: Path | None,
     init: Path | None,
@@ -79,40 +80,38 @@ def notice_command(
     words: Path | None,
     lang: str,
     data: Path | None,
+    settings_path: Path | None,
 ) -> None:
-    """Say whom to tell by when, and write the documents, the supervisor's sheet and the letters."""
+    """Say whom to tell by when about INCIDENT, and write the documents, the supervisor's sheet and the letters."""
     os.umask(0o077)
     set_language(language_of_the_environment() if lang == "both" else lang)
     if init is not None:
         _write_example(init)
         return
-    if scope is None or site is None or out is None or aware is None:
-        raise OrderError(
-            _("notice needs --scope, --site, --aware and --out"),
+    if (incident is None) == (scope is None) or site is None or out is None:
+        raise QuestionError(
+            _("notice needs an incident or --scope, and --site and --out"),
             _("begin with rempart notice --init FILE"),
         )
-    aware_at = _moment("--aware", aware)
-    now_at = datetime.now(UTC) if now is None else _moment("--now", now)
-    if now_at < aware_at:
-        raise OrderError(_("--aware lies after the present moment"), _("correct one of the two"))
     folder = settings.data_folder(data)
-    if people is not None and not is_affected_file(people):
-        if not reason:
-            raise OrderError(
-                _("{people} is a directory, and naming people needs a reason").format(
-                    people=printable(str(people))
-                ),
-                _("add --reason, or give the file rempart reidentify wrote"),
-            )
-        out.mkdir(mode=0o700, parents=True, exist_ok=True)
-        named = out / PEOPLE_FILE
-        if not named.exists():
-            name_people(scope, people, mapping, reason, folder, named)
-        people = named
+    now_at = datetime.now(UTC) if now is None else _moment("--now", now)
+    aware_at = None if aware is None else _moment("--aware", aware)
+    if incident is not None:
+        chosen = settings.load(settings_path)
+        scope, known_at = scope_of_incident(folder, incident, chosen, out, spoken(), now_ms())
+        aware_at = aware_at or known_at
+    assert scope is not None
+    if aware_at is None:
+        raise QuestionError(
+            _("nobody said yet when they became aware"), _("give --aware: the 72 hours start there")
+        )
+    if now_at < aware_at:
+        raise QuestionError(_("--aware lies after the present moment"), _("correct one of the two"))
+    if people is not None:
+        people = _people(people, scope, mapping, reason, folder, out)
     languages = ("fr", "en") if lang == "both" else (lang,)
     order = Order(scope, site, folder, out, languages, aware_at, now_at, people, rules, words, pdf)
-    console = Console(stderr=True)
-    with console.status("…") as status:
+    with Console(stderr=True).status("…") as status:
 
         def hear(done: int, found: int) -> None:
             note = _("letters {done}, of which {found} stood there").format(
@@ -124,12 +123,32 @@ def notice_command(
     _show(case, order)
 
 
+def _people(
+    people: Path, scope: Path, mapping: Path | None, reason: str | None, data: Path, out: Path
+) -> Path:
+    """The file of people re-identified: as given, or made from the directory once for this output."""
+    if is_affected_file(people):
+        return people
+    if not reason:
+        raise QuestionError(
+            _("{people} is a directory, and naming people needs a reason").format(
+                people=printable(str(people))
+            ),
+            _("add --reason, or give the file rempart reidentify wrote"),
+        )
+    make_folder(out)
+    named = out / PEOPLE_FILE
+    if not named.exists():
+        name_people(scope, people, mapping, reason, data, named)
+    return named
+
+
 def _write_example(path: Path) -> None:
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(example())
     except OSError as error:
-        raise OrderError(
+        raise QuestionError(
             _("cannot write {path}: {why}").format(path=path, why=error.strerror), _("name a new file")
         ) from error
     click.echo(f"{_('fill in')}: {path}")
@@ -159,10 +178,4 @@ def _show(case: CaseFile, order: Order) -> None:
 
 
 def _moment(option: str, text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise OrderError(
-            _("{option} is no time").format(option=option), _("write 2026-03-02T08:30+01:00")
-        ) from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    return datetime.fromtimestamp(moment(option, text) / 1000, UTC)

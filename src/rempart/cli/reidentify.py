@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import click
 from rich.console import Console
 
 from rempart import settings
-from rempart.cli.options import DATA, LANGUAGE
+from rempart.cli.options import DATA, LANGUAGE, now_ms
 from rempart.language import gettext as _
 from rempart.language import number, set_language
 from rempart.pipeline.directory import Directory
@@ -62,8 +61,7 @@ def name_people(scope: Path, people: Path, mapping: Path | None, reason: str, da
         def hear(read: int) -> None:
             status.update(f"{_('reading')} {number(read)}")
 
-        now_ms = time.time_ns() // 1_000_000
-        found = reidentify(scope, Directory(people, mapping), reason, data, out, now_ms, hear)
+        found = reidentify(scope, Directory(people, mapping), reason, data, out, now_ms(), hear)
     click.echo(
         _(
             "{people} people found, {unmatched} pseudonyms without a person, {ambiguous} people in doubt"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import click
 
 from rempart import language, settings
 from rempart.cli.options import DATA, LANGUAGE, SETTINGS
-from rempart.console.service import Plan, bind, serve_alone, tell_stderr
+from rempart.console.plan import Plan
+from rempart.console.service import bind, serve_alone, tell_stderr
 from rempart.console.supervisor import supervise
 
 
@@ -52,4 +54,4 @@ def serve_command(
     if workers == 1:
         serve_alone(plan, listening)
     else:
-        supervise(plan, listening, workers)
+        sys.exit(supervise(plan, listening, workers))

@@ -15,12 +15,13 @@ from rempart import settings
 from rempart.cli.options import DATA, LANGUAGE
 from rempart.language import gettext as _
 from rempart.language import number, printable, set_language
-from rempart.pipeline.sharing import Lead, look_for, read_addresses, share
+from rempart.pipeline.sharing import Lead, crew_of_incident, crew_of_scope, look_for, read_addresses, share
 
 
 @click.command("share")
+@click.argument("incident", required=False)
 @click.option(
-    "--scope", type=click.Path(path_type=Path), help="Folder that rempart scope wrote: share its crew."
+    "--scope", type=click.Path(path_type=Path), help="Folder that rempart scope wrote, instead of INCIDENT."
 )
 @click.option("--as", "shared_by", help="Who shares: the name of your organisation.")
 @click.option(
@@ -43,6 +44,7 @@ from rempart.pipeline.sharing import Lead, look_for, read_addresses, share
 @DATA
 @LANGUAGE
 def share_command(
+    incident: str | None,
     scope: Path | None,
     shared_by: str | None,
     addresses: Path | None,
@@ -52,7 +54,7 @@ def share_command(
     data: Path | None,
     lang: str | None,
 ) -> None:
-    """Share what identifies a crew (never a patient or a professional), or look for a shared one here."""
+    """Share what identifies the crew of INCIDENT (never a patient or a professional), or look for a shared one here."""
     os.umask(0o077)
     set_language(lang)
     folder = settings.data_folder(data)
@@ -70,10 +72,11 @@ def share_command(
         )
         _show(leads)
         return
-    if scope is None or out is None or not shared_by:
-        raise click.UsageError(_("give --scope, --as and --out, or --read"))
+    if (incident is None) == (scope is None) or out is None or not shared_by:
+        raise click.UsageError(_("give an incident or --scope, and --as and --out; or --read"))
+    crew = crew_of_incident(folder, incident) if incident is not None else crew_of_scope(Path(str(scope)))
     given = read_addresses(addresses) if addresses else []
-    found = share(scope, given, software, shared_by, folder, out, datetime.now(UTC))
+    found = share(crew, given, software, shared_by, folder, out, datetime.now(UTC))
     for name in found.software:
         if name not in software:
             said = _(

@@ -139,9 +139,12 @@ class Front:
         self, asked: Asked, verdict: Verdict | None, redirects: bool, respond: Respond, begun: float
     ) -> None:
         if verdict is None:
+            self._metrics.note("unjudged", time.perf_counter() - begun)
+            if self._open and self._gap.is_closed(asked.access.account):
+                respond(self._replies.refused("blocked", redirects))
+                return
             if self._open:
                 self._gap.note(asked)
-            self._metrics.note("unjudged", time.perf_counter() - begun)
             respond(self._replies.unjudged(self._open))
             return
         self._metrics.note(ANSWERS[verdict.answer], time.perf_counter() - begun)

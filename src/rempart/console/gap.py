@@ -2,7 +2,8 @@
 
 Takes the questions a front answered "open" on its own; an owner-only file of MessagePack frames holds
 them until the judge has them. Gives them back in order, with their own times, so the ledger tells them
-late but truly. Misses: what a proxy served while no front was there; the proxy's log has that.
+late but truly. Accounts that were closed stay refused: the outbox on disk names them. Misses: what a proxy
+served while no front was there; the proxy's log has that.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from rempart.contain.outbox import closed_accounts
 from rempart.pipeline.serving import Asked
 
 _LENGTH = struct.Struct("<I")
@@ -22,10 +24,15 @@ _LENGTH = struct.Struct("<I")
 class Gap:
     """One front's file of questions that nobody judged yet."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.open = 0
-        """Questions noted since the judge went away."""
+    def __init__(self, path: Path, outbox: Path) -> None:
+        self._path, self._outbox = path, outbox
+        self._closed: set[str] | None = None
+
+    def is_closed(self, account: str) -> bool:
+        """Whether the account was closed when the judge went away."""
+        if self._closed is None:
+            self._closed = closed_accounts(self._outbox)
+        return account in self._closed
 
     def note(self, asked: Asked) -> None:
         """Write one down before it is served; without its token."""
@@ -35,7 +42,6 @@ class Gap:
             os.write(handle, _LENGTH.pack(len(frame)) + frame)
         finally:
             os.close(handle)
-        self.open += 1
 
     def take(self) -> list[Asked]:
         """What was noted, oldest first."""
@@ -44,7 +50,7 @@ class Gap:
     def forget(self) -> None:
         """The judge has them."""
         self._path.unlink(missing_ok=True)
-        self.open = 0
+        self._closed = None
 
 
 def read_gap(path: Path) -> Iterator[Asked]:

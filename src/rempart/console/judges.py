@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import msgspec
 
 from rempart.errors import RempartError
+from rempart.pipeline.hearing import Hearing
 from rempart.pipeline.serving import Asked, Serving, Verdict
 from rempart.records import Kind
 
@@ -77,33 +78,33 @@ class Judge(Protocol):
 class Bench:
     """The judge's process: messages in, answers out, one after the other."""
 
-    def __init__(self, serving: Serving, numbers: Callable[[], dict[str, float]]) -> None:
-        self._serving, self._numbers = serving, numbers
+    def __init__(self, serving: Serving, hearing: Hearing, numbers: Callable[[], dict[str, float]]) -> None:
+        self._serving, self._hearing, self._numbers = serving, hearing, numbers
 
     def take(self, message: Message) -> Any:
         """Do what a message asks."""
-        serving = self._serving
+        hearing = self._hearing
         if isinstance(message, Questions):
-            return serving.answer(message.asked)
+            return self._serving.answer(message.asked)
         if isinstance(message, Lines):
-            return serving.learn(message.lines, message.source)
+            return hearing.learn(message.lines, message.source)
         if isinstance(message, Word):
-            return serving.hear(Kind(message.kind), message.account, message.who, message.name)
+            return hearing.hear(Kind(message.kind), message.account, message.who, message.name)
         if isinstance(message, End):
-            serving.end(message.session, message.subject)
+            hearing.end(message.session, message.subject)
             return True
         return self._numbers()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One front, until it goes away."""
+        """One front, until it goes away or this process ends."""
         decoder = msgspec.msgpack.Decoder(Message)
         try:
             while True:
                 frame = await _read_frame(reader)
                 answer = msgspec.msgpack.encode(self.take(decoder.decode(frame)))
                 writer.write(_LENGTH.pack(len(answer)) + answer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            return
         finally:
             writer.close()
 

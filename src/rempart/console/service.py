@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import os
 import secrets
 import signal
@@ -18,7 +17,6 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,64 +26,18 @@ from rempart.console.connection import Connection
 from rempart.console.front import Front
 from rempart.console.gap import Gap
 from rempart.console.identity import Identity, trust_of
-from rempart.console.judges import Bench, FarJudge, Judge, NearJudge
+from rempart.console.judges import FarJudge, Judge, NearJudge
+from rempart.console.judging import Judging
 from rempart.console.key_ring import KeyRing
 from rempart.console.metrics import Metrics
-from rempart.console.owner_link import LIVES_S, OwnerLink, make_link
+from rempart.console.plan import Plan, wall_ms
 from rempart.console.rooms import Rooms
-from rempart.contain.delivery import Delivery
-from rempart.contain.dry_run import DryRun
-from rempart.contain.effectors import effectors_of
-from rempart.contain.outbox import Outbox
 from rempart.contain.secret_file import read_secret
 from rempart.errors import SettingsError
-from rempart.ledger.folder import make_private
-from rempart.ledger.keys import Keys
-from rempart.pipeline.containing import Containment
-from rempart.pipeline.course import Course, Decided
-from rempart.pipeline.rejects import RejectFile
-from rempart.pipeline.serving import Serving
-from rempart.pipeline.warming import warm_up
-from rempart.settings import Settings
 
 SWEEP_S = 2.0
 FAILED = 70
 """Exit code of a process that met something unexpected (sysexits.h: internal software error)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What every process of the service knows."""
-
-    data: Path
-    settings: Settings
-    enforce: bool
-    link_key: bytes
-    desk_key: str
-    tell: Callable[[str], None]
-
-    @classmethod
-    def make(cls, data: Path, settings: Settings, enforce: bool, tell: Callable[[str], None]) -> Plan:
-        """Open or make the data folder's keys. KeyFileError, LedgerError."""
-        make_private(data)
-        keys = Keys.open(data, create=True)
-        link_key = hashlib.blake2b(keys.cipher_key, digest_size=32, person=b"owner-link").digest()
-        return cls(data, settings, enforce, link_key, desk_key(data), tell)
-
-
-def desk_key(data: Path) -> str:
-    """The key of the desk in the data folder, made where there is none."""
-    path = data / "desk.key"
-    with contextlib.suppress(FileExistsError):
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(32) + "\n")
-    return read_secret(str(path))
-
-
-def wall_ms() -> int:
-    """The wall clock in ms since 1970 UTC."""
-    return time.time_ns() // 1_000_000
 
 
 def bind(listen: str) -> socket.socket:
@@ -111,68 +63,17 @@ def bind(listen: str) -> socket.socket:
     return opened
 
 
-class Judging:
-    """Everything the judge's process holds; close it to seal and save."""
-
-    def __init__(self, plan: Plan) -> None:
-        warm_up(plan.settings)
-        self._course = Course.open(plan.data, plan.settings, enforce=plan.enforce, live=True)
-        self._outbox = Outbox(plan.data / "outbox.ndjson", self._course.ledger.keys.cipher_key)
-        contain = plan.settings.contain
-        effectors = effectors_of(contain, wall_ms, plan.tell) if plan.enforce else [DryRun(plan.tell)]
-        self._delivery = Delivery(self._outbox, effectors, wall_ms, plan.tell)
-        self._rejects = RejectFile(plan.data / "rejects.ndjson")
-        containment = Containment(self._outbox, self._delivery)
-        public_url = plan.settings.serve.public_url
-
-        def question(account: str, decided: Decided, now_ms: int) -> str:
-            row = decided.decision
-            shown = zip(row["code"].tolist(), row["seen"].tolist(), row["usual"].tolist(), strict=True)
-            reasons = tuple(shown)[: int(row["reasons"])]
-            link = OwnerLink(account, decided.number, now_ms // 1000 + LIVES_S, reasons)
-            return make_link(public_url, plan.link_key, link)
-
-        self._serving = Serving(
-            self._course,
-            self._rejects,
-            containment,
-            wall_ms,
-            enforce=plan.enforce,
-            glass_s=plan.settings.serve.break_glass_minutes * 60,
-            question=question if public_url else None,
-        )
-        self._containment = containment
-        self.bench = Bench(self._serving, self._numbers)
-        self._delivery.start()
-
-    def _numbers(self) -> dict[str, float]:
-        numbers: dict[str, float] = {
-            "ledger_decisions": self._course.ledger.next_number,
-            "outbox_waiting": len(self._outbox.undelivered()),
-            "accounts_closed": len(self._containment.closed_accounts()),
-        }
-        numbers |= {f'judged{{answer="{name}"}}': count for name, count in self._serving.counts.items()}
-        for name, count in self._delivery.delivered.items():
-            numbers[f'delivered{{effector="{name}"}}'] = count
-            numbers[f'delivery_failures{{effector="{name}"}}'] = self._delivery.failed[name]
-        return numbers
-
-    def close(self) -> None:
-        """Seal, save, and let everything go."""
-        self._delivery.close()
-        self._serving.close()
-        self._rejects.close()
-        self._course.close()
-        self._outbox.close()
-
-
 def serve_alone(plan: Plan, listening: socket.socket) -> None:
     """Judge and answer in this process until SIGTERM or SIGINT."""
     judging = Judging(plan)
 
     async def work() -> None:
+        keeping = asyncio.create_task(judging.keep())
         judge = NearJudge(judging.bench, plan.tell)
-        await _answer(plan, listening, judge, 0, None)
+        try:
+            await _answer(plan, listening, judge, 0, None)
+        finally:
+            keeping.cancel()
 
     _run(work(), plan.tell, -1)
     judging.close()
@@ -185,7 +86,7 @@ def judge_apart(plan: Plan, path: str, lifeline: int) -> None:
     async def work() -> None:
         server = await asyncio.start_unix_server(judging.bench.serve, path)
         async with server:
-            await asyncio.Event().wait()
+            await judging.keep()
 
     Path(path).unlink(missing_ok=True)
     _run(work(), plan.tell, lifeline)
@@ -213,7 +114,7 @@ async def _answer(
     metrics = Metrics(number)
     trust = trust_of(plan.settings.provider)
     rooms = Rooms(judge, ring, trust, metrics, plan.desk_key, plan.link_key, time.time)
-    gap = Gap(plan.data / f"gap-{number}.frames")
+    gap = Gap(plan.data / f"gap-{number}.frames", plan.data / "outbox.ndjson")
     name = secrets.token_hex(6)
     front = Front(plan.settings, judge, ring, identity, rooms, metrics, gap, name, wall_ms)
     connecting = None

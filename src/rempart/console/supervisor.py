@@ -15,7 +15,8 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from rempart.console.service import FAILED, Plan, front_apart, judge_apart
+from rempart.console.plan import Plan
+from rempart.console.service import FAILED, front_apart, judge_apart
 from rempart.errors import RempartError
 
 PAUSE_S = 0.2
@@ -24,13 +25,13 @@ READY_S = 120.0
 JUDGE = -1
 
 
-def supervise(plan: Plan, listening: socket.socket, workers: int) -> None:
-    """Run until SIGTERM or SIGINT."""
+def supervise(plan: Plan, listening: socket.socket, workers: int) -> int:
+    """Run until SIGTERM or SIGINT; the exit code, not 0 where the judge could not start."""
     folder = tempfile.mkdtemp(prefix="rempart-")
     path = f"{folder}/judge"
     lifeline, held = os.pipe()
     children: dict[int, int] = {}
-    stopping = False
+    stopping, failed = False, 0
 
     def stop(*_: object) -> None:
         nonlocal stopping
@@ -53,18 +54,17 @@ def supervise(plan: Plan, listening: socket.socket, workers: int) -> None:
     signal.signal(signal.SIGINT, stop)
     try:
         start(JUDGE)
-        _wait_for(
-            path, lambda: stopping or os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-        )
-        if not stopping:
-            for number in range(1, workers + 1):
-                start(number)
+        if not _ready(path, lambda: stopping):
+            stop()
+        for number in range(1, workers + 1 if not stopping else 1):
+            start(number)
         while children:
             pid, status = os.wait()
             number = children.pop(pid)
-            if stopping:
-                continue
             code = os.waitstatus_to_exitcode(status)
+            if stopping:
+                failed = failed or code
+                continue
             plan.tell(
                 f"{'judge' if number == JUDGE else f'front {number}'} ended ({code}); starting it again"
             )
@@ -73,16 +73,20 @@ def supervise(plan: Plan, listening: socket.socket, workers: int) -> None:
                 start(number)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    return failed
 
 
-def _wait_for(path: str, given_up: Callable[[], bool]) -> None:
-    """Until the judge answers at its socket."""
+def _ready(path: str, told_to_stop: Callable[[], bool]) -> bool:
+    """Wait until the judge answers at its socket; False where it ended, took too long, or was not wanted."""
     until = time.monotonic() + READY_S
-    while not given_up() and time.monotonic() < until:
+    while not told_to_stop() and time.monotonic() < until:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
             if probe.connect_ex(path) == 0:
-                return
+                return True
+        if os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            return False
         time.sleep(0.05)
+    return False
 
 
 def _fork(work: Callable[[], None], tell: Callable[[str], None]) -> int:

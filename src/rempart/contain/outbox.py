@@ -25,6 +25,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from rempart.errors import LedgerError
 from rempart.records import Command
 
+ENDED_KEPT_MS = 2 * 86_400_000
+"""How long before the newest command the end of a session is remembered: longer than its tokens live."""
 COMPACT_LINES = 20_000
 """Lines after which an opening keeps only what still matters."""
 
@@ -47,6 +49,20 @@ class Ordered(msgspec.Struct, frozen=True, tag="command"):
 
 
 _Line = Done | Ordered
+
+
+def closed_accounts(path: Path) -> set[str]:
+    """Accounts whose last command in the outbox at ``path`` closed them, for who only reads it."""
+    closed: set[str] = set()
+    decoder = msgspec.json.Decoder(_Line)
+    content = path.read_bytes() if path.exists() else b""
+    for line in content[: content.rfind(b"\n") + 1].splitlines():
+        said = decoder.decode(line)
+        if isinstance(said, Ordered) and said.command.verb == "block":
+            closed.add(said.command.account)
+        elif isinstance(said, Ordered) and said.command.verb == "reinstate":
+            closed.discard(said.command.account)
+    return closed
 
 
 class Outbox:
@@ -152,10 +168,12 @@ class Outbox:
         """Keep what waits, what was last done to an account, and what was ended."""
         kept = {each.key for each in self.last.values()} | set(self._left)
         lines = (msgspec.json.decode(line, type=_Line) for line in self._path.read_bytes().splitlines())
+        given = [line for line in lines if isinstance(line, Ordered)]
+        oldest_ms = max((line.command.at_ms for line in given), default=0) - ENDED_KEPT_MS
         lived = [
             msgspec.structs.replace(line, effectors=tuple(self._left.get(line.command.key, ())))
-            for line in lines
-            if isinstance(line, Ordered) and (line.command.key in kept or line.command.verb == "ended")
+            for line in given
+            if line.command.key in kept or (line.command.verb == "ended" and line.command.at_ms >= oldest_ms)
         ]
         beside = self._path.with_suffix(".partial")
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

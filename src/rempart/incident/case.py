@@ -40,12 +40,17 @@ class Line(Protocol):
 
 
 def add_up(lines: Iterable[Line]) -> dict[str, Incident]:
-    """Incidents by id, in the order they were opened. LedgerError for a deed about none."""
+    """Incidents by id, in the order they were opened; deeds that name no incident are passed over.
+
+    LedgerError for a deed about an incident nobody opened.
+    """
     found: dict[str, Incident] = {}
     for line in lines:
         deed = Deed(line.at_ms, line.who, line.did, line.why)
         if line.did == OPEN:
             found[line.incident] = _opened(line, deed)
+            continue
+        if not line.incident:
             continue
         if line.incident not in found:
             raise LedgerError(

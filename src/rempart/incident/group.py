@@ -67,18 +67,34 @@ class Suspicion:
             self.reasons[code] = (*best, before[3] + 1)
 
 
+@dataclass
+class Grouping:
+    """Suspicions as their answers come, in time order."""
+
+    state: str = "suspected"
+    _running: dict[str, Suspicion] = field(default_factory=dict)
+    _done: list[Suspicion] = field(default_factory=list)
+
+    def add(self, notable: Notable) -> None:
+        """Take one more answer in: to its account's running suspicion, else a new one."""
+        current = self._running.get(notable.account)
+        if current is None or notable.at_ms - current.last_ms > PAUSE_MS:
+            current = Suspicion(notable.account, self.state, notable.at_ms, notable.at_ms)
+            self._running[notable.account] = current
+            self._done.append(current)
+        current.add(notable)
+
+    def suspicions(self) -> list[Suspicion]:
+        """Those so far, the most doubtful first."""
+        return sorted(self._done, key=lambda each: (-each.max_doubt, each.first_ms, each.account))
+
+
 def group(notables: Iterable[Notable], state: str = "suspected") -> list[Suspicion]:
     """Suspicions, the most doubtful first; ``notables`` in time order."""
-    running: dict[str, Suspicion] = {}
-    done: list[Suspicion] = []
+    grouping = Grouping(state)
     for notable in notables:
-        current = running.get(notable.account)
-        if current is None or notable.at_ms - current.last_ms > PAUSE_MS:
-            current = Suspicion(notable.account, state, notable.at_ms, notable.at_ms)
-            running[notable.account] = current
-            done.append(current)
-        current.add(notable)
-    return sorted(done, key=lambda each: (-each.max_doubt, each.first_ms, each.account))
+        grouping.add(notable)
+    return grouping.suspicions()
 
 
 def worth_a_look(days: Sequence[Notable], suspected: Iterable[Suspicion]) -> list[Suspicion]:

@@ -1,23 +1,26 @@
 """The second half of the demonstration: the same thieves where nobody was watching, and what is left to find out.
 
 Writes the region's log with every request served, replays it as a hospital would replay its own, lets the
-replay open its incidents, and takes scope and value of the one that hit most patients. Gives the
-files to open. Nothing here knows the truth but which accounts were the thieves'.
+replay open its incidents, takes scope and value of the one that hit most patients, and writes whom to
+tell. Gives the files to open. Nothing here knows the truth but which accounts were the thieves'.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rempart import language
 from rempart.lab.emit import write_region
 from rempart.lab.region import Region
 from rempart.lab.thieves import hire
+from rempart.notice.site import example
 from rempart.pipeline.aftermath import Aftermath, asked_of, take_scope
 from rempart.pipeline.casework import detect
 from rempart.pipeline.exposures import keep_exposures
+from rempart.pipeline.informing import Order, inform
 from rempart.pipeline.reading import plan
 from rempart.pipeline.replay import replay
 from rempart.pipeline.scope_files import write_scopes
@@ -38,6 +41,7 @@ class AfterStory:
     data: Path
     scope: Path
     value: Path
+    notices: Path
 
 
 def play_after(
@@ -68,7 +72,21 @@ def play_after(
     valued = value_of(data, name, settings, now_ms)
     write_value(valued, out / "value", spoken)
     low, high = valued.document["worth_eur"]["retail"]
-    return AfterStory(name, _certain(worst), (low, high), data, out / "scope", out / "value")
+    _tell(worst, out, data, now_ms)
+    return AfterStory(name, _certain(worst), (low, high), data, out / "scope", out / "value", out / "notices")
+
+
+def _tell(worst: Aftermath, out: Path, data: Path, now_ms: int) -> None:
+    """The documents for the first controller's scope, with the facts of a made-up hospital."""
+    site, scope = out / "site.toml", out / "scope"
+    site.write_text(example(), encoding="utf-8")
+    if not (scope / "scope.json").exists():
+        scope = min(path.parent for path in scope.glob("*/scope.json"))
+    now = datetime.fromtimestamp(now_ms / 1000, UTC)
+    aware_ms = worst.asked.incident.aware_ms if worst.asked.incident else None
+    aware = now if aware_ms is None else datetime.fromtimestamp(min(aware_ms, now_ms) / 1000, UTC)
+    languages = (language.spoken().code,)
+    inform(Order(scope, site, data, out / "notices", languages, aware, now), lambda *_: None)
 
 
 def _certain(found: Aftermath) -> int:

@@ -7,12 +7,15 @@ is thrown away. What is compiled is kept beside the modules (numba's cache). Giv
 from __future__ import annotations
 
 import tempfile
+from datetime import date
 from pathlib import Path
 
 from rempart.lab.emit import write_region
 from rempart.lab.region import build_region
 from rempart.lab.spec import RegionSpec
+from rempart.market.book import load
 from rempart.pipeline.course import Course
+from rempart.pipeline.leak import investigate
 from rempart.pipeline.reading import plan
 from rempart.pipeline.replay import replay
 from rempart.records import Access
@@ -39,6 +42,22 @@ def compile_all() -> None:
             if isinstance(access, Access):
                 course.decide_one(access)
         course.close()
+        _examine_a_file(home)
+
+
+def _examine_a_file(home: Path) -> None:
+    """Hold a table of people against itself, so that the comparison is compiled too."""
+    people = home / "people.csv"
+    head = "patient_id,nom,prenom,date_naissance,telephone,email,adresse,code_postal"
+    rows = (
+        f"P{k},nom{chr(97 + k)},jean,19{50 + k}-01-0{1 + k},06123456{10 + k},a{k}@example.org,{k} rue haute,5900{k}"
+        for k in range(9)
+    )
+    people.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    investigate(
+        [people], [people], home / "leak", home / "leak", today=date(2026, 1, 1), book=load(), mapping=None,
+        hear=lambda *_: None,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ import pyarrow as pa
 from rempart.care.index import CareIndex
 from rempart.lab.haul import Profiles
 from rempart.lab.tape import SOURCE, Tape
+from rempart.pipeline.care_feed import CareFeed
 from rempart.pipeline.course import Course
 from rempart.pipeline.door import Door
 from rempart.pipeline.wording import ACTION_NAMES
@@ -77,7 +78,7 @@ class Rehearsal:
             course.abandon()
         course.names.restore(list(tape.names))
         course.door = Door(tape.key, course.names)
-        course.care = type(course.care)(course.door)
+        course.care = CareFeed(course.door)
         for payload in tape.care:
             course.care.restore_input(payload)
         self._course = course

@@ -10,6 +10,7 @@ Misses: two thefts at once, other than those of one crew.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
@@ -89,8 +90,11 @@ def measure(
     honest.play_until(region.end_ms)
     events, seconds = rehearsal.events, time.process_time() - begun
     thefts = []
-    for draw, thief in enumerate(thieves):
-        loop = TapedLoop(tape, rehearsal, [thief], kind.temper, forks[region.day_of(thief.starts_ms)], draw)
+    hired: Counter[str] = Counter()
+    for thief in thieves:
+        hired[thief.family] += 1
+        luck, fork = f"{thief.family}/{hired[thief.family]}", forks[region.day_of(thief.starts_ms)]
+        loop = TapedLoop(tape, rehearsal, [thief], kind.temper, fork, luck)
         loop.play_out()
         thefts += [_theft(raid, rehearsal) for raid in loop.raids()]
     whole, late = add_up(honest.honest.friction(0)), add_up(honest.honest.friction(WARM_UP_DAYS))

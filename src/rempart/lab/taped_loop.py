@@ -52,13 +52,13 @@ class TapedLoop(ClosedLoop):
         thieves: Sequence[Thief] = (),
         temper: Temper | None = None,
         fork: Fork | None = None,
-        draw: int = 0,
+        luck: str = "",
     ) -> None:
-        """``fork``: where to begin, else the beginning. ``draw`` numbers the luck of the challenges."""
+        """``fork``: where to begin, else the beginning. ``luck`` names the stream of the challenges' outcomes."""
         super().__init__(tape.region, thieves, temper)
         self._tape, self._rehearsal, self._at = tape, rehearsal, 0
         if fork is not None:
-            self._rng = chance(tape.region.spec.seed, "temper", draw)
+            self._rng = chance(tape.region.spec.seed, "temper", luck)
             self._at, self._count = fork.at, fork.count
             self._pending = list(fork.pending)
             self._busy_ms, self._failures = dict(fork.busy_ms), dict(fork.failures)

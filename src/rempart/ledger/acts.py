@@ -1,7 +1,8 @@
-"""Acts on people's identities, recorded before they are done: re-identifying, opening the escrow.
+"""Acts on people's identities, recorded before they are done: re-identifying, sealing and opening the escrow.
 
-Each is one signed line of the manifest (:mod:`rempart.ledger.manifest`), chained with the seals, so that
-``verify`` finds one that was taken away and the next anchor covers it. It can be added while a watch runs.
+Each is a deed (:mod:`rempart.ledger.deeds`): one signed line of the manifest, chained with the seals, so that
+``verify`` finds one that was taken away and the next anchor covers it. It can be added while a watch runs. An act about
+the scope of an incident stands in that incident's history.
 
 Misses: who the person is; the operating system's account is recorded, not proved.
 """
@@ -9,42 +10,47 @@ Misses: who the person is; the operating system's account is recorded, not prove
 from __future__ import annotations
 
 import getpass
+from collections.abc import Sequence
 from pathlib import Path
 
 from rempart.errors import LedgerError
-from rempart.ledger.folder import Folder
-from rempart.ledger.keys import Keys
-from rempart.ledger.manifest import Act, add_line, read_lines
+from rempart.ledger.deeds import Change, add_deed, read_deeds
+from rempart.ledger.manifest import Told
 
 REIDENTIFIED = "reidentified"
 ESCROW_MADE = "escrow_made"
 ESCROW_OPENED = "escrow_opened"
+ACTS = (REIDENTIFIED, ESCROW_MADE, ESCROW_OPENED)
 
 SHORTEST_REASON = 10
 LONGEST_REASON = 500
 
 
-def record_act(data: Path, act: str, reason: str, about: str, count: int, now_ms: int) -> Act:
-    """Add the act to the manifest of the ledger in ``data``; the line as it was signed.
+def record_act(
+    data: Path, act: str, reason: str, about: str, count: int, now_ms: int, incident: str | None = None
+) -> Told:
+    """Add the act to the ledger in ``data``; the line as it was signed.
 
+    ``about`` is the hash of what it is done with (a scope, an escrow), ``count`` the people it concerns.
     LedgerError where there is no ledger, or where the reason is none (fewer than ten letters);
     KeyFileError for the signing key.
     """
-    folder = Folder(data)
-    folder.require()
     reason = " ".join(reason.split())[:LONGEST_REASON]
-    if sum(letter.isalnum() for letter in reason) < SHORTEST_REASON:
-        raise LedgerError("no reason is stated", "say in a sentence why these people must be named")
-    key = Keys.open(data, create=False).signing_key
-    line = Act(line=0, at_ms=now_ms, act=act, reason=f"{_account()}: {reason}", about=about, count=count)
-    added = add_line(folder, key, lambda _: line)
-    assert isinstance(added, Act)
-    return added
+
+    def decide(told: Sequence[Told]) -> Change:
+        if sum(letter.isalnum() for letter in reason) < SHORTEST_REASON:
+            raise LedgerError("no reason is stated", "say in a sentence why these people must be named")
+        known = incident if any(line.incident == incident for line in told) else None
+        return Change(known or "", _account(), act, reason, {"about": about, "count": count})
+
+    line = add_deed(data, now_ms, decide)
+    assert line is not None
+    return line
 
 
-def read_acts(data: Path) -> list[Act]:
+def read_acts(data: Path) -> list[Told]:
     """Every act recorded in ``data``, oldest first. LedgerError for a damaged manifest."""
-    return [line for line in read_lines(Folder(data)) if isinstance(line, Act)]
+    return [line for line in read_deeds(data) if line.did in ACTS]
 
 
 def _account() -> str:

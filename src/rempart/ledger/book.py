@@ -115,10 +115,19 @@ class Ledger:
         self.next_number = first + len(rows)
         return first
 
-    def append_one(self, row: Rows, decision: Rows, patients: Rows, event: str, names: Sequence[Name]) -> int:
+    def append_one(
+        self,
+        row: Rows,
+        decision: Rows,
+        patients: Rows,
+        event: str,
+        names: Sequence[Name],
+        trace: bool | None = None,
+    ) -> int:
         """:meth:`append_decisions` of a single event, shaped as in :func:`rempart.ledger.entries.encode_one`."""
         first = self.next_number
-        payload = encode_one(first, row, decision, patients, event, names, self.trace)
+        kept = self.trace if trace is None else trace
+        payload = encode_one(first, row, decision, patients, event, names, kept)
         self.names.learn(names)
         self._journal.append(DECISIONS, payload)
         self.next_number = first + 1
@@ -132,10 +141,21 @@ class Ledger:
         """Make what was appended survive a kill, and with ``sync`` a loss of power."""
         self._journal.flush(sync)
 
-    def seal(self) -> list[Sealed]:
-        """Seal what was appended so far into signed segments; the new seals, empty if nothing was new."""
+    def seal(self, up_to_seq: int | None = None) -> list[Sealed]:
+        """Seal what was appended (up to entry ``up_to_seq``, else so far) into signed segments.
+
+        Gives the new seals, none if nothing was new. Any thread may call it, one at a time.
+        """
+        if up_to_seq is None:
+            up_to_seq = self.last_seq
         lines = seal(
-            self._folder, self.keys.signing_key, self._journal, self.names, self._sealed, self._clock_ms()
+            self._folder,
+            self.keys.signing_key,
+            self._journal,
+            self.names,
+            self._sealed,
+            up_to_seq,
+            self._clock_ms(),
         )
         if lines:
             self._sealed = lines[-1]

@@ -153,7 +153,7 @@ def all_numbers(gathered: Gathered) -> Rows:
 
 def numbers_by_account(gathered: Gathered, names: Names) -> Rows:
     """The decision numbers sorted by account (in byte order of its name), then number, (n,) int64."""
-    words = names.words("account")
+    words = [*names.words("account")]
     rank = np.empty(len(words) + 1, dtype=np.int32)
     rank[-1] = -1
     rank[sorted(range(len(words)), key=words.__getitem__)] = np.arange(len(words), dtype=np.int32)

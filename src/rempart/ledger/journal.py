@@ -46,6 +46,7 @@ LOCK_PAUSE_S = 0.02
 """A check of the seals holds the lock for an instant to see whether a writer is there."""
 
 Payload = bytes | bytearray | memoryview
+_WHOLE = (bytes, bytearray, memoryview)
 
 
 class Journal:
@@ -111,7 +112,7 @@ class Journal:
 
         Memory views are of single bytes.
         """
-        parts = (payload,) if isinstance(payload, (bytes, bytearray, memoryview)) else payload
+        parts = (payload,) if isinstance(payload, _WHOLE) else payload
         size = sum(map(len, parts))
         with self._turn:
             self._refuse_after_failure()

@@ -69,19 +69,10 @@ class Expired(Line, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
     segments: list[int]
 
 
-class Act(Line, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="act"):
-    """What a person did with what the ledger protects: ``act`` names it, ``reason`` is theirs, ``about``
-    is the hash of what it was done with (a scope, an escrow), ``count`` the people it concerned."""
-
-    act: str
-    reason: str
-    about: str
-    count: int
-
-
 class Told(Line, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="deed"):
     """Something done about an incident: ``who`` did ``did`` and ``why``; ``change`` is what it changed,
-    as :mod:`rempart.incident.case` reads it. Never a patient's name or identifier."""
+    as :mod:`rempart.incident.case` reads it. ``incident`` is empty for an act on people's identities that
+    belongs to none. Never a patient's name or identifier."""
 
     incident: str
     who: str
@@ -90,7 +81,7 @@ class Told(Line, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="dee
     change: dict[str, Any]
 
 
-AnyLine = Sealed | Expired | Act | Told
+AnyLine = Sealed | Expired | Told
 _decoder = msgspec.json.Decoder(AnyLine)
 
 

@@ -10,7 +10,7 @@ Misses: nothing is verified here but the journal's chain; ``rempart ledger verif
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -136,6 +136,35 @@ def history(data: Path, question: Question) -> pa.Table:
         return pa.concat_tables([sealed, _unsealed(snapshot, question)]).sort_by("number")
 
     return again_if_moved(answer)
+
+
+def sealed_since(data: Path, first_number: int, columns: list[str]) -> Iterator[pa.Table]:
+    """The sealed decisions numbered ``first_number`` or more, a segment at a time, in order of number.
+
+    Tables hold ``columns`` of :data:`rempart.ledger.columns.SCHEMA` in one chunk each, words as
+    dictionaries. Expired segments are left out. LedgerError where a segment is missing or damaged.
+    """
+    folder = Folder(data)
+    folder.require()
+    lines = read_lines(folder)
+    gone = expired_segments(lines)
+    for line in sealed_lines(lines):
+        if line.rows and line.segment not in gone and line.last >= first_number:
+            yield _in_order(segment_path(folder, line.segment), line, first_number, columns)
+
+
+def _in_order(path: Path, line: Sealed, first_number: int, columns: list[str]) -> pa.Table:
+    words = [name for name in columns if pa.types.is_dictionary(SCHEMA.field(name).type)]
+    try:
+        with pq.ParquetFile(path, read_dictionary=words, memory_map=True) as file:
+            table = file.read(columns=["number", *(name for name in columns if name != "number")])
+        number = table.column("number").to_numpy()
+        order = np.empty(line.rows, np.int64)
+        order[number - line.first] = np.arange(line.rows)
+        wanted = pa.array(order[max(first_number - line.first, 0) :])
+        return table.unify_dictionaries().combine_chunks().take(wanted).select(columns)
+    except (OSError, pa.ArrowException, IndexError) as error:
+        raise LedgerError(f"{path} cannot be read", "run rempart ledger verify") from error
 
 
 def again_if_moved(work: Callable[[], _Answer]) -> _Answer:

@@ -56,17 +56,22 @@ def segment_path(folder: Folder, number: int) -> Path:
 
 
 def seal(
-    folder: Folder, key: Ed25519PrivateKey, journal: Journal, names: Names, after: Sealed | None, now_ms: int
+    folder: Folder,
+    key: Ed25519PrivateKey,
+    journal: Journal,
+    names: Names,
+    after: Sealed | None,
+    up_to_seq: int,
+    now_ms: int,
 ) -> list[Sealed]:
-    """Seal every entry the journal holds now and ``after`` does not cover; the new lines, maybe none.
+    """Seal every entry up to ``up_to_seq`` that ``after`` does not cover; the new lines, maybe none.
 
     Other threads may append meanwhile; what they add waits for the next seal.
     """
     journal.flush(sync=True)
     journal.rotate()
-    last_seq = journal.next_seq - 1
     done = []
-    for piece in cut_slices(journal.entries(after.journal_seq if after else -1), last_seq):
+    for piece in cut_slices(journal.entries(after.journal_seq if after else -1), up_to_seq):
         after = _seal_slice(folder, key, names, piece, after, now_ms)
         done.append(after)
     return done

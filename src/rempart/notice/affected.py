@@ -13,7 +13,7 @@ import msgspec
 
 from rempart.errors import SourceError
 from rempart.notice.people import Person
-from rempart.notice.scope import CATEGORIES
+from rempart.records import CATEGORIES
 
 FORMAT = "rempart-people-1"
 _ADVICE = "give the file that rempart reidentify wrote for this scope"

@@ -12,7 +12,7 @@ from __future__ import annotations
 from rempart.notice.casefile import CaseFile, Phrases
 from rempart.notice.deadlines import say_state
 from rempart.notice.document import Document, Section, Table
-from rempart.notice.sheet import consequences, said_to_people
+from rempart.notice.sheet import consequences, said_to_people, say_severity
 from rempart.notice.words import Words
 
 REGISTER = "register"
@@ -92,8 +92,8 @@ def register_entry(case: CaseFile, words: Words) -> Document:
         (words.text(f"{label}.excluded"), phrases.categories(scope.excluded) or none),
     )
     effects = (
-        (words.text(f"{label}.severity"), words.text(f"severity.{case.assessment.severity}")),
-        (words.text(f"{label}.consequences"), "\n".join(consequences(case, words))),
+        (words.text(f"{label}.severity"), say_severity(case, words)),
+        (words.text(f"{label}.consequences"), "\n".join(consequences(case, words)) or none),
     )
     remedies = (
         (words.text(f"{label}.taken"), phrases.unknown("\n".join(theft.measures_taken))),

@@ -31,7 +31,7 @@ def obligations_page(case: CaseFile, words: Words) -> Document:
         ),
         Section(
             words.text("obligations.why"),
-            items=tuple(words.text(f"obligations.why_{reason}") for reason in case.assessment.reasons),
+            items=_reasons(case, words),
         ),
     ]
     if missing:
@@ -81,6 +81,17 @@ def missing_facts(case: CaseFile, words: Words) -> list[str]:
     if not site.letters.phone:
         missing.append(f"{words.text('letter.questions')}{colon}[letters] phone")
     return missing
+
+
+def _reasons(case: CaseFile, words: Words) -> tuple[str, ...]:
+    """Why the severity is what it is, and how far it may rise."""
+    found = case.assessment
+    reasons = [words.text(f"obligations.why_{reason}") for reason in found.reasons or ("none",)]
+    if found.ceiling != found.severity:
+        reasons.append(
+            words.text("obligations.why_ceiling", severity=words.text(f"severity.{found.ceiling}"))
+        )
+    return tuple(reasons)
 
 
 def _clock(case: CaseFile, words: Words) -> Table:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from rempart.notice.addressee import Addressee, Kind
 from rempart.notice.affected import Affected
 from rempart.notice.obligations import CARE
+from rempart.notice.people import Person
 from rempart.notice.scope import Scope
 from rempart.notice.site import LINK, Site
 from rempart.notice.words import Words
@@ -114,6 +115,25 @@ class Writer:
             categories=affected.categories,
             body=self._body(addressee.kind, affected.categories, affected.possible),
         )
+
+    def specimen(self) -> Letter:
+        """The letter to an adult of whom everything was seen that was seen of anybody: to be read and attached."""
+        given, family, *lines = self._words.table("letter")["specimen"]
+        person = Person(given=given, family=family, address=tuple(lines))
+        scope = self._scope
+        everything = Affected(
+            number=0,
+            person=person,
+            patients=(),
+            categories=scope.exposed,
+            possible=scope.unsure,
+            first=scope.from_,
+            last=scope.to,
+            accesses=0,
+            in_care="unknown",
+            thief_probability=1.0,
+        )
+        return self.write(everything, Addressee("adult", person.name, person.address), 1)
 
     def _happened(self, affected: Affected, kind: Kind) -> str:
         """What happened, when, and to whom, in one paragraph."""

@@ -2,7 +2,7 @@
 
 Reads a :class:`~rempart.notice.scope.Scope`, the :class:`~rempart.notice.site.Site`, the rules, awareness and
 now. Gives a severity with its reasons (the four steps of the CNIL's form) and one :class:`Obligation` a rule.
-What cannot be excluded counts as exposed. Where the facts do not settle a condition, a person decides.
+The severity rests on what is known to have been seen; how far it may rise is said beside it. Where the facts do not settle a condition, a person decides.
 
 Hours run exactly from awareness, without the rounding up that Regulation 1182/71 would allow.
 Misses: contracts, which often fix shorter times.
@@ -24,6 +24,8 @@ from rempart.notice.site import Severity, Site
 CARE = frozenset({"appointments", "diagnoses", "prescriptions", "results", "documents", "images"})
 MONEY = frozenset({"bank_details", "insurance"})
 NUMBER = "social_security_number"
+STEPS: tuple[Severity, ...] = ("negligible", "limited", "significant", "maximal")
+HIGH = frozenset(STEPS[2:])
 HEALTH_STRUCTURES = frozenset({"hospital", "army_hospital", "laboratory", "radiotherapy", "medico_social"})
 
 StateName = Literal["sent", "late", "running", "at_once", "decide", "not_concerned", "not_law"]
@@ -39,10 +41,14 @@ class Answer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """How severe the theft is for people, and why (keys of the words ``obligations.why_*``)."""
+    """How severe the theft is for people, and why (keys of the words ``obligations.why_*``).
+
+    ``ceiling`` is what it would be if every category of which nobody can tell had been seen.
+    """
 
     severity: Severity
     reasons: tuple[str, ...]
+    ceiling: Severity
     high_risk: Answer
 
 
@@ -60,26 +66,28 @@ class Case:
 
 
 def assess(scope: Scope, site: Site) -> Assessment:
-    """The severity to propose, or the site's own."""
-    possible = frozenset((*scope.exposed, *scope.unsure))
-    care, money = bool(possible & CARE), bool(possible & MONEY)
-    reasons = [
-        reason
-        for reason, holds in (("health", care), ("number", NUMBER in possible), ("bank", money))
-        if holds
-    ]
-    if care and (money or NUMBER in possible):
-        reasons.append("both")
-    severity: Severity = "limited" if possible else "negligible"
-    if reasons:
-        severity = "maximal" if "both" in reasons else "significant"
-    elif possible:
-        reasons = ["plain"]
-    high = Answer.YES if severity in ("significant", "maximal") else Answer.OPEN if possible else Answer.NO
+    """The severity to propose from what is known to have been seen, or the site's own; and how far it may rise."""
+    severity, reasons = _weigh(frozenset(scope.exposed))
+    ceiling, _ = _weigh(frozenset((*scope.exposed, *scope.unsure)))
     if site.theft.severity is not None:
         severity, reasons = site.theft.severity, ["site", *reasons]
-        high = Answer.YES if severity in ("significant", "maximal") else Answer.OPEN
-    return Assessment(severity, tuple(reasons), high)
+        ceiling = max(severity, ceiling, key=STEPS.index)
+    if severity in HIGH:
+        high = Answer.YES
+    else:
+        high = Answer.NO if ceiling == "negligible" else Answer.OPEN
+    return Assessment(severity, tuple(reasons), ceiling, high)
+
+
+def _weigh(seen: frozenset[str]) -> tuple[Severity, list[str]]:
+    """The severity of these categories together, and why."""
+    care, money, number = bool(seen & CARE), bool(seen & MONEY), NUMBER in seen
+    reasons = [reason for reason, holds in (("health", care), ("number", number), ("bank", money)) if holds]
+    if care and (money or number):
+        return "maximal", [*reasons, "both"]
+    if reasons:
+        return "significant", reasons
+    return ("limited", ["plain"]) if seen else ("negligible", [])
 
 
 def _risk(case: Case) -> Answer:

@@ -22,23 +22,9 @@ import pyarrow.csv as pa_csv
 
 from rempart.errors import SourceError
 from rempart.language import printable
+from rempart.records import CATEGORIES
 
 FORMAT = "rempart-scope-1"
-CATEGORIES = (
-    "identity",
-    "contact",
-    "social_security_number",
-    "insurance",
-    "bank_details",
-    "appointments",
-    "diagnoses",
-    "prescriptions",
-    "results",
-    "documents",
-    "images",
-)
-"""In the order in which every document names them."""
-
 ADVICE = "name the folder that rempart scope wrote"
 COLUMNS = ("patient", "first", "last", "accesses", "categories", "in_care", "thief_probability")
 POSSIBLE = "possible_categories"

@@ -16,7 +16,7 @@ from datetime import datetime
 from rempart.notice.casefile import CaseFile, Phrases
 from rempart.notice.document import Document, Section, Table, runs
 from rempart.notice.obligations import CARE, NUMBER
-from rempart.notice.scope import Gap
+from rempart.notice.scope import Bounds, Gap
 from rempart.notice.words import Words
 
 NAME = "cnil"
@@ -168,6 +168,7 @@ def _facts(phrases: Phrases) -> list[Field]:
 def _data(phrases: Phrases) -> list[Field]:
     words, scope = phrases.words, phrases.case.scope
     none = words.text("common.none")
+    records = Bounds(scope.records.low, scope.records.high, scope.patients.bounded)
     exposed = [
         words.text(
             "sheet.text.category_count",
@@ -181,7 +182,7 @@ def _data(phrases: Phrases) -> list[Field]:
         Field("data", "exposed", "\n".join(exposed) or none),
         Field("data", "unsure", phrases.categories(scope.unsure) or none),
         Field("data", "excluded", phrases.categories(scope.excluded) or none),
-        Field("data", "records", phrases.bounds(scope.records, "/records")),
+        Field("data", "records", phrases.bounds(records, "/records")),
         Field("data", "gaps", "\n".join(gaps) or none),
         Field("people", "people_kinds", words.text("sheet.text.patients_are")),
         Field("people", "people", phrases.patients()),
@@ -211,17 +212,36 @@ def _period(words: Words, gap: Gap) -> str:
 
 
 def consequences(case: CaseFile, words: Words) -> list[str]:
-    """What may happen to people, from what may have been seen."""
-    possible = {*case.scope.exposed, *case.scope.unsure}
-    likely = [
-        ("lost_control", True),
-        ("fraud_identity", bool(possible & {"identity", NUMBER})),
-        ("fraud_insurance", bool(possible & {"insurance", NUMBER})),
-        ("fraud_bank", "bank_details" in possible),
-        ("fraud_prescription", "prescriptions" in possible),
-        ("fraud_secret", bool(possible & CARE)),
+    """What may happen to people, from what was seen; then what the uncertain categories would add."""
+    seen = frozenset(case.scope.exposed)
+    likely = _consequences(seen)
+    further = [name for name in _consequences(seen | frozenset(case.scope.unsure)) if name not in likely]
+    said = [words.text(f"sheet.text.{name}") for name in likely]
+    return said + [
+        words.text("sheet.text.if_unsure", consequence=words.text(f"sheet.text.{name}")) for name in further
     ]
-    return [words.text(f"sheet.text.{name}") for name, holds in likely if holds]
+
+
+def _consequences(seen: frozenset[str]) -> list[str]:
+    """Keys of the consequences of having these categories seen."""
+    likely = [
+        ("lost_control", bool(seen)),
+        ("fraud_identity", bool(seen & {"identity", NUMBER})),
+        ("fraud_insurance", bool(seen & {"insurance", NUMBER})),
+        ("fraud_bank", "bank_details" in seen),
+        ("fraud_prescription", "prescriptions" in seen),
+        ("fraud_secret", bool(seen & CARE)),
+    ]
+    return [name for name, holds in likely if holds]
+
+
+def say_severity(case: CaseFile, words: Words) -> str:
+    """The severity, and how far it may rise."""
+    found = case.assessment
+    severity, ceiling = (words.text(f"severity.{each}") for each in (found.severity, found.ceiling))
+    if found.ceiling == found.severity:
+        return severity
+    return words.text("sheet.text.severity_ceiling", severity=severity, ceiling=ceiling)
 
 
 def said_to_people(phrases: Phrases) -> str:
@@ -251,8 +271,10 @@ def _after(phrases: Phrases) -> list[Field]:
     states = f"{abroad[law.abroad]} {', '.join(law.states)}".rstrip()
     return [
         Field("before", "before", phrases.unknown("\n".join(theft.measures_before))),
-        Field("consequences", "consequences", "\n".join(consequences(case, words))),
-        Field("consequences", "severity", words.text(f"severity.{case.assessment.severity}")),
+        Field(
+            "consequences", "consequences", "\n".join(consequences(case, words)) or words.text("common.none")
+        ),
+        Field("consequences", "severity", say_severity(case, words)),
         Field("measures", "taken", phrases.unknown("\n".join(theft.measures_taken))),
         Field("measures", "planned", phrases.unknown("\n".join(theft.measures_planned))),
         Field("told", "told", said_to_people(phrases)),

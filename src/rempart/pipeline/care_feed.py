@@ -10,6 +10,7 @@ other name too. Misses: visits already counted under the other name.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -43,9 +44,12 @@ class CareFeed:
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self._patient = lru_cache(1 << 16)(door.patient)
         self.index = CareIndex()
         self.aliases = Aliases()
         self._forgotten = -1
+        self.changes = 0
+        """How often arrays of the index or the aliases may have been replaced."""
 
     def add(self, contexts: Iterable[Context], live: bool, now_ms: int) -> bytes:
         """Take context in; returns the journal's payload. ``live``: known from ``now_ms`` on."""
@@ -60,7 +64,7 @@ class CareFeed:
                     who = names.number("unit" if record.by_unit else "account", record.who)
                     links.append(
                         (
-                            self._door.patient(record.patient),
+                            self._patient(record.patient),
                             who,
                             record.by_unit,
                             KINDS.index(record.kind),
@@ -112,7 +116,7 @@ class CareFeed:
         self, alias: Alias, patients: list[tuple[int, int]], accounts: list[tuple[int, int]]
     ) -> None:
         if alias.of == "patient":
-            patients.append((self._door.patient(alias.name), self._door.patient(alias.alias)))
+            patients.append((self._patient(alias.name), self._patient(alias.alias)))
         else:
             names = self._door.names
             accounts.append((names.number("account", alias.name), names.number("account", alias.alias)))
@@ -124,6 +128,7 @@ class CareFeed:
         self._apply(payload)
 
     def _apply(self, payload: CarePayload) -> None:
+        self.changes += 1
         for one, other in np.frombuffer(payload.accounts, np.int32).reshape(-1, 2).tolist():
             gone, kept = self._door.names.join_numbers(one, other)
             self.index.move_accounts(np.array([gone], np.int32), np.array([kept], np.int32))
@@ -143,7 +148,7 @@ class CareFeed:
             self.index.add_staff(staff)
 
     def arrays(self, believed: Array) -> tuple[Any, ...]:
-        """What :mod:`rempart.pipeline.explain` reads, as it stands until the next change."""
+        """What :mod:`rempart.pipeline.explain` reads, until ``changes`` moves."""
         return self._door.names.canon, believed, self.index.lookup, self.aliases.lookup
 
     def explain(
@@ -168,6 +173,7 @@ class CareFeed:
         week = agreed_ms // FORGET_EVERY_MS
         if week != self._forgotten:
             self._forgotten = week
+            self.changes += 1
             self.index.prune(agreed_ms - LATEST_MS)
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from rempart.pipeline.course import Course
 from rempart.pipeline.door import session_of
-from rempart.records import Access
+from rempart.records import Access, Kind
 from rempart.watch.kernel import PASSED_HOURS
 
 KEPT = 100_000
@@ -35,6 +35,7 @@ class Challenges:
         self._asked: OrderedDict[str, int] = OrderedDict()
         self._places: OrderedDict[Place, str] = OrderedDict()
         self._renewed: OrderedDict[str, str] = OrderedDict()
+        self._failed: OrderedDict[str, int] = OrderedDict()
         self._before = _open_in(course)
 
     def open(self, access: Access) -> None:
@@ -71,14 +72,24 @@ class Challenges:
         self._close(former)
         return msgspec.structs.replace(access, session=former), True
 
-    def placed(self, login: Access, now_ms: int) -> Access:
+    def placed(self, login: Access, now_ms: int, needed: int) -> Access:
         """A provider's login event in the challenged session it belongs to: by session, else by account and
-        address, since a provider knows no software."""
-        if self.asked_ms(session_of(login), now_ms) < 0:
-            for place, session in reversed(self._places.items()):
-                if place[:2] == (login.account, login.address):
-                    return msgspec.structs.replace(login, session=session)
-        return login
+        address, since a provider knows no software. A failure counts as the answer only once ``needed`` of
+        them have come; until then it is a failed login like any other."""
+        session = session_of(login)
+        if self.asked_ms(session, now_ms) < 0:
+            places = (
+                place for place in reversed(self._places) if place[:2] == (login.account, login.address)
+            )
+            found = next(places, None)
+            if found is None:
+                return login
+            session = self._places[found]
+        if login.kind == Kind.LOGIN_FAILED:
+            _keep(self._failed, session, self._failed.get(session, 0) + 1)
+            if self._failed[session] < needed:
+                return msgspec.structs.replace(login, session=f"{session}\x1ffailed {self._failed[session]}")
+        return msgspec.structs.replace(login, session=session)
 
     def _answers(self, session: str, strong_s: int, now_ms: int) -> bool:
         asked_ms = self.asked_ms(session, now_ms)
@@ -86,6 +97,7 @@ class Challenges:
 
     def _close(self, session: str) -> None:
         self._asked.pop(session, None)
+        self._failed.pop(session, None)
         self._before.pop(self._door.session(session), None)
 
 

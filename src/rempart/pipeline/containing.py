@@ -18,6 +18,9 @@ from rempart.records import Access, Command
 TOKENS_KEPT = 4
 """Tokens remembered of one account, to be revoked with it."""
 ACCOUNTS_KEPT = 200_000
+TELL_AGAIN_MS = 3_600_000
+"""An account's owner is asked, and the desk told of broken glass, once in this time: a thief who changes
+sessions must not flood either."""
 ENDED = "ended"
 """Verb of a line that ends one session on its provider's word; nobody carries it out."""
 
@@ -28,6 +31,7 @@ class Containment:
     def __init__(self, outbox: Outbox, delivery: Delivery) -> None:
         self._outbox, self._delivery = outbox, delivery
         self._tokens: OrderedDict[str, list[str]] = OrderedDict()
+        self._told: OrderedDict[tuple[str, str], int] = OrderedDict()
 
     def see_token(self, account: str, token: str) -> None:
         """Remember an account's latest tokens, in memory only."""
@@ -73,7 +77,12 @@ class Containment:
     def tell(
         self, verb: str, account: str, now_ms: int, decision: int, reasons: Iterable[str], link: str = ""
     ) -> None:
-        """``ask`` the owner, or tell the desk of a ``break_glass``."""
+        """``ask`` the owner, or tell the desk of a ``break_glass``; not again within :data:`TELL_AGAIN_MS`."""
+        if now_ms - self._told.get((verb, account), -TELL_AGAIN_MS) < TELL_AGAIN_MS:
+            return
+        self._told[verb, account] = now_ms
+        if len(self._told) > ACCOUNTS_KEPT:
+            self._told.popitem(last=False)
         self._give(verb, account, now_ms, "", decision, tuple(reasons), link)
 
     def end(self, session: str, subject: str, now_ms: int) -> None:

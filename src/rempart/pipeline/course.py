@@ -8,6 +8,7 @@ checks that the same answers come out. Misses: nothing decided; rejects are note
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,9 +20,10 @@ import pyarrow as pa
 from rempart.errors import LedgerError
 from rempart.incident.case import false_alarm
 from rempart.ledger.book import Ledger
-from rempart.ledger.checkpoint import load_latest, save
+from rempart.ledger.checkpoint import Checkpoint, load_latest, save
 from rempart.ledger.deeds import Deeds
 from rempart.ledger.entries import DECISIONS, decode_decisions, decode_input
+from rempart.ledger.manifest import Sealed
 from rempart.ledger.query import recall_decision
 from rempart.market.book import load as load_book
 from rempart.market.stake import StakeTable, stake_table
@@ -90,6 +92,8 @@ class Course:
     trusted: tuple[str, ...]
     progress: Progress = field(default_factory=Progress)
     recent: Recent = field(default_factory=lambda: Recent())
+    _stand: tuple[Any, ...] = ()
+    _within_reach: tuple[Any, ...] = ()
     _deeds: Deeds = field(init=False)
     _worded: int = 0
     _sizes: tuple[int, int, int] | None = None
@@ -101,6 +105,8 @@ class Course:
     _minute: int = -1
     _since_seal: int = 0
     _since_checkpoint: int = 0
+    _sealer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "sealing"))
+    _sealing: Future[list[Sealed]] | None = None
 
     def __post_init__(self) -> None:
         self._deeds = Deeds(self.data)
@@ -208,17 +214,13 @@ class Course:
         """
         return self._judge(frame.rows, frame.patients, fill=True)
 
-    def decide_one(self, access: Access) -> Decided:
+    def decide_one(self, access: Access, trace: bool | None = None) -> Decided:
         """Judge one access now, as :meth:`decide` would in a frame; flush before its answer leaves."""
         one = self.door.one(access)
         number = self.ledger.next_number
         decisions = np.frombuffer(bytearray(DECISION.itemsize), DECISION)
-        believed, prices, sizes = self._words()
-        earlier = decide_row(
-            one.rows, one.hashes, self.door.nameless, self.live, number, self.duplicates.arrays,
-            self.care.arrays(believed), prices, sizes, self.watch.arrays(one.account), self.recent.rows,
-            decisions,
-        )  # fmt: skip
+        watch = self.watch.arrays(one.account)
+        earlier = decide_row(one.rows, one.hashes, number, decisions, watch, *self._reach())
         if earlier == LONG_WAY:
             earlier, decisions = self._decide_long(one, number)
         if earlier >= 0:
@@ -226,7 +228,7 @@ class Course:
             return Decided(earlier, self.decision(earlier), True)
         self.recent.next_number = number + 1
         fresh = self.names.take_fresh()
-        self.ledger.append_one(one.rows, decisions, one.hashes[3:], one.event, fresh)
+        self.ledger.append_one(one.rows, decisions, one.hashes[3:], one.event, fresh, trace)
         self._count("control" if access.kind else "unattributed" if one.account < 0 else "decided", 1)
         self._advance(1)
         return Decided(number, decisions[0], False)
@@ -264,6 +266,24 @@ class Course:
         remark(decisions, rows)
         self.care.forget(self.watch.watermark_ms)
         return decisions
+
+    def _reach(self) -> tuple[Any, ...]:
+        """What :func:`decide_row` reads and changes beside the watch, gathered when some of it was replaced."""
+        care, seen = self.care, self.duplicates
+        stand = self.names.count, care.changes, care.index, care.aliases, seen.changes, self.recent
+        if stand != self._stand:
+            believed, prices, sizes = self._words()
+            self._within_reach = (
+                self.door.nameless,
+                self.live,
+                self.recent.rows,
+                seen.arrays,
+                care.arrays(believed),
+                prices,
+                sizes,
+            )
+            self._stand = stand
+        return self._within_reach
 
     def _words(self) -> tuple[Array, Array, tuple[int, int, int]]:
         """What hangs on the words met so far: :attr:`_believed`, :attr:`_prices`, and how many accounts,
@@ -326,23 +346,45 @@ class Course:
         self.progress.heeded = release.heeded
 
     def seal(self) -> None:
-        """Seal a segment; save a checkpoint when enough was decided since the last."""
-        self.ledger.seal()
+        """Begin to seal a segment on a thread of its own, once the one before is sealed.
+
+        Saves a checkpoint when enough was decided since the last.
+        """
+        self._wait_for_seal()
+        self._sealing = self._sealer.submit(self.ledger.seal, self.ledger.last_seq)
         self._since_seal = 0
         if self._since_checkpoint >= CHECKPOINT_EVERY:
             self.checkpoint()
 
+    def _wait_for_seal(self) -> None:
+        """Until nothing is being sealed; LedgerError where the last seal failed."""
+        if self._sealing is not None:
+            self._sealing.result()
+            self._sealing = None
+
     def checkpoint(self) -> None:
         """Save the whole state, so that a restart need not recompute it."""
-        meta = {
+        self.store(Checkpoint(self.ledger.last_seq, self._arrays(), self._meta()))
+        self._since_checkpoint = 0
+
+    def snapshot(self) -> Checkpoint:
+        """A copy of the whole state as it is now, for :meth:`store`."""
+        arrays = {name: array.copy() for name, array in self._arrays().items()}
+        meta = self._meta()
+        meta["words"] = {vocabulary: [*words] for vocabulary, words in self.names.words.items()}
+        return Checkpoint(self.ledger.last_seq, arrays, meta)
+
+    def store(self, state: Checkpoint) -> None:
+        """Save a state, and let go of the journals it makes needless; any thread may."""
+        save(self.data, state.seq, state.arrays, state.meta)
+        self.ledger.drop_sealed_journals(state.seq)
+
+    def _meta(self) -> dict[str, Any]:
+        return {
             "words": self.names.words,
             "recent": self.recent.next_number,
             "progress": msgspec.to_builtins(self.progress),
         }
-        seq = self.ledger.last_seq
-        save(self.data, seq, self._arrays(), meta)
-        self.ledger.drop_sealed_journals(seq)
-        self._since_checkpoint = 0
 
     def _arrays(self) -> dict[str, Array]:
         """Everything a checkpoint holds in arrays."""
@@ -356,7 +398,7 @@ class Course:
 
     def close(self) -> None:
         """Seal, save, and let the folder go to the next writer."""
-        self.ledger.flush(True)
+        self._wait_for_seal()
         if self._since_seal:
             self.ledger.seal()
         self.checkpoint()
@@ -364,6 +406,7 @@ class Course:
 
     def abandon(self) -> None:
         """Let the folder go without sealing; the next opening recovers from the journal."""
+        self._sealer.shutdown()
         self.watch.close()
         self.ledger.close()
 

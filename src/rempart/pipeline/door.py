@@ -73,9 +73,9 @@ class Names:
     def numbers(self, words: Sequence[str]) -> list[int]:
         """Numbers of one word of each vocabulary, in the order of VOCABULARIES."""
         found = [known.get(word) for known, word in zip(self._numbers.values(), words, strict=True)]
-        if None in found:
-            found = [self.number(*each) for each in zip(VOCABULARIES, words, strict=True)]
-        return found  # type: ignore[return-value]
+        if None not in found:
+            return found  # type: ignore[return-value]
+        return [self.number(*each) for each in zip(VOCABULARIES, words, strict=True)]
 
     def _own(self, number: int, word: str) -> None:
         """``Practitioner/x`` and ``x`` are one account to the watch; the ledger keeps both spellings."""

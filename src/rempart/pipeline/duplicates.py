@@ -74,10 +74,12 @@ class Duplicates:
     def __init__(self) -> None:
         self.table = np.zeros(1 << 12, SEEN)
         self.used = np.zeros(1, np.int64)
+        self.changes = 0
+        """How often the table was replaced."""
 
     @property
     def arrays(self) -> tuple[Array, Array]:
-        """The table and how many of its slots are taken, as they stand until it grows."""
+        """The table and how many of its slots are taken, until ``changes`` moves."""
         return self.table, self.used
 
     def sift(self, keys: Array, rows: Array, first_number: int) -> Array:
@@ -93,6 +95,7 @@ class Duplicates:
         return earlier
 
     def _grow(self, more: int, now_ms: int) -> None:
+        self.changes += 1
         oldest = now_ms - KEEP_MS
         recent = int(np.count_nonzero((self.table["key"] != 0) & (self.table["ms"] > oldest)))
         size = 1 << 12
@@ -108,6 +111,7 @@ class Duplicates:
 
     def restore(self, arrays: dict[str, Array]) -> None:
         """Back from :meth:`state`."""
+        self.changes += 1
         kept = np.array(arrays["seen"], SEEN)
         size = 1 << 12
         while size < kept.size * 3:

@@ -1,6 +1,6 @@
 """From a scope to everybody who must be told: obligations, the supervisor's sheet, register, pages, letters.
 
-Reads a scope folder, the site's facts and, for letters, people re-identified before. Writes below one folder
+Reads a scope folder (or takes the scope of an incident), the site's facts and, for letters, people re-identified before. Writes below one folder
 each document as HTML (to edit) and PDF/A, ``notice.json`` (what was made, every figure with its place in the
 scope), and ``letters/``. The values of each sheet are kept in the data folder, so that the next one can say what
 changed since the last that was sent.
@@ -12,27 +12,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from rempart.errors import SourceError
+from rempart.language import Language
 from rempart.notice.audiences import audience_pages, register_entry
 from rempart.notice.casefile import FIRST_SENT, CaseFile, LetterCount
 from rempart.notice.deadlines import obligations_page
 from rempart.notice.document import Document
+from rempart.notice.letters import Writer
 from rempart.notice.obligations import CONDITIONS, Case, assess, obligations
-from rempart.notice.pages import write_document
+from rempart.notice.pages import write_document, write_letter
 from rempart.notice.rules import read_rules
 from rempart.notice.scope import Scope, read_scope
 from rempart.notice.sheet import Sent, sheet
 from rempart.notice.site import Site, read_site
 from rempart.notice.typeset import set_document
 from rempart.notice.words import Words, words_of
+from rempart.pipeline.aftermath import asked_of, take_scope
+from rempart.pipeline.exposures import keep_exposures
 from rempart.pipeline.mailing import Mailing, write_letters
 from rempart.pipeline.private_streams import make_folder, write_whole
+from rempart.pipeline.scope_files import write_scopes
+from rempart.settings import Settings
 
 SUMMARY = "notice.json"
 
@@ -63,6 +69,28 @@ class Version(msgspec.Struct, frozen=True):
     values: dict[str, dict[str, str]]
 
 
+def scope_of_incident(
+    data: Path, incident: str, settings: Settings, out: Path, language: Language, now_ms: int
+) -> tuple[Path, datetime | None]:
+    """The scope of ``incident``, taken into ``out/scope`` unless it stands there, and when somebody became aware.
+
+    SourceError where it concerns several controllers: each tells for itself.
+    """
+    asked = asked_of(data, incident)
+    folder = out / "scope"
+    if not (folder / "scope.json").exists():
+        found = take_scope(data, asked, settings, now_ms)
+        keep_exposures(data, found)
+        make_folder(out)
+        if len(write_scopes(found, folder, language, settings.zone)) > 1:
+            raise SourceError(
+                f"{incident} concerns several controllers, and each tells for itself",
+                f"run rempart notice --scope for each folder in {folder}",
+            )
+    aware_ms = asked.incident.aware_ms if asked.incident else None
+    return folder, None if aware_ms is None else datetime.fromtimestamp(aware_ms / 1000, UTC)
+
+
 def inform(order: Order, hear: Callable[[int, int], None]) -> CaseFile:
     """Make everything; the case file it was made from. SettingsError or SourceError for a file of no use."""
     scope, site = read_scope(order.scope), read_site(order.site)
@@ -76,6 +104,10 @@ def inform(order: Order, hear: Callable[[int, int], None]) -> CaseFile:
     documents = [document for words in spoken for document in _documents(order, case, words)]
     _keep_version(order, case)
     for words in spoken:
+        specimen = Writer(scope, site, words, order.now).specimen()
+        write_whole(
+            order.out / f"specimen-letter-{words.language.code}.html", write_letter(specimen, words).encode()
+        )
         for document in documents:
             if document.language == words.language.code:
                 write_whole(order.out / f"{document.name}.html", write_document(document, words).encode())

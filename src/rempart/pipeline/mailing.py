@@ -29,6 +29,7 @@ import msgspec
 
 from rempart import __version__
 from rempart.errors import SourceError
+from rempart.ledger.folder import PARTIAL
 from rempart.notice.addressee import treat
 from rempart.notice.affected import Affected, read_affected
 from rempart.notice.casefile import LetterCount
@@ -39,9 +40,10 @@ from rempart.notice.scope import Scope
 from rempart.notice.site import Site
 from rempart.notice.typeset import set_letters, unprintable
 from rempart.notice.words import Words
-from rempart.pipeline.private_streams import PARTIAL, make_folder, private_stream, write_whole
+from rempart.pipeline.private_streams import make_folder, private_stream, write_whole
 
-BATCH = 500
+BATCH = 200
+"""Letters a PDF. Typst keeps about ten of them in memory: 1 GB a process at this size, 2.3 GB at 500."""
 JOBS = 2
 AHEAD = 2
 """Batches a process may be given ahead; bounds memory."""

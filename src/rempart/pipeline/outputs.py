@@ -1,7 +1,8 @@
 """What a person opens after a replay: decisions, incidents, summary and the page with pictures.
 
-Reads the sealed ledger; writes ``decisions.parquet`` (one row an answer, in order),
-``incidents.json``, ``summary.json`` and ``report.html``. Misses what the ledger does not hold.
+Reads the sealed ledger, a segment at a time; writes ``decisions.parquet`` (one row an answer, in
+order), ``incidents.json``, ``summary.json`` and ``report.html``. Memory grows with the accounts and the
+suspicions, not with the decisions. Misses what the ledger does not hold.
 """
 
 from __future__ import annotations
@@ -9,28 +10,49 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections import Counter
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache, partial
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from rempart.incident.group import Notable, Suspicion, group, worth_a_look
 from rempart.language import gettext as _
-from rempart.ledger.query import connect
-from rempart.pipeline.report import write_page
-from rempart.pipeline.suspicions import join_thefts, notable_of
-from rempart.pipeline.wording import iso_time, reason_list
+from rempart.ledger.query import sealed_since
+from rempart.pipeline.notable import Notables, described
+from rempart.pipeline.suspicions import join_thefts
+from rempart.pipeline.tally import Tally
+from rempart.pipeline.wording import reason_list
 from rempart.settings import Settings
+from rempart.watch.reasons import REASONS
 
-_QUERY = """SELECT number, event, account, recorded, kind, action, doubt, hijack, stake_low_eur,
-stake_high_eur, reasons, network, patients FROM ledger WHERE number >= ? ORDER BY number"""
 _REASON = pa.struct([("code", pa.string()), ("text", pa.string()), ("weight", pa.float64())])
+_PLAIN = ["event", "account", "recorded", "action", "hijack", "stake_low_eur", "stake_high_eur"]
+_WORD = pa.dictionary(pa.int32(), pa.string())
+_SCHEMA = pa.schema(
+    [
+        ("event", pa.string()),
+        ("account", _WORD),
+        ("recorded", pa.timestamp("ms", "UTC")),
+        ("action", _WORD),
+        ("hijack", pa.float32()),
+        ("stake_low_eur", pa.float32()),
+        ("stake_high_eur", pa.float32()),
+        ("reasons", pa.list_(_REASON)),
+        ("kind", _WORD),
+    ]
+)
+_WORDS = ["account", "action", "kind", "reasons.list.element.code", "reasons.list.element.text"]
+
+
+def fetch_page() -> None:
+    """Import what draws the page on a thread of its own: it takes as long as reading 100,000 events."""
+    Thread(target=import_module, args=("rempart.pipeline.report",), daemon=True).start()
 
 
 def write_outputs(
@@ -47,18 +69,28 @@ def write_outputs(
 ) -> dict[str, Any]:
     """Write all files of a replay into ``out``; returns the summary."""
     hear("write", 0, 0)
-    table = connect(data).sql(_QUERY, params=[first_number]).to_arrow_table()
-    when = table.schema.get_field_index("recorded")
-    table = table.set_column(when, "recorded", table.column("recorded").cast(pa.timestamp("ms", "UTC")))
-    decisions = _decisions(table)
-    _private(out / "decisions.parquet", lambda path: pq.write_table(decisions, path, compression="zstd"))
-    incidents = _incidents(table, data)
+    counted, notables = Tally(), Notables()
+
+    def segments() -> Iterator[pa.Table]:
+        for segment in sealed_since(data, first_number, [*_PLAIN, "reasons", "kind", *notables.COLUMNS]):
+            notables.fold(segment)
+            for batch in segment.to_batches():
+                counted.fold(batch)
+            hear("write", sum(counted.by_action.values()), 0)
+            yield segment
+
+    _private(out / "decisions.parquet", partial(_write_parquet, segments()))
+    suspected = notables.suspected()
+    thefts = [[part.suspicion for part in theft.parts] for theft in join_thefts(data, suspected)]
+    shown = [*thefts, *([each] for each in notables.worth_a_look(suspected))]
+    patients = notables.count_patients(shown, sealed_since(data, first_number, notables.OPENED))
+    incidents = [described(number, *each) for number, each in enumerate(zip(shown, patients, strict=True), 1)]
     summary: dict[str, Any] = {
         **{
             name: counts[name]
             for name in ("read", "decided", "control", "context", "unattributed", "rejected", "duplicates")
         },
-        "by_action": dict(Counter(decisions.column("action").to_pylist())),
+        "by_action": {action: count for action, count in counted.by_action.items() if count},
         "seconds": round(time.monotonic() - begun, 3),
         "sources": sources,
         "policy": {
@@ -72,7 +104,9 @@ def write_outputs(
     }
     for name, content in (("incidents.json", incidents), ("summary.json", summary)):
         _private(out / name, partial(_write_json, content))
-    write_page(out, decisions, incidents, summary, language=language, zone=settings.zone)
+    from rempart.pipeline.report import write_page
+
+    write_page(out, counted, incidents, summary, language=language, zone=settings.zone)
     return summary
 
 
@@ -87,91 +121,49 @@ def _write_json(content: object, path: Path) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _words(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    codes, weights, seen, usual = (
-        [reason[name] for reason in reasons] for name in ("code", "weight", "seen", "usual")
+def _write_parquet(segments: Iterator[pa.Table], path: Path) -> None:
+    """Write the decisions of each segment while the next is read."""
+    with (
+        pq.ParquetWriter(
+            path, _SCHEMA, compression="zstd", use_dictionary=_WORDS, store_schema=False
+        ) as writer,
+        ThreadPoolExecutor(1, "writing") as thread,
+    ):
+        written: Future[None] | None = None
+        for segment in segments:
+            if written is not None:
+                written.result()
+            written = thread.submit(lambda table=segment: writer.write_table(_decisions(table)))  # type: ignore[misc]
+        if written is not None:
+            written.result()
+
+
+def _decisions(segment: pa.Table) -> pa.Table:
+    reasons = _in_words(segment.column("reasons").combine_chunks())
+    columns = [*(segment.column(name) for name in _PLAIN), reasons, segment.column("kind")]
+    return pa.Table.from_arrays(columns, schema=_SCHEMA)
+
+
+def _in_words(reasons: pa.ListArray) -> pa.ListArray:
+    """Lists of reasons as numbers into lists of reasons in words; each different one is put so once."""
+    given = reasons.flatten()
+    code, seen, usual, weight = (
+        given.field(name).to_numpy(zero_copy_only=False) for name in ("code", "seen", "usual", "weight")
     )
-    return reason_list(codes, weights, seen, usual, len(reasons))
-
-
-def _reasons_each(table: pa.Table) -> pa.ChunkedArray:
-    return pc.fill_null(pc.list_value_length(table.column("reasons")), 0)
-
-
-def _decisions(table: pa.Table) -> pa.Table:
-    lengths = _reasons_each(table)
-    said = table.column("reasons").filter(pc.greater(lengths, 0)).to_pylist()
-    words = [word for reasons in said for word in _words(reasons)]
-    ends = np.cumsum(lengths.to_numpy(), dtype=np.int32)
-    reasons = pa.ListArray.from_arrays(
-        np.concatenate([np.zeros(1, np.int32), ends]), pa.array(words, _REASON)
-    )
-    kept = table.select(
-        ["event", "account", "recorded", "action", "hijack", "stake_low_eur", "stake_high_eur"]
-    )
-    return kept.append_column("reasons", reasons).append_column("kind", table.column("kind"))
-
-
-def _incidents(table: pa.Table, data: Path) -> list[dict[str, Any]]:
-    doubted = pc.greater(_reasons_each(table), 0)
-    named = pc.greater(pc.fill_null(pc.utf8_length(table.column("account")), 0), 0)
-    marked = table.drop_columns(["patients"]).filter(pc.and_(doubted, named))
-    marked = marked.append_column("at_ms", marked.column("recorded").cast(pa.int64()))
-    notables = sorted(map(notable_of, marked.to_pylist()), key=lambda each: (each.at_ms, each.number))
-    suspected = group(each for each in notables if each.action != "allow")
-    best: dict[tuple[str, int], Notable] = {}
-    for each in notables:
-        day = (each.account, each.at_ms // 86_400_000)
-        if day not in best or each.doubt > best[day].doubt:
-            best[day] = each
-    thefts = [[part.suspicion for part in theft.parts] for theft in join_thefts(data, suspected)]
-    shown = [*thefts, *([each] for each in worth_a_look(list(best.values()), suspected))]
-    return [_plain(number, parts, _patients(table, parts)) for number, parts in enumerate(shown, 1)]
-
-
-def _patients(table: pa.Table, parts: list[Suspicion]) -> int:
-    """Distinct patients each account opened between its suspicion's first and last answer."""
-    at = table.column("recorded")
-    opened = []
-    for each in parts:
-        begun, ended = (pa.scalar(ms, pa.timestamp("ms", "UTC")) for ms in (each.first_ms, each.last_ms))
-        inside = pc.and_(pc.greater_equal(at, begun), pc.less_equal(at, ended))
-        mine = table.filter(pc.and_(inside, pc.equal(table.column("account"), each.account)))
-        opened.append(pc.unique(pc.list_flatten(mine.column("patients"))).to_numpy())
-    return int(np.unique(np.concatenate(opened)).size)
-
-
-def _plain(number: int, parts: list[Suspicion], patients: int) -> dict[str, Any]:
-    actions: Counter[str] = sum((each.actions for each in parts), Counter())
-    return {
-        "id": f"S{number:04d}",
-        "accounts": sorted({each.account for each in parts}),
-        "first": iso_time(min(each.first_ms for each in parts)),
-        "last": iso_time(max(each.last_ms for each in parts)),
-        "state": parts[0].state,
-        "actions": dict(actions),
-        "max_hijack": max(each.max_hijack for each in parts),
-        "patients": patients,
-        "stake_eur": [
-            round(sum(each.stake_low_eur for each in parts), 2),
-            round(sum(each.stake_high_eur for each in parts), 2),
-        ],
-        "networks": sorted(set().union(*(each.networks for each in parts))),
-        "reasons": _reasons(parts),
-        "events": sum(len(each.numbers) for each in parts),
-    }
-
-
-def _reasons(parts: list[Suspicion]) -> list[dict[str, Any]]:
-    """Each reason once: as it was heaviest, and how often it was given."""
-    heaviest: dict[int, tuple[float, int, int, int]] = {}
-    for each in parts:
-        for code, (weight, seen, usual, count) in each.reasons.items():
-            before = heaviest.get(code, (-1.0, 0, 0, 0))
-            best = (weight, seen, usual) if weight > before[0] else before[:3]
-            heaviest[code] = (*best, before[3] + count)
-    order = sorted(heaviest.items(), key=lambda item: -item[1][0])
-    return [
-        {**reason_list([code], [weight], [seen], [usual], 1)[0], "count": count}
-        for code, (weight, seen, usual, count) in order
+    pair = np.unique(seen.astype(np.int64) << 32 | usual.astype(np.uint32), return_inverse=True)[1]
+    _unique, first, which = np.unique(pair * len(REASONS) + code, return_index=True, return_inverse=True)
+    said = [_said(int(code[at]), int(seen[at]), int(usual[at])) for at in first.tolist()]
+    columns = [
+        pa.array([word for word, text in said], pa.string()).take(pa.array(which)),
+        pa.array([text for word, text in said], pa.string()).take(pa.array(which)),
+        pa.array(np.round(weight.astype(np.float64), 2)),
     ]
+    ends = np.zeros(len(reasons) + 1, np.int32)
+    np.cumsum(reasons.value_lengths().fill_null(0).to_numpy(zero_copy_only=False), out=ends[1:])
+    return pa.ListArray.from_arrays(ends, pa.StructArray.from_arrays(columns, fields=list(_REASON)))
+
+
+@lru_cache(1 << 16)
+def _said(code: int, seen: int, usual: int) -> tuple[str, str]:
+    reason = reason_list([code], [0.0], [seen], [usual], 1)[0]
+    return reason["code"], reason["text"]

@@ -71,7 +71,7 @@ def timeline(tally: Tally, language: Language, zone: str, alt: str) -> str:
             axes.set_ylim(bottom=0)
         odd.set_xticks(*time_ticks(edges[0], edges[-1], language, zone))
         odd.set_xlabel(zone)
-        return _svg(figure, "timeline", alt)
+        return svg_of(figure, "timeline", alt)
 
 
 def accounts(lines: Sequence[AccountLine], language: Language, alt: str) -> str:
@@ -91,7 +91,7 @@ def accounts(lines: Sequence[AccountLine], language: Language, alt: str) -> str:
         for axes in (sure, stake):
             axes.grid(axis="x", color=RULE, linewidth=0.8)
             axes.tick_params(length=0)
-        return _svg(figure, "accounts", alt)
+        return svg_of(figure, "accounts", alt)
 
 
 def doubt(tally: Tally, language: Language, alt: str) -> str:
@@ -119,7 +119,7 @@ def doubt(tally: Tally, language: Language, alt: str) -> str:
             at = float(np.log10(np.clip(tally.least_challenged, 1e-6, 1.0)))
             axes.axvline(at, color=INK, linestyle=(0, (4, 3)), linewidth=1.4)
         _legend(axes, language, ACTIONS)
-        return _svg(figure, "doubt", alt)
+        return svg_of(figure, "doubt", alt)
 
 
 def _stakes(axes: Axes, lines: Sequence[AccountLine], language: Language) -> None:
@@ -208,7 +208,7 @@ def action_names(language: Language) -> dict[str, str]:
     return {"allow": _("allow"), "step_up": _("step-up"), "restrict": _("restrict"), "block": _("block")}
 
 
-def _svg(figure: Figure, name: str, alt: str) -> str:
+def svg_of(figure: Figure, name: str, alt: str) -> str:
     written = io.StringIO()
     nothing: Any = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with matplotlib.rc_context({"svg.hashsalt": name}):

@@ -35,7 +35,7 @@ class Progress(msgspec.Struct):
     """Lines of the manifest whose deeds have been taken in."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Recent:
     """The last :data:`RECENT` decisions, so that a record sent again gets the same answer."""
 

@@ -17,7 +17,7 @@ from rempart.records import Batch
 from rempart.sources.mapping import load_mapping
 from rempart.sources.mapping_guess import Proposal, propose
 from rempart.sources.mapping_shape import Mapping
-from rempart.sources.readers import read_source, reader_of
+from rempart.sources.readers import Work, read_source, read_works, reader_of
 from rempart.sources.recognise import STDIN, Source, list_sources, open_source
 
 _CONTEXT_WHATS = ("care", "staff", "patients")
@@ -36,6 +36,14 @@ class Reader:
     def batches(self, name: str) -> Iterator[Batch]:
         """Batches of one source, in offset order."""
         return self.batches_of(open_source(name))
+
+    def works(self, name: str) -> Iterator[Work]:
+        """The same as work that threads may share, in order."""
+        source = open_source(name)
+        try:
+            yield from read_works(source, self.mappings.get(name))
+        finally:
+            source.close()
 
     def batches_of(self, source: Source) -> Iterator[Batch]:
         """Batches of an open source of the plan; closes it."""

@@ -64,7 +64,7 @@ def reidentify(
     scope = read_scope(scope_folder)
     patients = read_patients(scope_folder)
     key = read_pseudonym_key(data)
-    act = record_act(data, REIDENTIFIED, reason, scope.hash, len(patients), now_ms)
+    act = record_act(data, REIDENTIFIED, reason, scope.hash, len(patients), now_ms, scope.incident)
     matches = settle(find_people(directory, patients, key, hear))
     head = Head(FORMAT, scope.hash, act.line, len(matches))
     columns = {name: patients.table[name].to_pylist() for name in patients.table.column_names}

@@ -12,25 +12,31 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from rempart.errors import LedgerError
-from rempart.pipeline.ahead import read_ahead
+from rempart.pipeline.ahead import read_ahead, work_ahead
 from rempart.pipeline.buckets import Buckets, pick
 from rempart.pipeline.course import Course
-from rempart.pipeline.outputs import write_outputs
+from rempart.pipeline.outputs import fetch_page, write_outputs
 from rempart.pipeline.progress import totals
 from rempart.pipeline.reading import Reader
 from rempart.pipeline.rejects import RejectFile
+from rempart.records import Batch
 from rempart.settings import Settings
+from rempart.sources.readers import Work
 
 Progressing = Callable[[str, int, int], None]
 """Hears (stage, done, in all or 0 where unknown)."""
 MARK = "replay.json"
+SEALS = 4
+LEAST_SEALED = 1 << 16
+"""A short replay is sealed in so many parts of at least so many decisions: only the last one is waited for."""
 
 
 class Mark(msgspec.Struct):
@@ -75,6 +81,7 @@ def replay(
         _write_mark(out / MARK, mark)
     buckets = Buckets(out / "work")
     buckets.remove()
+    fetch_page()
     try:
         _read_all(reader, course, buckets, RejectFile(out / "rejects.ndjson", afresh=True), goes_on, hear)
         if not goes_on:
@@ -141,7 +148,7 @@ def _read_all(
     """Everything through the door: context to the care index (unless ``known``), events to their day's bucket."""
     units = 0
     for name in reader.names:
-        for batch in read_ahead(reader.batches(name)):
+        for batch in chain.from_iterable(work_ahead(_whole(reader.works(name)))):
             rejects.note(batch.rejected)
             if not known:
                 course.reject(len(batch.rejected))
@@ -153,9 +160,16 @@ def _read_all(
     rejects.close()
 
 
+def _whole(works: Iterator[Work]) -> Iterator[Callable[[], list[Batch]]]:
+    """Works that leave nothing to do for whoever takes what they give."""
+    for work in works:
+        yield lambda work=work: list(work())  # type: ignore[misc]
+
+
 def _judge_all(course: Course, buckets: Buckets, skip: int, batch: int, hear: Progressing) -> None:
+    course.seal_every = min(course.seal_every, max(buckets.events // SEALS, LEAST_SEALED))
     done = 0
-    for frame in buckets.in_order():
+    for frame in read_ahead(buckets.in_order()):
         for first in range(0, frame.rows.size, batch):
             size = min(batch, frame.rows.size - first)
             done += size

@@ -1,7 +1,6 @@
 """The page a replay leaves: what would have happened, why, and what it cannot know.
 
-Reads the decisions (a table, or record batches with the columns of ``decisions.parquet``), the
-incidents of ``incidents.json`` and the counts of ``summary.json``. Gives ``report.html`` in the
+Reads the counts over all decisions, the incidents of ``incidents.json`` and ``summary.json``. Gives ``report.html`` in the
 output folder: one file, no fetch, no script, forbidden to load anything by its own Content
 Security Policy, readable on paper and on a phone.
 
@@ -13,17 +12,16 @@ direction-changing characters out. The page names accounts, so its file opens to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import jinja2
-import pyarrow as pa
 
 from rempart.language import Language, language_of, printable
 from rempart.pipeline import pictures
-from rempart.pipeline.tally import ACTIONS, Tally, tally
+from rempart.pipeline.tally import ACTIONS, Tally
 
 PAGE = "report.html"
 MOST_INCIDENTS = 30
@@ -35,7 +33,7 @@ _NO_TIME_MS = -(2**63)
 
 def write_page(
     out: Path,
-    decisions: pa.Table | Iterable[pa.RecordBatch],
+    counted: Tally,
     incidents: Sequence[Mapping[str, Any]],
     summary: Mapping[str, Any],
     *,
@@ -44,10 +42,8 @@ def write_page(
 ) -> Path:
     """Write ``out/report.html`` in ``language`` (``en`` or ``fr``), times in ``zone``; return its path.
 
-    Raises SettingsError for an unknown language or zone, ValueError for a decision whose action
-    is none of ``allow``, ``step_up``, ``restrict``, ``block``.
+    Raises SettingsError for an unknown language or zone.
     """
-    counted = tally(decisions.to_batches() if isinstance(decisions, pa.Table) else decisions)
     spoken = language_of(language)
     spoken.when(0, zone)
     page = _environment(spoken, zone).get_template(PAGE).render(

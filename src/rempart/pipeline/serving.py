@@ -1,9 +1,9 @@
 """Serving: a question at the door → one access → judged → an answer, and commands where they follow.
 
 Reads what a front has made of requests (:class:`Asked`); gives a :class:`Verdict` each once the journal
-has it. A strong login newer than an open challenge is the passed login that answers it. Also takes the
-events of providers and of servers behind (FHIR lines), the words of persons, and the end of sessions. One
-caller, one process: the ledger's writer. Misses: HTTP, tokens and keys, which the fronts know.
+has it. A strong login newer than an open challenge is the passed login that answers it. One caller, one
+process: the ledger's writer. Misses: HTTP, tokens and keys, which the fronts know; events and persons'
+words, which :mod:`rempart.pipeline.hearing` takes.
 """
 
 from __future__ import annotations
@@ -14,16 +14,14 @@ from enum import IntEnum
 
 import msgspec
 import numpy as np
-import pyarrow as pa
 
 from rempart.pipeline.challenges import Challenges
 from rempart.pipeline.containing import Containment
 from rempart.pipeline.course import Course, Decided
 from rempart.pipeline.door import session_of
-from rempart.pipeline.rejects import RejectFile
-from rempart.pipeline.wording import reason_list
-from rempart.records import ACCESS_SCHEMA, Access, Action, Context, Kind, Rejected
-from rempart.sources.fhir import read_message
+from rempart.pipeline.hearing import Hearing
+from rempart.pipeline.wording import reason_texts
+from rempart.records import Access, Action
 
 CURRENT_CARE = 0.5
 """Grade of explanation from which a patient is served under ``restrict``."""
@@ -70,7 +68,8 @@ class Serving:
     def __init__(
         self,
         course: Course,
-        rejects: RejectFile,
+        challenges: Challenges,
+        hearing: Hearing,
         containment: Containment,
         clock_ms: Callable[[], int],
         *,
@@ -78,13 +77,12 @@ class Serving:
         glass_s: int,
         question: Callable[[str, Decided, int], str] | None,
     ) -> None:
-        self._course, self._rejects, self._containment = course, rejects, containment
+        self._course, self._challenges = course, challenges
+        self._hearing, self._containment = hearing, containment
         self._clock_ms, self._enforce, self._glass_s, self._question = clock_ms, enforce, glass_s, question
         self._glass = os.open(
             course.data / "break_glass.ndjson", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600
         )
-        self._challenges = Challenges(course)
-        self._heard = 0
         self.counts: dict[str, int] = {}
         containment.settle(*_blocked(course, containment.closed_accounts()), clock_ms())
 
@@ -122,21 +120,21 @@ class Serving:
         """The access in its session; a strong login that answers that session's challenge is judged first."""
         access, passed = self._challenges.settle(asked.access, asked.strong_s, self._clock_ms())
         if passed:
-            self._control(Kind.LOGIN_PASSED, access.account, "provider", "", access)
+            self._hearing.login_passed(access)
         return access
 
     def _follow(self, access: Access, decided: Decided, action: int, subject: str) -> None:
         """What a decision other than allow sets in motion."""
         if action == Action.BLOCK:
             if not self._containment.is_closed(access.account):
-                words = self._words(decided)
+                words = reason_texts(decided.decision)
                 self._containment.block(access.account, self._clock_ms(), subject, decided.number, words)
             return
         if self._challenges.asked_ms(session_of(access), self._clock_ms()) < 0:
             self._challenges.open(access)
             if self._question is not None:
                 link = self._question(access.account, decided, self._clock_ms())
-                words = self._words(decided)
+                words = reason_texts(decided.decision)
                 self._containment.tell("ask", access.account, self._clock_ms(), decided.number, words, link)
 
     def _break_glass(self, asked: Asked, access: Access, decided: Decided, action: int) -> Verdict:
@@ -173,80 +171,10 @@ class Serving:
         )
         return bool((grades[:, 0] >= CURRENT_CARE).all())
 
-    def _words(self, decided: Decided) -> list[str]:
-        row = decided.decision
-        told = reason_list(row["code"], row["weight"], row["seen"], row["usual"], int(row["reasons"]))
-        return [each["text"] for each in told]
-
     def _count(self, verdict: Verdict) -> Verdict:
         name = "break_glass" if verdict.broke_glass else Answer(verdict.answer).name.lower()
         self.counts[name] = self.counts.get(name, 0) + 1
         return verdict
-
-    def learn(self, lines: bytes, source: str) -> dict[str, int]:
-        """Take FHIR lines in: care context, logins, reinstatements, traces of what was served."""
-        taken = {"read": 0, "context": 0, "control": 0, "traces": 0, "rejected": 0}
-        for line in lines.split(b"\n"):
-            if not line.strip():
-                continue
-            unit = read_message(line, source, 0)
-            taken["read"] += 1
-            if isinstance(unit, Context):
-                self._course.learn([unit])
-                taken["context"] += 1
-            elif isinstance(unit, Rejected):
-                self._course.reject(1)
-                self._rejects.note([unit])
-                taken["rejected"] += 1
-            else:
-                login = unit.kind in (Kind.LOGIN_FAILED, Kind.LOGIN_PASSED)
-                taken["traces" if unit.kind == Kind.ACCESS else "control"] += 1
-                self._take(self._challenges.placed(unit, self._clock_ms()) if login else unit)
-        self._course.flush()
-        return taken
-
-    def _take(self, unit: Access) -> bool:
-        """Judge what is no question and do what follows; False where it was known already."""
-        decided = self._trace(unit) if unit.kind == Kind.ACCESS else self._course.decide_one(unit)
-        if decided.repeated:
-            return False
-        if unit.kind == Kind.REINSTATED:
-            self._containment.reinstate(unit.account, self._clock_ms())
-        elif int(decided.decision["action"]) == Action.BLOCK:
-            self._follow(unit, decided, int(Action.BLOCK), "")
-        return True
-
-    def _trace(self, unit: Access) -> Decided:
-        """Judge what the server behind says it served; the ledger keeps that it says so."""
-        batch = pa.RecordBatch.from_pylist([msgspec.structs.asdict(unit)], schema=ACCESS_SCHEMA)
-        given = self._course.decide(self._course.door.frame(batch), trace=True)
-        if not given.decisions.size:
-            number = int(given.earlier[0])
-            return Decided(number, self._course.decision(number), True)
-        return Decided(given.first_number, given.decisions[0], False)
-
-    def hear(self, kind: Kind, account: str, who: str, name: str) -> bool:
-        """A person's word about an account: DISOWNED, VOUCHED or REINSTATED. Journalled when this returns;
-        False where an answer of that ``name`` was heard before."""
-        fresh = self._control(kind, account, who, name)
-        self._course.flush(sync=True)
-        return fresh
-
-    def _control(self, kind: Kind, account: str, source: str, name: str, like: Access | None = None) -> bool:
-        now_ms = self._clock_ms()
-        self._heard += 1
-        event = name or f"{source}-{now_ms}-{self._heard}"
-        place = ("", "", "") if like is None else (like.address, like.software, like.session)
-        return self._take(
-            Access(
-                source, 0, 0, event, int(kind), now_ms, account, "", "", "", *place, "",
-                "", 0, "", (), False, -1, -1, "", 0, 0,
-            )
-        )  # fmt: skip
-
-    def end(self, session: str, subject: str) -> None:
-        """The provider ended a session or all of a subject's."""
-        self._containment.end(session, subject, self._clock_ms())
 
     def close(self) -> None:
         """Let the file of broken glass go; the course is closed by whoever opened it."""

@@ -1,6 +1,6 @@
 """A crew's marks, from the ledger to a bundle for the next region, and from a bundle back to one's own ledger.
 
-``describe`` reads the accesses of a scope's accounts in its period and what the rest of the house used;
+``describe`` reads the accesses of a crew's accounts in its period and what the rest of the house used;
 ``look_for`` hashes the addresses of a bundle under the own key and lists the accounts that came from them, or
 with the software it names. Only this way can two regions compare networks neither keeps in clear.
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ from rempart.ledger.keys import read_pseudonym_key
 from rempart.ledger.pseudonym import NETWORK, hash_text
 from rempart.ledger.query import connect
 from rempart.notice.indicators import Indicators, Work, make_bundle, read_bundle
-from rempart.notice.scope import Scope, read_scope
+from rempart.notice.scope import read_scope
+from rempart.pipeline.aftermath import asked_of
 from rempart.pipeline.private_streams import write_whole
 from rempart.sources.json_guard import MAX_UNIT_BYTES, Unreadable, decode_unit
 
@@ -48,6 +49,16 @@ _LEADS_BY_NETWORK = """SELECT account, network, min(recorded), max(recorded), co
 len(list_distinct(flatten(list(patients)))) FROM ledger
 WHERE network IN (SELECT unnest(?::VARCHAR[])) GROUP BY ALL"""
 _LEADS_BY_SOFTWARE = _LEADS_BY_NETWORK.replace("network", "software")
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Whose accesses are described: accounts between two times (UTC, the end excluded), under the name ``case``."""
+
+    accounts: tuple[str, ...]
+    since: datetime
+    until: datetime
+    case: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +86,22 @@ class Lead:
     patients: int
 
 
+def crew_of_incident(data: Path, incident: str) -> Crew:
+    """The crew of an incident. LedgerError where there is none such."""
+    asked = asked_of(data, incident)
+    since, until = (datetime.fromtimestamp(at / 1000, UTC) for at in (asked.from_ms, asked.to_ms))
+    return Crew(asked.accounts, since, until, incident)
+
+
+def crew_of_scope(folder: Path) -> Crew:
+    """The crew of a scope that ``rempart scope`` wrote. SourceError where there is none."""
+    scope = read_scope(folder)
+    since, until = (datetime.fromisoformat(at) for at in (scope.from_, scope.to))
+    return Crew(tuple(scope.accounts), since, until, scope.case)
+
+
 def share(
-    scope_folder: Path,
+    crew: Crew,
     addresses: Sequence[str],
     software: Sequence[str],
     shared_by: str,
@@ -84,34 +109,34 @@ def share(
     out: Path,
     now: datetime,
 ) -> Shared:
-    """Write the bundle to ``out``. SourceError where the ledger holds no access of the scope."""
-    scope = read_scope(scope_folder)
-    shared = describe(scope, addresses, software, data)
-    write_whole(out, make_bundle(shared.work, scope.case, shared_by, now).encode())
+    """Write the bundle to ``out``. SourceError where the ledger holds no access of the crew."""
+    shared = describe(crew, addresses, software, data)
+    write_whole(out, make_bundle(shared.work, crew.case, shared_by, now).encode())
     return shared
 
 
-def describe(scope: Scope, addresses: Sequence[str], software: Sequence[str], data: Path) -> Shared:
-    """How the accounts of ``scope`` worked, and which of ``addresses`` and ``software`` were theirs alone."""
+def describe(crew: Crew, addresses: Sequence[str], software: Sequence[str], data: Path) -> Shared:
+    """How the accounts of ``crew`` worked, and which of ``addresses`` and ``software`` were theirs alone."""
     key = read_pseudonym_key(data)
     with connect(data) as ledger:
-        ledger.execute(_CREW, [scope.accounts, scope.from_, scope.to])
+        accounts_named = list(crew.accounts)
+        ledger.execute(_CREW, [accounts_named, crew.since, crew.until])
         first, last, accounts, accesses = _one(ledger, _SPAN)
         if not accesses:
-            raise SourceError("the ledger holds no access of this scope", "name the scope's own --data")
+            raise SourceError("the ledger holds no access of this crew", "name the --data it was found in")
         unknown: list[str] = []
         common: list[str] = []
         kept: list[str] = []
         for address in dict.fromkeys(each.strip().lower() for each in addresses):
             network = f"{hash_text(address, key, NETWORK):016x}"
             (own,) = _one(ledger, "SELECT count(*) FROM crew WHERE network = ?", network)
-            (others,) = _one(ledger, _OTHERS_ON_NETWORK, network, scope.accounts)
+            (others,) = _one(ledger, _OTHERS_ON_NETWORK, network, accounts_named)
             (unknown if not own else common if others else kept).append(address)
         names = ledger.execute(
             "SELECT DISTINCT software FROM crew WHERE software <> '' ORDER BY 1"
         ).fetchall()
         own_software = tuple(
-            name for (name,) in names if not _one(ledger, _OTHERS_WITH_SOFTWARE, name, scope.accounts)[0]
+            name for (name,) in names if not _one(ledger, _OTHERS_WITH_SOFTWARE, name, accounts_named)[0]
         )
         for name in dict.fromkeys(software):
             if name not in own_software:

@@ -25,7 +25,7 @@ LONG_WAY = -2
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def decide_row(  # type: ignore[no-untyped-def]
-    rows, hashes, nameless, live, first_number, seen, care, prices, names, watch, recent, out
+    rows, hashes, number, out, watch, nameless, live, recent, seen, care, prices, names
 ):
     """Fill ``out`` (1,) of DECISION for ``rows`` (1,) of EVENT, complete the row and remember the answer.
 
@@ -37,22 +37,22 @@ def decide_row(  # type: ignore[no-untyped-def]
     keys, patients = hashes[:1], hashes[3:]
     key_events(keys, rows, nameless, live)
     table, used = seen
-    day, house, shard, habits, policy, number, shards = watch
+    day, house, shard, habits, policy, own, shards = watch
     marks, now = np.empty(1, np.int64), np.empty(1, np.int64)
     tell_single(rows, house[3], marks, now)
     ready = is_ready(marks[0], patients.size, names, day, house, shard, habits)
     if not ready or not has_room(table, used, 1):
         return LONG_WAY
     earlier = np.empty(1, np.int64)
-    sift(table, used, keys, rows, first_number, earlier)
+    sift(table, used, keys, rows, number, earlier)
     if earlier[0] >= 0:
         return earlier[0]
     joined, canonical = np.empty(1, EVENT), np.empty(patients.size, np.uint64)
     grades = np.empty((patients.size, 2), np.float32)
     explain_rows(rows, patients, marks, True, *care, joined, canonical, grades)  # type: ignore[call-arg]
     judge_single(
-        joined, marks, now, canonical, grades, prices, day, house, shard, habits, policy, number, shards, out
+        joined, marks, now, canonical, grades, prices, day, house, shard, habits, policy, own, shards, out
     )
     remark(out, rows)
-    keep_decisions(recent, first_number, out)
+    keep_decisions(recent, number, out)
     return FRESH

@@ -29,6 +29,8 @@ from rempart.pipeline.care_recall import CareRecall
 
 AROUND_MS = 3 * 86_400_000
 PAUSE_MS = 12 * 3_600_000
+TOGETHER = 64
+"""Accounts whose accesses are read at once."""
 GRAVE_HIJACK = 0.9
 CREW = 3
 _DOUBTED = """SELECT number, account, epoch_ms(recorded) AS at_ms, action, doubt, hijack, stake_low_eur,
@@ -96,9 +98,7 @@ def join_thefts(data: Path, suspicions: Sequence[Suspicion]) -> list[Theft]:
     """The suspicions of one crew together, in the order of the first of each."""
     if not suspicions:
         return []
-    opened = Opened.of(data)
-    care = CareRecall(data)
-    parts = [_look_around(opened, care, each) for each in suspicions]
+    parts = _look_around_all(Opened.of(data), CareRecall(data), suspicions)
     traces = [part.trace for part in parts]
     links = link_traces(
         traces,
@@ -114,10 +114,35 @@ def _theft(places: list[int], parts: list[Suspected], links: list[Link]) -> Thef
     return Theft(tuple(parts[place] for place in places), tuple(sorted(inside)))
 
 
-def _look_around(opened: Opened, care: CareRecall, each: Suspicion) -> Suspected:
-    """What the account did on the doubted sessions and networks, before, during and after."""
-    table = opened.accesses([each.account], each.first_ms - AROUND_MS, each.last_ms + AROUND_MS)
-    table = table.filter(pc.is_valid(table["recorded"]))
+def _look_around_all(opened: Opened, care: CareRecall, suspicions: Sequence[Suspicion]) -> list[Suspected]:
+    """The same of each, the ledger read once for :data:`TOGETHER` accounts."""
+    of_account: dict[str, list[int]] = {}
+    for place, each in enumerate(suspicions):
+        of_account.setdefault(each.account, []).append(place)
+    found: dict[int, Suspected] = {}
+    names = sorted(of_account)
+    for begin in range(0, len(names), TOGETHER):
+        accounts = names[begin : begin + TOGETHER]
+        mine = [suspicions[place] for account in accounts for place in of_account[account]]
+        table = opened.accesses(
+            accounts,
+            min(each.first_ms for each in mine) - AROUND_MS,
+            max(each.last_ms for each in mine) + AROUND_MS,
+        )
+        table = table.filter(pc.is_valid(table["recorded"]))
+        for account in accounts:
+            own = table.filter(pc.equal(table["account"], account))
+            for place in of_account[account]:
+                found[place] = _look_around(own, care, suspicions[place])
+    return [found[place] for place in range(len(suspicions))]
+
+
+def _look_around(table: pa.Table, care: CareRecall, each: Suspicion) -> Suspected:
+    """What the account, whose accesses with a time ``table`` holds, did on the doubted sessions and networks,
+    before, during and after."""
+    at = table["recorded"].cast(pa.int64())
+    near = pc.and_(pc.greater_equal(at, each.first_ms - AROUND_MS), pc.less(at, each.last_ms + AROUND_MS))
+    table = table.filter(near)
     doubted = pc.is_in(table["number"], pa.array(each.numbers, pa.int64()))
     sessions, networks = (_words(table.filter(doubted)[name]) for name in ("session", "network"))
     same = pc.or_(

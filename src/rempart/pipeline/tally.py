@@ -138,7 +138,7 @@ class Tally:
             self.by_action[name] += int((action == number).sum())
         place = np.log10(np.clip(hijack, LEAST_HIJACK, 1.0)) * BINS_PER_DECADE + BINS
         bin_of = np.clip(place.astype(np.int64), 0, BINS - 1)
-        np.add.at(self.doubt, (action, bin_of), 1)
+        self.doubt += np.bincount(action * BINS + bin_of, minlength=self.doubt.size).reshape(-1, BINS)
         challenged = hijack[action > 0]
         if len(challenged):
             self.least_challenged = float(np.fmin(self.least_challenged, challenged.min()))
@@ -169,8 +169,9 @@ class Tally:
         self._counts = np.pad(self._counts, ((0, grown), (0, 0)))
         self._sums = np.pad(self._sums, ((0, grown), (0, 0)))
         challenged = action > 0
-        np.add.at(self._counts[:, 0], account, 1)
-        np.add.at(self._counts[:, 1], account[challenged], 1)
+        known = len(self._ids)
+        self._counts[:, 0] += np.bincount(account, minlength=known)
+        self._counts[:, 1] += np.bincount(account[challenged], minlength=known)
         np.maximum.at(self._sums[:, 0], account, hijack)
         for at, stake in enumerate(money, start=1):
             np.add.at(self._sums[:, at], account[challenged], stake[challenged])

@@ -36,6 +36,13 @@ def reason_list(codes: Any, weights: Any, seen: Any, usual: Any, count: int) -> 
     ]
 
 
+def reason_texts(decision: Any) -> list[str]:
+    """The reasons of a row of DECISION, in the language in force."""
+    count = int(decision["reasons"])
+    told = reason_list(decision["code"], decision["weight"], decision["seen"], decision["usual"], count)
+    return [each["text"] for each in told]
+
+
 def answer(event: str, account: str, recorded_ms: int, decision: Any) -> dict[str, Any]:
     """One line of the live protocol's output."""
     count = int(decision["reasons"])

@@ -1,6 +1,6 @@
 """A Bundle read entry by entry, and resources printed over several lines.
 
-Reads: a :class:`~rempart.sources.unpack.ByteStream` holding a Bundle, a JSON array of resources, or
+Reads: a :class:`~rempart.unpack.ByteStream` holding a Bundle, a JSON array of resources, or
 resources one after the other. Gives: the same records as :mod:`rempart.sources.fhir` for each, with
 the entry's number as offset. Only the entry at hand is held, at most 4 MiB; a longer one is
 rejected while it streams past. Misses: the envelope is not checked beyond its brackets and strings,
@@ -34,7 +34,7 @@ from rempart.sources.bundle_cut import (
 from rempart.sources.fhir import read_message
 from rempart.sources.json_guard import MAX_DEPTH, MAX_UNIT_BYTES, depth_of, reject
 from rempart.sources.lines import BLANK, BYTE_ORDER_MARK
-from rempart.sources.unpack import PIECE, ByteStream
+from rempart.unpack import PIECE, ByteStream
 
 
 class _Entry(msgspec.Struct):

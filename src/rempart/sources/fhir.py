@@ -58,7 +58,7 @@ def read_message(line: bytes, source: str, offset: int) -> Access | Context | Re
     Never raises for what a line contains.
     """
     line = line.rstrip(b"\r\n")
-    parts = cut_event(line)
+    parts = cut_event(line) if b"AuditEvent" in line else None
     try:
         if parts is not None:
             access = _read_parts(parts, source, offset, xxhash.xxh3_64_intdigest(line))

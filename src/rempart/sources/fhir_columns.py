@@ -19,18 +19,15 @@ from rempart.sources.batches import BATCH_ROWS, batch_units
 from rempart.sources.fhir import read_message
 from rempart.sources.fhir_lines import PlainLines, scan_plain
 from rempart.sources.fhir_rows import read_rows
-from rempart.sources.json_bytes import PADDING
+from rempart.sources.fhir_scan import count_lines, find_lines
 from rempart.sources.lines import BLANK, LineBlock
 from rempart.sources.spans import Array
 
 
 def read_block(block: LineBlock, source: str) -> Iterator[Batch]:
     """Batches of the lines of one block, of at most :data:`BATCH_ROWS` lines."""
-    data = np.frombuffer(block.data + b"\n" * PADDING, np.uint8)
-    ends = np.flatnonzero(data[: len(block.data) + 1] == 10)
-    begins = np.concatenate([[0], ends[:-1] + 1])
-    filled = ends > begins
-    begins, ends = begins[filled], ends[filled]
+    data = np.frombuffer(block.data, np.uint8)
+    begins, ends = _find_lines(block, data)
     done = 0
     while done < begins.size:
         first, last = begins[done : done + BATCH_ROWS], ends[done : done + BATCH_ROWS]
@@ -39,6 +36,13 @@ def read_block(block: LineBlock, source: str) -> Iterator[Batch]:
         batch = _batch(block, source, lines, first[:scanned], last[:scanned])
         if batch.read:
             yield batch
+
+
+def _find_lines(block: LineBlock, data: Array) -> tuple[Array, Array]:
+    most = count_lines(data, block.size) + 1
+    begins, ends = np.empty(most, np.int64), np.empty(most, np.int64)
+    count = find_lines(data, block.size, begins, ends)
+    return begins[:count], ends[:count]
 
 
 def _batch(block: LineBlock, source: str, lines: PlainLines, begins: Array, ends: Array) -> Batch:

@@ -11,34 +11,35 @@ from typing import Any
 
 import numpy as np
 
-from rempart.sources.batches import BATCH_ROWS
-from rempart.sources.fhir_scan import MEMBERS, MOST_ENTITIES, scan_lines
+from rempart.sources.fhir_scan import CODED, NUMBERS, PATIENTS, TEXTS, scan_lines
+from rempart.sources.fhir_what import MOST_PATIENTS
 from rempart.sources.spans import Array
 
-_MOST = 8 * BATCH_ROWS + MOST_ENTITIES
-"""Entities of one scan; a scan that would find more stops before."""
+PATIENTS_A_LINE = 4
+"""Room for patients; a scan that would need more stops before."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlainLines:
-    """Plain lines of a block: ``begins`` and ``ends`` (n,), ``members`` (n, 16, 2) spans, ``times`` (n,)
-    ms UTC, ``counts`` (n,) entities each, ``entities`` and ``holes`` (m, 2) spans."""
+    """Plain lines of a block: ``begins`` and ``ends`` (n,), ``times`` (n,) ms UTC, ``coded`` (n, 6, 2) and
+    ``texts`` (n, TEXTS, 2) spans, ``numbers`` (n, NUMBERS), ``patients`` (p, 2) spans of
+    all of them."""
 
     data: Array
     begins: Array
     ends: Array
-    members: Array
     times: Array
-    counts: Array
-    entities: Array
-    holes: Array
+    coded: Array
+    texts: Array
+    numbers: Array
+    patients: Array
 
     def keep(self, rows: Array) -> PlainLines:
         """Those lines where ``rows`` (n,) is true."""
-        own = np.repeat(rows, self.counts)
+        own = np.repeat(rows, self.numbers[:, PATIENTS])
         return PlainLines(
-            self.data, self.begins[rows], self.ends[rows], self.members[rows], self.times[rows],
-            self.counts[rows], self.entities[own], self.holes[own],
+            self.data, self.begins[rows], self.ends[rows], self.times[rows], self.coded[rows],
+            self.texts[rows], self.numbers[rows], self.patients[own],
         )  # fmt: skip
 
     def text(self, span: Any) -> bytes:
@@ -48,12 +49,14 @@ class PlainLines:
 
 def scan_plain(data: Array, begins: Array, ends: Array) -> tuple[PlainLines, int]:
     """The plain ones of the lines (n,) of ``data`` (uint8, padded), and how many lines were scanned."""
-    members = np.zeros((begins.size, len(MEMBERS), 2), np.int64)
-    times, counts = np.zeros(begins.size, np.int64), np.zeros(begins.size, np.int64)
-    entities, holes = np.zeros((_MOST, 2), np.int64), np.zeros((_MOST, 2), np.int64)
-    done, used = scan_lines(data, begins, ends, members, times, entities, holes, counts)
-    at = np.flatnonzero(counts[:done] >= 0)
-    lines = PlainLines(
-        data, begins[at], ends[at], members[at], times[at], counts[at], entities[:used], holes[:used]
-    )
-    return lines, done
+    size = begins.size
+    plain, times = np.empty(size, np.int64), np.empty(size, np.int64)
+    coded, texts = np.empty((size, len(CODED), 2), np.int32), np.empty((size, TEXTS, 2), np.int32)
+    numbers = np.empty((size, NUMBERS), np.int32)
+    patients = np.empty((PATIENTS_A_LINE * size + MOST_PATIENTS, 2), np.int32)
+    done, rows, used = scan_lines(data, begins, ends, plain, times, coded, texts, numbers, patients)
+    at = plain[:rows]
+    return PlainLines(
+        data, begins[at], ends[at], times[:rows], coded[:rows], texts[:rows], numbers[:rows],
+        patients[:used],
+    ), done  # fmt: skip

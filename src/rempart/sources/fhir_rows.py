@@ -1,10 +1,10 @@
-"""Plain lines of AuditEvents become rows of accesses, each kind of part read once.
+"""Plain lines of AuditEvents become rows of accesses, each different word read once.
 
 Reads: :class:`~rempart.sources.fhir_lines.PlainLines`. Gives: a record batch of
-:data:`rempart.records.ACCESS_SCHEMA` whose repeated strings are dictionaries. Equal parts (agents,
-codes, entities but for their hole) are grouped byte for byte, and each group's meaning is read once,
-by the functions and with the memory of a single message. Misses: events that speak of an account
-(alerts) and parts that cannot be decoded, which are left to the tolerant reader.
+:data:`rempart.records.ACCESS_SCHEMA` whose repeated strings are dictionaries. Equal codes are grouped
+byte for byte, and each group's meaning is read once, by the functions and with the memory of a single
+message; so are accounts, roles, addresses, software and searches. Misses: events that speak of an
+account (alerts) and codes that cannot be decoded, which are left to the tolerant reader.
 
 Follows HL7 FHIR AuditEvent R4, R4B and R5.
 """
@@ -14,6 +14,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -22,30 +23,31 @@ import pyarrow as pa
 import xxhash
 
 from rempart.records import ACCESS_SCHEMA
-from rempart.sources.entity_forms import (
-    FOUND,
-    NOTHING,
+from rempart.sources.fhir import Told, read_told
+from rempart.sources.fhir_lines import PlainLines
+from rempart.sources.fhir_parts import MOST_PARTS, value_of
+from rempart.sources.fhir_scan import (
+    ACCOUNT,
+    ADDRESS,
+    ID,
     PATIENTS,
     QUERY,
     REQUEST,
     RESOURCE,
+    ROLE,
     SEARCHED,
     SESSION,
-    Form,
-    join_forms,
-    read_form,
-    tabulate,
+    SOFTWARE,
+    UNKNOWN,
 )
-from rempart.sources.fhir import CODED, Told, read_told
-from rempart.sources.fhir_lines import PlainLines
-from rempart.sources.fhir_parts import read_who
-from rempart.sources.fhir_scan import ID, MEMBERS, PATIENT
-from rempart.sources.query_form import NO_QUERY, read_query
-from rempart.sources.spans import Array, TextEnd, copy_spans, group_spans
+from rempart.sources.fhir_who import UNKNOWN as WHY
+from rempart.sources.fhir_words import clean_text, name_account
+from rempart.sources.query_columns import Queries, read_queries
+from rempart.sources.spans import Array, copy_spans, group_spans
 
 _SEED = np.uint64(secrets.randbits(63))
-_AGENT = MEMBERS.index("agent")
-_CODED = [MEMBERS.index(name) for name in CODED]
+_NO_EXTENSION = b"null"
+_WHY = pa.array(WHY, pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,140 +64,108 @@ class _Groups:
         """(n,) whether its part could be read."""
         return np.array([each is not None for each in self.said], bool)[self.of]
 
-    def each(self, take: Callable[[Any], Any], nothing: Any = "") -> list[Any]:
-        """``take`` of every group."""
-        return [nothing if each is None else take(each) for each in self.said]
-
     def column(self, take: Callable[[Any], str]) -> pa.Array:
         """A string of each group as a dictionary column."""
-        return pa.DictionaryArray.from_arrays(self.of, pa.array(self.each(take), pa.string()))
+        words = ["" if each is None else take(each) for each in self.said]
+        return pa.DictionaryArray.from_arrays(self.of, pa.array(words, pa.string()))
 
     def numbers(self, take: Callable[[Any], int], dtype: Any = np.int64) -> Array:
         """A number of each group for every row."""
-        return np.array(self.each(take, 0), dtype)[self.of]
+        return np.array([0 if each is None else take(each) for each in self.said], dtype)[self.of]
 
 
 def read_rows(lines: PlainLines, source: str, offset: int) -> tuple[pa.RecordBatch, Array]:
     """The rows of ``lines``, which stand ``offset`` bytes into ``source``; and where those read begin."""
-    told, who, forms = _group_told(lines), _group_who(lines), _group_forms(lines)
-    good = told.good() & who.good()
-    good[np.repeat(np.arange(good.size), lines.counts)[~forms.good()]] = False
+    told = _group_told(lines)
+    good = told.good()
     if not good.all():
-        forms = forms.keep(np.repeat(good, lines.counts))
-        lines, told, who = lines.keep(good), told.keep(good), who.keep(good)
-    return _rows(lines, source, offset, told, who, forms), lines.begins
+        lines, told = lines.keep(good), told.keep(good)
+    return _rows(lines, source, offset, told), lines.begins
 
 
-def _group(lines: PlainLines, spans: Array, read: Callable[[Any], Any]) -> _Groups:
-    of, firsts = group_spans(lines.data, spans, _SEED)
-    said: list[Any] = []
-    for first in firsts.tolist():
+def _group_told(lines: PlainLines) -> _Groups:
+    of, firsts = group_spans(lines.data, lines.coded, _SEED)
+    said: list[Told | None] = []
+    for spans in lines.coded[firsts].tolist():
         try:
-            said.append(read(first))
+            told: Told = read_told(*(lines.text(span) for span in spans), _NO_EXTENSION)
+            said.append(None if told.alert else told)
         except msgspec.DecodeError:
             said.append(None)
     return _Groups(of, said)
 
 
-def _group_told(lines: PlainLines) -> _Groups:
-    spans = np.ascontiguousarray(lines.members[:, _CODED])
-
-    def read(row: int) -> Told | None:
-        told: Told = read_told(*(lines.text(span) for span in spans[row].tolist()))
-        return None if told.alert else told
-
-    return _group(lines, spans, read)
+def _group_words(lines: PlainLines, text: int, read: Callable[[str], Any]) -> _Groups:
+    """The texts of a kind, each different one read once."""
+    coded = copy_spans(lines.data, lines.texts[:, text]).dictionary_encode()
+    return _Groups(coded.indices.to_numpy(), [read(word) for word in coded.dictionary.to_pylist()])
 
 
-def _group_who(lines: PlainLines) -> _Groups:
-    spans = np.ascontiguousarray(lines.members[:, [_AGENT]])
-    return _group(lines, spans, lambda row: read_who(lines.text(spans[row, 0].tolist())))
+def _said(text: str) -> str:
+    """What the inside of a JSON string says."""
+    said: str = value_of(f'"{text}"'.encode()) if "\\" in text else text
+    return said
 
 
-def _group_forms(lines: PlainLines) -> _Groups:
-    entities, holes = lines.entities, lines.holes
-    begin, end = entities[:, 0], entities[:, 0] + entities[:, 1]
-    after = holes[:, 0] + holes[:, 1]
-    spans = np.empty((entities.shape[0], 3, 2), np.int64)
-    spans[:, 0] = np.stack([begin, holes[:, 0] - begin], 1)
-    spans[:, 1] = np.stack([after, end - after], 1)
-    last = np.cumsum(lines.counts)[lines.members[:, PATIENT, 1] > 0] - 1
-    spans[:, 2] = np.stack([begin, np.zeros_like(begin)], 1)
-    spans[last, 2, 1] = 1
-
-    def read(row: int) -> Form | None:
-        (_, size), (tail, rest), (_, is_patient) = spans[row].tolist()
-        first = int(begin[row])
-        before = lines.data[first : first + size].tobytes()
-        return read_form(before, lines.data[tail : tail + rest].tobytes(), holes[row, 1] > 0, is_patient > 0)
-
-    return _group(lines, spans, read)
+@lru_cache(MOST_PARTS)
+def _account(text: str) -> str:
+    return name_account(_said(text)) if text else ""
 
 
-def _rows(
-    lines: PlainLines, source: str, offset: int, told: _Groups, who: _Groups, forms: _Groups
-) -> pa.RecordBatch:
-    ends = TextEnd(lines.data.size)
-    logged = [
-        ends.spans(told.each(lambda each: each.session))[told.of],
-        ends.spans(who.each(lambda each: each.session or each.token))[who.of],
-    ]
-    table = tabulate([form or NOTHING for form in forms.said], ends)
-    data = ends.join(lines.data)
-    found = np.zeros((lines.counts.size, FOUND), np.int64)
-    patients = join_forms(
-        lines.counts, forms.of, table.hows, table.sames, table.words, table.flags, lines.holes, data, found
-    )
-    session = _first_of(found[:, SESSION : SESSION + 2], *logged)
-    asked = [*map(read_query, table.queries), NO_QUERY]
-    query = _Groups(found[:, QUERY].astype(np.int32) % len(asked), asked)
+@lru_cache(MOST_PARTS)
+def _word(text: str) -> str:
+    return clean_text(_said(text))
+
+
+def _rows(lines: PlainLines, source: str, offset: int, told: _Groups) -> pa.RecordBatch:
+    query = _read_queries(lines)
+    patients = copy_spans(lines.data, lines.patients)
     columns: dict[str, Any] = {
         "source": _same(source, lines.begins.size),
         "offset": lines.begins + offset,
         "content": _contents(lines),
-        "event": copy_spans(lines.data, _inside(lines.members[:, ID])),
+        "event": copy_spans(lines.data, lines.texts[:, ID]),
         "kind": told.numbers(lambda each: each.control.kind, np.int8),
         "recorded_ms": lines.times,
-        "account": who.column(lambda each: each.account),
-        "unknown_account": who.column(lambda each: each.unknown),
-        "role": who.column(lambda each: each.role),
+        "account": _group_words(lines, ACCOUNT, _account).column(str),
+        "unknown_account": pa.DictionaryArray.from_arrays(lines.numbers[:, UNKNOWN], _WHY),
+        "role": _group_words(lines, ROLE, _word).column(str),
         "unit": _same("", lines.begins.size),
-        "address": who.column(lambda each: each.address),
-        "software": who.column(lambda each: each.software),
-        "session": copy_spans(data, session),
-        "request": copy_spans(data, found[:, REQUEST : REQUEST + 2]),
+        "address": _group_words(lines, ADDRESS, _word).column(str),
+        "software": _group_words(lines, SOFTWARE, _word).column(str),
+        "session": copy_spans(lines.data, lines.texts[:, SESSION]),
+        "request": copy_spans(lines.data, lines.texts[:, REQUEST]),
         "action": told.column(lambda each: each.action),
         "outcome": told.numbers(lambda each: each.outcome, np.int8),
-        "resource": _resources(found, query, table.resources),
-        "patients": _lists(found[:, PATIENTS], copy_spans(data, patients)),
-        "is_query": found[:, SEARCHED] > 0,
-        "count": query.numbers(lambda each: each.count, np.int32),
-        "page": query.numbers(lambda each: each.page, np.int32),
-        "query_form": query.column(lambda each: each.form),
-        "value_kind": query.numbers(lambda each: each.value_kind, np.int8),
-        "value": query.numbers(lambda each: each.value),
+        "resource": _resources(lines, query),
+        "patients": _lists(lines.numbers[:, PATIENTS], patients),
+        "is_query": lines.numbers[:, SEARCHED] > 0,
+        "count": query.told[:, 0].astype(np.int32),
+        "page": query.told[:, 1].astype(np.int32),
+        "query_form": pa.DictionaryArray.from_arrays(
+            query.of, pa.array([each.form for each in query.forms], pa.string())
+        ),
+        "value_kind": query.told[:, 2].astype(np.int8),
+        "value": query.told[:, 3].copy(),
     }
     return pa.record_batch([columns[name] for name in ACCESS_SCHEMA.names], names=ACCESS_SCHEMA.names)
 
 
-def _first_of(*choices: Array) -> Array:
-    """Of spans (n, 2), for each row the first that is not empty: entities, event, agent or its token."""
-    spans = choices[0].copy()
-    for other in choices[1:]:
-        blank = spans[:, 1] == 0
-        spans[blank] = other[blank]
-    return spans
+def _read_queries(lines: PlainLines) -> Queries:
+    spans = lines.texts[:, QUERY]
+    return read_queries(lines.data, spans, _SEED, lambda row: _said(lines.text(spans[row]).decode()))
 
 
-def _resources(found: Array, query: _Groups, words: list[str]) -> pa.Array:
+def _resources(lines: PlainLines, query: Queries) -> pa.Array:
     """What was searched, else read, else a patient where there is one, else nothing."""
-    names = [*query.each(lambda each: each.resource), *words, "Patient", ""]
-    searched = np.array([bool(each.resource) for each in query.said])[query.of]
-    asked = len(query.said)
+    read = _group_words(lines, RESOURCE, str)
+    names = [*(each.resource for each in query.forms), *read.said, "Patient", ""]
+    searched = np.array([bool(each.resource) for each in query.forms])[query.of]
+    named = np.array([bool(each) for each in read.said])[read.of]
     patient, nothing = len(names) - 2, len(names) - 1
-    read = np.where(found[:, PATIENTS] > 0, patient, nothing)
-    read = np.where(found[:, RESOURCE] >= 0, asked + found[:, RESOURCE], read)
-    numbers = np.where(searched, query.of, read).astype(np.int32)
+    otherwise = np.where(lines.numbers[:, PATIENTS] > 0, patient, nothing)
+    otherwise = np.where(named, read.of + len(query.forms), otherwise)
+    numbers = np.where(searched, query.of, otherwise).astype(np.int32)
     return pa.DictionaryArray.from_arrays(numbers, pa.array(names, pa.string()))
 
 
@@ -210,14 +180,9 @@ def _contents(lines: PlainLines) -> Array:
     return np.fromiter((digest(view[begin:end]) for begin, end in spans), np.uint64, stops.size)
 
 
-def _inside(spans: Array) -> Array:
-    """Spans without their quotes."""
-    some = spans[:, 1] > 0
-    return np.stack([spans[:, 0] + some, spans[:, 1] - 2 * some], 1)
-
-
 def _lists(counts: Array, values: pa.Array) -> pa.ListArray:
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    offsets = np.zeros(counts.size + 1, np.int32)
+    np.cumsum(counts, out=offsets[1:])
     return pa.ListArray.from_arrays(pa.array(offsets), values)
 
 

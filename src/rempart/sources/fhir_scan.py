@@ -1,11 +1,10 @@
 """Where the parts of many AuditEvents stand in a block of lines, found without decoding them: compiled.
 
 Reads: the bytes of a block and where its lines stand. Gives: for every line whether it is plain, and
-of a plain one the spans of its top-level members and of each entity, its time, and the span of the
-one name in an entity that differs from record to record (the hole). The whole line is held against
-the JSON grammar on the way. Whatever is out of the ordinary (another resource, an escape in a key,
-a member twice, deep nesting, an exponent, a time without its day) makes a line not plain, and
-:func:`rempart.sources.fhir.read_message` reads it: both ways agree by construction.
+of a plain one the spans of its codes, of its id, of what its agents and entities say, and its time.
+The whole line is held against the JSON grammar on the way. Whatever is out of the ordinary (another
+resource, an escape in a key, deep nesting, an exponent, a time without its day) makes a line not
+plain, and :func:`rempart.sources.fhir.read_message` reads it.
 
 Follows RFC 8259 (JSON), HL7 FHIR AuditEvent R4, R4B and R5.
 """
@@ -17,207 +16,199 @@ import numba
 import numpy as np
 
 from rempart.records import MISSING_MS
-from rempart.sources.byte_words import word_at
-from rempart.sources.fhir_parts import EventParts
+from rempart.sources import fhir_what as what
+from rempart.sources import fhir_who as who
+from rempart.sources.byte_words import (
+    WIDTH,
+    byte_at,
+    count_bits,
+    equal_mask,
+    first_bit,
+    number_at,
+    place_at,
+    put_number,
+    put_place,
+)
+from rempart.sources.fhir_what import MOST_PATIENTS, is_simple, put_text, read_what
+from rempart.sources.fhir_who import choose_who, session_of
 from rempart.sources.instants import read_instant
-from rempart.sources.json_bytes import (
-    ESCAPED,
-    NOT_ASCII,
-    skip_space,
-    string_end,
-    value_end,
-    value_of_key,
+from rempart.sources.json_bytes import scalar_end, skip_space
+from rempart.sources.json_tape import (
+    LONGEST_LINE,
+    TAPE,
+    after_value,
+    find_members,
+    index_line,
+    keys_of,
+    link_line,
+    says,
+    word_of,
 )
 
-MEMBERS = EventParts.__struct_fields__
-RESOURCE_TYPE, ID, RECORDED = (MEMBERS.index(name) for name in ("resourceType", "id", "recorded"))
-ENTITY, PATIENT = MEMBERS.index("entity"), MEMBERS.index("patient")
+CODED = ("type", "subtype", "category", "code", "action", "outcome")
+"""Members whose spans are given as they stand."""
+_EVENT = keys_of(*CODED, "id", "resourceType", "recorded", "agent", "entity", "patient", "extension")
+_FIELDS = len(CODED) + 7
+_ID, _RESOURCE_TYPE, _RECORDED, _AGENT, _ENTITY, _PATIENT, _EXTENSION = range(len(CODED), _FIELDS)
+_AUDIT_EVENT = word_of("AuditEvent")
+_CODED = len(CODED)
+_AT_EVENT, _SPAN = what.ROOM, what.ROOM + _FIELDS
+_ROOM = _SPAN + 2
 
-LONGEST_LINE = 65_536
-"""Longer lines are left to the tolerant reader, which counts their values and their depth."""
+ACCOUNT, ROLE, ADDRESS, SOFTWARE, RESOURCE, QUERY, REQUEST, SESSION, ID, TEXTS = range(10)
+"""Texts of a line, and how many there are."""
+UNKNOWN, SEARCHED, PATIENTS, NUMBERS = range(4)
+"""Numbers of a line: place in :data:`fhir_who.UNKNOWN`, is a search, patients; and how many they are."""
 
 LONGEST_ID = 64
-MOST_ENTITIES = 256
-
-
-def _words(name: str) -> tuple[int, int]:
-    raw = name.encode()
-    return int.from_bytes(raw[:8].ljust(8, b"\0"), "little"), int.from_bytes(raw[-8:], "little")
-
-
-_LENGTHS = np.array([len(name) for name in MEMBERS], np.int64)
-_HEADS = np.array([_words(name)[0] for name in MEMBERS], np.uint64)
-_TAILS = np.array([_words(name)[1] if len(name) > 8 else 0 for name in MEMBERS], np.uint64)
-_AUDIT_EVENT = np.frombuffer(b'"AuditEvent"', np.uint8)
-_REFERENCE = np.frombuffer(b'"reference":', np.uint8)
-_VALUE = np.frombuffer(b'"value":', np.uint8)
 
 
 @numba.njit(cache=True, nogil=True)
-def _member(data, at, length):
-    """The number of the member whose name stands at ``at``, or -1."""
-    head = word_at(data, at)
-    if length < 8:
-        head &= (np.uint64(1) << np.uint64(8 * length)) - np.uint64(1)
-    for number in range(_LENGTHS.size):
-        if _LENGTHS[number] == length and _HEADS[number] == head:
-            if length <= 8 or word_at(data, at + length - 8) == _TAILS[number]:
-                return number
-    return -1
-
-
-@numba.njit(cache=True, nogil=True)
-def _starts(data, at, words):
-    for k in range(words.size):
-        if data[at + k] != words[k]:
-            return False
-    return True
-
-
-@numba.njit(cache=True, nogil=True)
-def _name_end(data, at):
-    """Behind the letters, digits, ``-`` and ``.`` at ``at``, if a quote ends them; else 0."""
-    end = at
-    while end - at <= LONGEST_ID:
-        byte = data[end]
-        if not (48 <= byte <= 57 or 65 <= byte <= 90 or 97 <= byte <= 122 or byte == 45 or byte == 46):
-            return end if byte == 34 and end > at else 0
-        end += 1
-    return 0
-
-
-@numba.njit(cache=True, nogil=True)
-def _last_segment(data, at):
-    """Where the text at ``at`` goes on behind its last slash; ``at`` itself without one."""
-    begin = at
-    while data[at] != 34 and data[at] >= 32:
-        if data[at] == 47:
-            begin = at + 1
-        at += 1
-    return begin
-
-
-@numba.njit(cache=True, nogil=True)
-def _find_hole(data, begin, end, hole):
-    """The name that ends the first reference, else that is the first value, between the two; its span
-    goes to ``hole``, of length 0 where there is none."""
-    hole[0], hole[1] = end, 0
-    for words in (_REFERENCE, _VALUE):
-        at = begin
-        while at < end - words.size:
-            if data[at] == 34 and data[at + 1] == words[1] and _starts(data, at, words):
-                name = skip_space(data, at + words.size)
-                if data[name] == 34:
-                    name = _last_segment(data, name + 1)
-                    stops = _name_end(data, name)
-                    if stops:
-                        hole[0], hole[1] = name, stops - name
-                        return
-            at += 1
-
-
-@numba.njit(cache=True, nogil=True)
-def _entities(data, at, entities, used):
-    """Spans of the elements of the list at ``at`` into ``entities`` from row ``used``; (behind it, how
-    many), (-1, 0) where it is left to the tolerant reader."""
+def count_lines(data, size):
+    """At least as many as there are line feeds in the first ``size`` bytes, at most 63 more."""
     count = 0
-    at = skip_space(data, at + 1)
-    if data[at] == 93:
-        return at + 1, 0
-    while True:
-        end = value_end(data, at)
-        if end < 0 or count == MOST_ENTITIES:
-            return -1, 0
-        entities[used + count, 0], entities[used + count, 1] = at, end - at
-        count += 1
-        at = skip_space(data, end)
-        if data[at] == 93:
-            return at + 1, count
-        if data[at] != 44:
-            return -1, 0
-        at = skip_space(data, at + 1)
+    for at in range(0, size, WIDTH):
+        count += count_bits(equal_mask(data, at, 10))
+    return count
 
 
 @numba.njit(cache=True, nogil=True)
-def _scan_event(data, at, members, entities, used):
-    """One object: its members' spans, its entities' spans; (behind it, entities), (-1, 0) if not plain."""
-    count = 0
-    at = skip_space(data, at + 1)
-    while True:
-        if data[at] != 34:
-            return -1, 0
-        end = string_end(data, at + 1)
-        if end < 0 or end & (ESCAPED | NOT_ASCII):
-            return -1, 0
-        member = _member(data, at + 1, (end >> 2) - at - 1)
-        at = value_of_key(data, end >> 2)
-        if at < 0 or (member >= 0 and members[member, 1]):
-            return -1, 0
-        if member == ENTITY and data[at] == 91:
-            end, count = _entities(data, at, entities, used)
+def find_lines(data, size, begins, ends):
+    """Fill where the lines of the first ``size`` bytes begin and end, the last one with or without its line
+    feed; how many. Lines without a byte are left out."""
+    count, begun, at = 0, 0, 0
+    while at <= size:
+        mask = equal_mask(data, at, 10)
+        while mask:
+            place = min(at + first_bit(mask), size)
+            mask &= mask - np.uint64(1)
+            if place > begun:
+                begins[count], ends[count] = begun, place
+                count += 1
+            begun = place + 1
+        at += WIDTH
+    return count
+
+
+@numba.njit(cache=True, nogil=True)
+def _put_span(data, tape, at, spans, row):
+    """Write the span of the value at place ``at``, of length 0 for none, into row ``row`` of ``spans``."""
+    begin = end = 0
+    if at >= 0:
+        begin, behind = place_at(tape, at), after_value(data, tape, at)
+        if behind == at:
+            begin = skip_space(data, place_at(tape, at - 1) + 1)
+            end = scalar_end(data, begin)
         else:
-            end = value_end(data, at)
-        if end < 0:
-            return -1, 0
-        if member >= 0:
-            members[member, 0], members[member, 1] = at, end - at
-        at = skip_space(data, end)
-        if data[at] == 125:
-            return at + 1, count
-        if data[at] != 44:
-            return -1, 0
-        at = skip_space(data, at + 1)
+            end = place_at(tape, behind - 1) + 1
+    put_place(spans, 2 * row, begin)
+    put_place(spans, 2 * row + 1, end - begin)
 
 
 @numba.njit(cache=True, nogil=True)
-def _is_plain(data, members):
-    """Whether it is an AuditEvent with a short printable id."""
-    at, length = members[RESOURCE_TYPE]
-    if length != _AUDIT_EVENT.size or not _starts(data, at, _AUDIT_EVENT):
-        return False
-    at, length = members[ID]
-    if length == 0:
+def _move_span(room, span, texts, row):
+    put_place(texts, 2 * row, number_at(room, span))
+    put_place(texts, 2 * row + 1, number_at(room, span + 1))
+
+
+@numba.njit(cache=True, nogil=True)
+def _read_id(data, tape, at, room):
+    """Put the span of a short printable id, or of none, into the room; whether it is either."""
+    put_number(room, _SPAN + 1, 0)
+    if at < 0:
         return True
-    if data[at] != 34 or length > LONGEST_ID + 2:
+    if byte_at(data, place_at(tape, at)) != 34:
         return False
-    for k in range(at + 1, at + length - 1):
-        if data[k] < 32 or data[k] > 126 or data[k] == 92:
-            return False
-    return True
+    put_text(tape, at, room, _SPAN)
+    length = number_at(room, _SPAN + 1)
+    return length <= LONGEST_ID and is_simple(data, number_at(room, _SPAN), length)
 
 
 @numba.njit(cache=True, nogil=True)
-def scan_lines(data, begins, ends, members, times, entities, holes, counts):
-    """Scan the lines of ``data`` (uint8, 64 line feeds behind them) from ``begins`` (n,) to ``ends``.
+def _time_of(data, tape, at):
+    if at < 0 or byte_at(data, place_at(tape, at)) != 34:
+        return MISSING_MS
+    return read_instant(data, place_at(tape, at) + 1, place_at(tape, at + 1))
 
-    Fills, for the plain ones: ``members`` (n, 16, 2) start and length (0: absent), ``times`` (n,) ms
-    UTC, ``entities`` and ``holes`` (m, 2) one behind the other with R5's ``patient`` last, ``counts`` (n,)
-    entities of a line; -1 for a line that is not plain. Stops where ``entities`` is full. Returns the
-    lines scanned and the entities found.
+
+@numba.njit(cache=True, nogil=True)
+def _choose_session(data, tape, logged, room):
+    """Leave the session of the entities, the event, the agent, or its token; whether it is simple."""
+    span = what.SESSION
+    for place in (logged, number_at(room, who.SESSION), number_at(room, who.TOKEN)):
+        if number_at(room, span + 1) == 0:
+            put_text(tape, place, room, span)
+    return is_simple(data, number_at(room, span), number_at(room, span + 1))
+
+
+@numba.njit(cache=True, nogil=True)
+def _read_line(data, tape, escapes, room, texts, numbers, patients, used, row):
+    """What the agents and entities of the line whose members are in the room say; as :func:`scan_lines`."""
+    unknown = choose_who(data, tape, number_at(room, _AT_EVENT + _AGENT), escapes, room)
+    logged = session_of(data, tape, number_at(room, _AT_EVENT + _EXTENSION), escapes, room)
+    if unknown < 0 or logged < -1:
+        return -1
+    entities, patient = number_at(room, _AT_EVENT + _ENTITY), number_at(room, _AT_EVENT + _PATIENT)
+    used = read_what(data, tape, entities, patient, escapes, room, patients, used)
+    if used < 0 or not _choose_session(data, tape, logged, room):
+        return -1
+    first = row * TEXTS
+    _move_span(room, _SPAN, texts, first + ID)
+    _move_span(room, what.RESOURCE, texts, first + RESOURCE)
+    _move_span(room, what.QUERY, texts, first + QUERY)
+    _move_span(room, what.REQUEST, texts, first + REQUEST)
+    _move_span(room, what.SESSION, texts, first + SESSION)
+    for k in range(ACCOUNT, SOFTWARE + 1):
+        put_text(tape, number_at(room, k), room, _SPAN)
+        _move_span(room, _SPAN, texts, first + k)
+    put_place(numbers, row * NUMBERS + UNKNOWN, unknown)
+    put_place(numbers, row * NUMBERS + SEARCHED, number_at(room, what.SEARCHED))
+    put_place(numbers, row * NUMBERS + PATIENTS, number_at(room, what.PATIENTS))
+    return used
+
+
+@numba.njit(cache=True, nogil=True)
+def _scan(data, begin, end, tape, room):
+    """Put the members of the AuditEvent in the line into the room; whether there is one, and escapes."""
+    count, escapes = index_line(data, begin, end, tape)
+    if count < 0 or not link_line(data, begin, end, tape, count, escapes):
+        return False, escapes
+    find_members(data, tape, 0, _EVENT, room, _AT_EVENT)
+    return says(data, tape, number_at(room, _AT_EVENT + _RESOURCE_TYPE), _AUDIT_EVENT), escapes
+
+
+@numba.njit(cache=True, nogil=True)
+def scan_lines(block, begins, ends, plain, times, coded, texts, numbers, patients):
+    """Scan the lines of ``block`` (uint8, 64 line feeds behind them) from ``begins`` (n,) to ``ends``.
+
+    Fills, one row behind the other for the plain ones: ``plain`` their line's number, ``times`` ms UTC,
+    ``coded`` (n, 6, 2) and ``texts`` (n, TEXTS, 2) start and length (0: absent), ``numbers`` (n, NUMBERS),
+    ``patients`` (p, 2) of all of them; these four int32. Stops where ``patients`` may be full. Returns the
+    lines scanned, the plain ones and their patients.
     """
-    used = 0
+    tape, room = np.empty(TAPE, np.int32), np.empty(_ROOM, np.int64)
+    data, own_tape, own_room = block.ctypes.data, tape.ctypes.data, room.ctypes.data
+    rows = used = 0
     for i in range(begins.size):
-        if used + MOST_ENTITIES + 1 > entities.shape[0]:
-            return i, used
-        counts[i] = -1
-        members[i, :, 1] = 0
-        at = skip_space(data, begins[i])
-        if data[at] != 123 or ends[i] - begins[i] > LONGEST_LINE:
+        if used + MOST_PATIENTS > patients.shape[0]:
+            return i, rows, used
+        if ends[i] - begins[i] > LONGEST_LINE:
             continue
-        at, count = _scan_event(data, at, members[i], entities, used)
-        if at < 0 or skip_space(data, at) < ends[i] or not _is_plain(data, members[i]):
+        found, escapes = _scan(data, begins[i], ends[i], own_tape, own_room)
+        if not found:
             continue
-        at, length = members[i, RECORDED]
-        times[i] = (
-            read_instant(data, at + 1, at + length - 1) if length > 2 and data[at] == 34 else MISSING_MS
-        )
-        if times[i] == MISSING_MS:
+        times[rows] = _time_of(data, own_tape, room[_AT_EVENT + _RECORDED])
+        if times[rows] == MISSING_MS or not _read_id(data, own_tape, room[_AT_EVENT + _ID], own_room):
             continue
-        if members[i, PATIENT, 1]:
-            entities[used + count] = members[i, PATIENT]
-            count += 1
-        for k in range(used, used + count):
-            _find_hole(data, entities[k, 0], entities[k, 0] + entities[k, 1], holes[k])
-        counts[i] = count
-        used += count
-    return begins.size, used
+        now = _read_line(
+            data, own_tape, escapes, own_room, texts.ctypes.data, numbers.ctypes.data,
+            patients.ctypes.data, used, rows,
+        )  # fmt: skip
+        if now < 0:
+            continue
+        for k in range(_CODED):
+            _put_span(data, own_tape, room[_AT_EVENT + k], coded.ctypes.data, rows * _CODED + k)
+        plain[rows] = i
+        used = now
+        rows += 1
+    return begins.size, rows, used

@@ -17,7 +17,7 @@ import xxhash
 
 from rempart.errors import SourceError
 from rempart.sources.recognise import Source, recognise
-from rempart.sources.unpack import ByteStream
+from rempart.unpack import ByteStream
 
 HEAD_BYTES = 4_096
 _STEP = 64 << 10

@@ -14,6 +14,7 @@ import numba
 import numpy as np
 
 from rempart.records import MISSING_MS
+from rempart.sources.byte_words import byte_at
 
 _BEFORE_MONTH = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365], np.int64)
 
@@ -23,7 +24,7 @@ def _number(data, at, digits):
     """The number its ``digits`` spell at ``at``, -1 where one is no digit."""
     number = 0
     for k in range(digits):
-        digit = np.int64(data[at + k]) - 48
+        digit = byte_at(data, at + k) - 48
         if digit < 0 or digit > 9:
             return -1
         number = number * 10 + digit
@@ -48,9 +49,14 @@ def _day_number(year, month, day):
 def read_instant(data, at, end):
     """The instant (``2026-03-02T08:31:07.120+01:00``) between the two in ms UTC, as
     :func:`rempart.sources.fhir_words.parse_time` reads it; MISSING_MS for any other form."""
-    if end - at < 19 or data[at + 4] != 45 or data[at + 7] != 45 or data[at + 10] != 84:
+    if (
+        end - at < 19
+        or byte_at(data, at + 4) != 45
+        or byte_at(data, at + 7) != 45
+        or byte_at(data, at + 10) != 84
+    ):
         return MISSING_MS
-    if data[at + 13] != 58 or data[at + 16] != 58:
+    if byte_at(data, at + 13) != 58 or byte_at(data, at + 16) != 58:
         return MISSING_MS
     day = _day_number(_number(data, at, 4), _number(data, at + 5, 2), _number(data, at + 8, 2))
     hour, minute, second = _number(data, at + 11, 2), _number(data, at + 14, 2), _number(data, at + 17, 2)
@@ -58,20 +64,20 @@ def read_instant(data, at, end):
         return MISSING_MS
     ms = day * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1000
     at += 19
-    if at < end and data[at] == 46:
+    if at < end and byte_at(data, at) == 46:
         weight, digits = 100, 0
         at += 1
-        while at < end and 48 <= data[at] <= 57 and digits < 18:
-            ms += weight * (np.int64(data[at]) - 48)
+        while at < end and 48 <= byte_at(data, at) <= 57 and digits < 18:
+            ms += weight * (byte_at(data, at) - 48)
             weight //= 10
             digits += 1
             at += 1
         if digits == 0:
             return MISSING_MS
-    if at == end or (data[at] == 90 and at + 1 == end):
+    if at == end or (byte_at(data, at) == 90 and at + 1 == end):
         return ms
-    sign = 1 if data[at] == 45 else -1 if data[at] == 43 else 0
-    if sign == 0 or end - at != 6 or data[at + 3] != 58:
+    sign = 1 if byte_at(data, at) == 45 else -1 if byte_at(data, at) == 43 else 0
+    if sign == 0 or end - at != 6 or byte_at(data, at + 3) != 58:
         return MISSING_MS
     ahead, past = _number(data, at + 1, 2), _number(data, at + 4, 2)
     if not (0 <= ahead < 24 and 0 <= past < 60):

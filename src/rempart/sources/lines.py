@@ -1,7 +1,7 @@
 """A stream of bytes cut into blocks of whole lines, whatever the lines are.
 
-Reads: a :class:`~rempart.sources.unpack.ByteStream`. Gives: :class:`LineBlock` pieces of about
-4 MiB in order, and a :class:`~rempart.records.Rejected` for what cannot become lines: a line over
+Reads: a :class:`~rempart.unpack.ByteStream`. Gives: :class:`LineBlock` pieces of about
+3 MiB in order, and a :class:`~rempart.records.Rejected` for what cannot become lines: a line over
 4 MiB (hashed and counted while it streams past, never held) and the tail of a stream that is cut
 off or corrupt. Lines end in LF or CR LF; a byte order mark is skipped; blank lines are no units.
 Misses: lines ended by CR alone.
@@ -17,14 +17,16 @@ from dataclasses import dataclass
 
 from rempart.records import Rejected
 from rempart.sources.json_guard import MAX_UNIT_BYTES
-from rempart.sources.unpack import PIECE, ByteStream
+from rempart.unpack import PIECE, ByteStream
 
-BLOCK_BYTES = 4 << 20
-"""Bytes gathered before a block is cut."""
+BLOCK_BYTES = 3 << 20
+"""Bytes gathered before a block is cut; with the last piece read fewer than a line may have."""
 
 ENDLESS_LINE = 4 << 30
 """A compressed stream is given up as a bomb after so many bytes of one line."""
 
+PADDING = b"\n" * 64
+"""Behind the bytes of a block, for readers that look at many bytes at a time."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BLANK = b" \t\r\n"
 
@@ -33,37 +35,45 @@ BLANK = b" \t\r\n"
 class LineBlock:
     """Whole lines; ``offset`` is where the first byte stood in the decompressed stream.
 
-    The last line may lack its LF at the end of the stream. No line is longer than 4 MiB.
+    The lines are the first ``size`` bytes of ``data``; behind them stand other bytes and, as the last ones,
+    :data:`PADDING` line feeds. The last line may lack its LF at the end of the stream. No line is
+    longer than 4 MiB.
     """
 
     offset: int
     data: bytes
+    size: int
+
+
+def block_of(offset: int, lines: bytes) -> LineBlock:
+    """A block of ``lines``."""
+    return LineBlock(offset, lines + PADDING, len(lines))
 
 
 def split_lines(stream: ByteStream, source: str) -> Iterator[LineBlock | Rejected]:
     """Cut ``stream`` into blocks of lines and rejects, in order."""
     carry, offset = b"", 0
     while True:
-        block = _gather(stream, carry)
+        block, size = _gather(stream, carry)
         if offset == 0 and block.startswith(BYTE_ORDER_MARK):
-            block, offset = block[3:], 3
-        cut = block.rfind(b"\n") + 1
-        if not cut and len(block) > MAX_UNIT_BYTES:
-            rejected, carry = _pass_long_line(stream, source, offset, block)
+            block, size, offset = block[3:], size - 3, 3
+        cut = block.rfind(b"\n", 0, size) + 1
+        if not cut and size > MAX_UNIT_BYTES:
+            rejected, carry = _pass_long_line(stream, source, offset, block[:size])
             yield rejected
             if rejected.reason != "too_long":
                 return
             offset += rejected.length + 1
             continue
         if not cut:
-            yield from _end(stream, source, offset, block)
+            yield from _end(stream, source, offset, block[:size])
             return
-        yield from _cut_first(source, offset, block[:cut])
-        offset, carry = offset + cut, block[cut:]
+        yield from _cut_first(source, offset, block, cut)
+        offset, carry = offset + cut, block[cut:size]
 
 
-def _gather(stream: ByteStream, carry: bytes) -> bytes:
-    """At least a block's worth of bytes with a line end in it, if there are as many."""
+def _gather(stream: ByteStream, carry: bytes) -> tuple[bytes, int]:
+    """At least a block's worth of bytes with a line end in it, if there are as many, padded; their number."""
     parts, size = [carry], len(carry)
     ended = b"\n" in carry
     while size < BLOCK_BYTES or (not ended and size <= MAX_UNIT_BYTES):
@@ -73,24 +83,25 @@ def _gather(stream: ByteStream, carry: bytes) -> bytes:
         parts.append(piece)
         size += len(piece)
         ended = ended or b"\n" in piece
-    return b"".join(parts)
+    parts.append(PADDING)
+    return b"".join(parts), size
 
 
-def _cut_first(source: str, offset: int, block: bytes) -> Iterator[LineBlock | Rejected]:
-    """The block, its lines over the limit taken out as rejects."""
+def _cut_first(source: str, offset: int, block: bytes, size: int) -> Iterator[LineBlock | Rejected]:
+    """The first ``size`` bytes of the block, its lines over the limit taken out as rejects."""
     begin = 0
-    while len(block) - begin > MAX_UNIT_BYTES:
+    while size - begin > MAX_UNIT_BYTES:
         end = block.find(b"\n", begin)
         if end - begin <= MAX_UNIT_BYTES:
             later = block.rfind(b"\n", begin, begin + MAX_UNIT_BYTES + 1) + 1
-            yield LineBlock(offset + begin, block[begin:later])
+            yield block_of(offset + begin, block[begin:later])
             begin = later
             continue
         digest = hashlib.sha256(block[begin:end]).hexdigest()[:16]
         yield Rejected(source, offset + begin, end - begin, digest, "too_long")
         begin = end + 1
-    if begin < len(block):
-        yield LineBlock(offset + begin, block[begin:] if begin else block)
+    if begin < size:
+        yield block_of(offset + begin, block[begin:size]) if begin else LineBlock(offset, block, size)
 
 
 def _end(stream: ByteStream, source: str, offset: int, block: bytes) -> Iterator[LineBlock | Rejected]:
@@ -99,7 +110,7 @@ def _end(stream: ByteStream, source: str, offset: int, block: bytes) -> Iterator
         digest = hashlib.sha256(block).hexdigest()[:16]
         yield Rejected(source, offset, len(block), digest, stream.fault)
     elif block.strip(BLANK):
-        yield LineBlock(offset, block)
+        yield block_of(offset, block)
 
 
 def _pass_long_line(stream: ByteStream, source: str, offset: int, begun: bytes) -> tuple[Rejected, bytes]:

@@ -23,6 +23,7 @@ from urllib.parse import unquote_plus
 
 from rempart.records import ValueKind
 from rempart.sources.fhir_words import parse_time, type_name
+from rempart.sources.query_scan import COUNT, DATE, LETTERS, NOTHING, NUMBER, PAGE
 
 QUERY_LIMIT = 16_384
 """Longest query text looked at, in characters; what follows is not read."""
@@ -44,6 +45,19 @@ _METHOD = re.compile(r"(?:GET|POST|HEAD|PUT|PATCH|DELETE)[ \t]+", re.ASCII | re.
 _DATE_NAMES = ("date", "_lastupdated", "recorded", "period", "death-date", "authored", "authoredon")
 _LETTER_NAMES = ("family", "name", "given", "phonetic")
 _NUMBER_NAMES = ("identifier", "_id", "patient.identifier", "subject.identifier", "patient", "subject")
+_COUNTS = ("_count", "_maxresults")
+_PAGES = ("page", "_page", "_offset", "offset", "_getpagesoffset", "_skip")
+_TELLING = {
+    name: (meaning, rank)
+    for rank, (name, meaning) in enumerate(
+        [
+            ("birthdate", DATE),
+            *((name, LETTERS) for name in _LETTER_NAMES),
+            *((name, NUMBER) for name in _NUMBER_NAMES),
+            *((name, DATE) for name in _DATE_NAMES),
+        ]
+    )
+}
 _PREFIX = re.compile(r"(?:eq|ne|gt|lt|ge|le|sa|eb|ap)(?=\d)", re.ASCII)
 _EPOCH_ORDINAL = 719_163
 _DAY_MS = 86_400_000
@@ -89,16 +103,46 @@ def _read_encoded(encoded: str) -> QueryForm:
 
 def describe_query(text: str) -> QueryForm:
     """The form of a query's text: ``Patient?birthdate=1980-02-03&_count=50``, a URL, or a request."""
-    head, _, rest = text[:QUERY_LIMIT].lstrip().partition("\n")
+    text = text[:QUERY_LIMIT]
+    resource, query = _locate(text)
+    if not query:
+        query = _body_of(text.lstrip().partition("\n")[2])
+    return _describe_pairs(resource, query)
+
+
+def _locate(text: str) -> tuple[str, str]:
+    """The searched type and what stands behind the question mark of a text's first line."""
+    head = text.lstrip().partition("\n")[0]
     head = _METHOD.sub("", head, count=1).strip()
     target = head.split(" ", 1)[0].split("#", 1)[0]
     path, _, query = target.partition("?")
     if not query and "=" in path and "/" not in path:
         path, query = "", path
-    resource = _searched_type(path)
-    if not query:
-        query = _body_of(rest)
-    return _describe_pairs(resource, query)
+    return _searched_type(path), query
+
+
+def mean_pairs(pattern: str) -> tuple[QueryForm, list[tuple[int, int]]] | None:
+    """The form of a query's text whose values were taken out, and of each of its pairs what its value means.
+
+    A meaning is a number of :mod:`rempart.sources.query_scan` and a rank, the most telling first. None where
+    the query is not what stands behind the first question mark.
+    """
+    resource, query = _locate(pattern)
+    if not query or query != pattern.partition("?")[2]:
+        return None
+    meanings: list[tuple[int, int]] = []
+    seen: set[str] = set()
+    for pair in query.split("&"):
+        key = unquote_plus(pair.partition("=")[0])
+        name = key.partition(":")[0]
+        if name in _COUNTS or name in _PAGES:
+            meanings.append((COUNT if name in _COUNTS else PAGE, 0))
+        elif _NAME.fullmatch(key) and not _CONTROL.fullmatch(name) and name.lower() not in seen:
+            seen.add(name.lower())
+            meanings.append(_TELLING.get(name.lower(), (NOTHING, 0)))
+        else:
+            meanings.append((NOTHING, 0))
+    return _describe_pairs(resource, query), meanings
 
 
 def _searched_type(path: str) -> str:
@@ -123,9 +167,9 @@ def _describe_pairs(resource: str, query: str) -> QueryForm:
         key, _, value = pair.partition("=")
         key = unquote_plus(key)
         name = key.partition(":")[0]
-        if name in ("_count", "_maxresults"):
+        if name in _COUNTS:
             count = max(count, _bounded(value))
-        elif name in ("page", "_page", "_offset", "offset", "_getpagesoffset", "_skip"):
+        elif name in _PAGES:
             page = max(page, _bounded(value))
         elif _NAME.fullmatch(key) and not _CONTROL.fullmatch(name):
             names.add(name)

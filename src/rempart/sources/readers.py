@@ -1,15 +1,17 @@
 """The readers, in one visible tuple: one for each kind of source, each yielding batches.
 
 Reads an open :class:`~rempart.sources.recognise.Source`, whose kind was told by its content; gives its
-batches in offset order, whatever stands among the good units. Adding a format is adding a module that
+batches in offset order, whatever stands among the good units, or the work that makes them, which
+several threads may share. Adding a format is adding a module that
 reads it, its kind in ``recognise``, and an entry to READERS. Misses: kinds without a reader, which
 the plan names and refuses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from rempart.errors import SourceError
 from rempart.records import Batch, Rejected
@@ -21,6 +23,9 @@ from rempart.sources.lines import split_lines
 from rempart.sources.mapping_shape import Mapping
 from rempart.sources.recognise import Source
 
+Work = Callable[[], Iterable[Batch]]
+"""Makes the next batches of a source, on any thread; all that must be done in turn was done before."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceReader:
@@ -28,29 +33,38 @@ class SourceReader:
     columns too (None for the others)."""
 
     kind: str
-    read: Callable[[Source, Mapping | None], Iterator[Batch]]
+    read: Callable[[Source, Mapping | None], Iterator[Work]]
 
 
-def _read_lines(source: Source, _: Mapping | None) -> Iterator[Batch]:
+def _read_lines(source: Source, _: Mapping | None) -> Iterator[Work]:
     for block in split_lines(source.stream, source.name):
         if isinstance(block, Rejected):
-            yield batch_units([block])
+            yield partial(_known, batch_units([block]))
         else:
-            yield from read_block(block, source.name)
+            yield partial(read_block, block, source.name)
 
 
-def _read_bundle(source: Source, _: Mapping | None) -> Iterator[Batch]:
-    return batch_stream(read_entries_of(source.stream, source.name, documents=False))
+def _read_bundle(source: Source, _: Mapping | None) -> Iterator[Work]:
+    return _in_turn(batch_stream(read_entries_of(source.stream, source.name, documents=False)))
 
 
-def _read_resource(source: Source, _: Mapping | None) -> Iterator[Batch]:
-    return batch_stream(read_entries_of(source.stream, source.name, documents=True))
+def _read_resource(source: Source, _: Mapping | None) -> Iterator[Work]:
+    return _in_turn(batch_stream(read_entries_of(source.stream, source.name, documents=True)))
 
 
-def _read_table(source: Source, mapping: Mapping | None) -> Iterator[Batch]:
+def _read_table(source: Source, mapping: Mapping | None) -> Iterator[Work]:
     if mapping is None:
         raise SourceError(f"{source.name}: a table needs a mapping of its columns", "see rempart map --help")
-    return read_csv(source.stream, source.name, mapping)  # type: ignore[arg-type]
+    return _in_turn(read_csv(source.stream, source.name, mapping))  # type: ignore[arg-type]
+
+
+def _in_turn(batches: Iterable[Batch]) -> Iterator[Work]:
+    for batch in batches:
+        yield partial(_known, batch)
+
+
+def _known(batch: Batch) -> tuple[Batch]:
+    return (batch,)
 
 
 READERS: tuple[SourceReader, ...] = (
@@ -74,4 +88,10 @@ def reader_of(source: Source) -> SourceReader:
 
 def read_source(source: Source, mapping: Mapping | None = None) -> Iterator[Batch]:
     """The batches of an open source; a table needs its ``mapping``. Raises SourceError."""
+    for work in read_works(source, mapping):
+        yield from work()
+
+
+def read_works(source: Source, mapping: Mapping | None = None) -> Iterator[Work]:
+    """The same as work, in order. Raises SourceError."""
     return reader_of(source).read(source, mapping)

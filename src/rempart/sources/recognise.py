@@ -20,7 +20,7 @@ import msgspec
 
 from rempart.errors import SourceError
 from rempart.sources.lines import BYTE_ORDER_MARK
-from rempart.sources.unpack import PIECE, ByteStream
+from rempart.unpack import PIECE, ByteStream
 
 HEAD_BYTES = 256 << 10
 STDIN = "-"

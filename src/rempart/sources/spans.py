@@ -13,7 +13,7 @@ import numba
 import numpy as np
 import pyarrow as pa
 
-from rempart.sources.byte_words import word_at
+from rempart.sources.byte_words import put_bytes, word_at
 
 Array = np.ndarray[Any, Any]
 
@@ -95,41 +95,29 @@ def group_spans(data, spans, seed):
 
 
 @numba.njit(cache=True, nogil=True)
-def _gather(data, spans, offsets):
+def _measure(spans, offsets):
     offsets[0] = 0
     for i in range(spans.shape[0]):
         offsets[i + 1] = offsets[i] + spans[i, 1]
-    text = np.empty(offsets[-1], np.uint8)
+    return offsets[-1]
+
+
+@numba.njit(cache=True, nogil=True)
+def _gather(data, spans, offsets, text):
+    """Copy the spans one behind the other into ``text``, eight bytes at a time and thus a little over."""
+    source, target = data.ctypes.data, text.ctypes.data
     for i in range(spans.shape[0]):
-        begin = spans[i, 0]
-        for k in range(spans[i, 1]):
-            text[offsets[i] + k] = data[begin + k]
-    return text
+        begin, to, length = np.int64(spans[i, 0]), np.int64(offsets[i]), np.int64(spans[i, 1])
+        for k in range(0, length, 8):
+            put_bytes(target, to + k, word_at(source, begin + k))
 
 
 def copy_spans(data: Array, spans: Array) -> pa.StringArray:
-    """The texts at ``spans`` (n, 2) of valid UTF-8 as a column of strings."""
+    """The texts at ``spans`` (n, 2) of valid UTF-8 as a column of strings.
+
+    ``data`` has eight readable bytes behind every span.
+    """
     offsets = np.empty(spans.shape[0] + 1, np.int32)
-    text = _gather(data, spans, offsets)
+    text = np.empty(int(_measure(spans, offsets)) + 8, np.uint8)
+    _gather(data, spans, offsets, text)
     return pa.StringArray.from_buffers(spans.shape[0], pa.py_buffer(offsets), pa.py_buffer(text))
-
-
-class TextEnd:
-    """Texts put behind the bytes of a block, so that they have spans like what the block says."""
-
-    def __init__(self, begins: int) -> None:
-        self._at = begins
-        self._texts: list[bytes] = []
-
-    def spans(self, texts: list[str]) -> Array:
-        """The spans (n, 2) of ``texts``."""
-        raw = [text.encode() for text in texts]
-        lengths = np.array([len(text) for text in raw], np.int64)
-        stops = self._at + lengths.cumsum()
-        self._at += int(lengths.sum())
-        self._texts += raw
-        return np.stack([stops - lengths, lengths], 1)
-
-    def join(self, data: Array) -> Array:
-        """``data`` with the texts behind it."""
-        return np.concatenate([data, np.frombuffer(b"".join(self._texts), np.uint8)])

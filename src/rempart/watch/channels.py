@@ -42,6 +42,9 @@ class Stat(IntEnum):
     ROWS_24H = 19
     OUT_OF_CARE_24H = 20
     OUT_OF_CARE_WEEK = 21
+    STRANGER_SHARE = 22
+    OUT_OF_CARE_SHARE = 23
+    CREW = 24
 
 
 N_STATS = len(Stat)
@@ -57,9 +60,11 @@ class Group(IntEnum):
     TIME = 4
     CIRCUMSTANCE = 5
     LOGIN = 6
+    BESIDE = 7
+    CREW = 8
 
 
-N_GROUPS = 7
+N_GROUPS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +171,7 @@ CHANNELS: tuple[Channel, ...] = (
     ),
     Channel(
         Stat.TWO_PLACES_1H,
-        Group.PLACE,
+        Group.BESIDE,
         0.7,
         1.8,
         "changes between networks within minutes, in the last hour",
@@ -208,7 +213,7 @@ CHANNELS: tuple[Channel, ...] = (
     ),
     Channel(
         Stat.SESSIONS_1H,
-        Group.PLACE,
+        Group.BESIDE,
         0.7,
         1.8,
         "returns within minutes to a session after another of the account was used: somebody works "
@@ -255,6 +260,32 @@ CHANNELS: tuple[Channel, ...] = (
         1.8,
         "the same added up over about a week: a batch that takes more than its patients, a slow thief",
         "the same",
+    ),
+    Channel(
+        Stat.STRANGER_SHARE,
+        Group.STRANGERS,
+        1.5,
+        1.6,
+        "nats by which the day's share of strangers exceeds the account's usual share: somebody who works "
+        "but sees none of the owner's patients",
+        "strangers among a full day of the owner's own work",
+    ),
+    Channel(
+        Stat.OUT_OF_CARE_SHARE,
+        Group.STRANGERS,
+        1.5,
+        1.6,
+        "the same for the share of patients in nobody's care",
+        "the same",
+    ),
+    Channel(
+        Stat.CREW,
+        Group.CREW,
+        0.5,
+        1.6,
+        "nats by which the strangers opened and the logins failed from this network, by all accounts that "
+        "use it, exceed their usual; only for accounts to which the network is new",
+        "a crew behind an address that much of the staff uses, or with an exit for each account",
     ),
 )
 """In the order of :class:`Stat`."""

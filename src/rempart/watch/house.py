@@ -5,8 +5,9 @@ until their minute closes (the watermark, the latest event time, has left it), s
 not depend on the number of shards or the cut of the batches. One event alone cannot drag the
 watermark more than a day ahead: a second one must agree, since clocks can be wrong.
 
-Gives, for each event: how many other accounts use its network (0 to 3), and for each patient a
-grade for "a colleague's patient". Misses crews within one minute.
+Gives, for each event: how many other accounts use its network (0 to 3), what is odd about all that is
+opened there (:mod:`crew`), and for each patient a grade for "a colleague's patient". Misses what happens
+within one minute.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rempart.records import MISSING_MS
+from rempart.records import FLAG_QUERY, MISSING_MS, Kind
+from rempart.watch.crew import FAILED_LOGIN, USUAL_FAILED, crew_nats, note_patient
 from rempart.watch.state import DAY_MS, MINUTE_MS, PENDING, WARD_VISIT, Array, House
 from rempart.watch.windows import mix
 
 COLLEAGUE_GRADE = 0.6
 COLLEAGUE_DAYS = 14
+_FAILED = int(Kind.LOGIN_FAILED)
 UNSET = -(2**62)
 """Watermark before the first event."""
 
@@ -72,7 +75,11 @@ def close_minute(networks, wards, pending, clock):  # type: ignore[no-untyped-de
     for i in range(clock[2]):
         seen = pending[i]
         if seen.network != -1:
-            _fold_network(networks[seen.network], seen.account, seen.ms)
+            network = networks[seen.network]
+            _fold_network(network, seen.account, seen.ms)
+            network.opened += seen.opened
+            network.strange += seen.strange
+            network.expected += seen.expected
         if seen.unit != -1:
             _fold_ward(wards, clock, seen)
     clock[2] = 0
@@ -122,11 +129,13 @@ def tell_time(rows, clock, marks, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def walk(rows, now_ms, marks, before, patients, grades, others, networks, wards, pending, clock):  # type: ignore[no-untyped-def]
+def walk(  # type: ignore[no-untyped-def]
+    rows, now_ms, marks, before, patients, grades, accounts, others, crews, networks, wards, pending, clock
+):
     """Read the snapshot for consecutive events and let their minutes close.
 
-    ``before`` is the watermark before the first event. Fills ``others`` (n,) and raises the first of
-    ``grades`` (m, 2) to the colleague's grade where that is higher.
+    ``before`` is the watermark before the first event. Fills ``others`` (n,) and ``crews`` (n,) nats, and
+    raises the first of ``grades`` (m, 2) to the colleague's grade where that is higher.
     """
     for i in range(rows.size):
         row = rows[i]
@@ -134,15 +143,25 @@ def walk(rows, now_ms, marks, before, patients, grades, others, networks, wards,
         if marks[i] // MINUTE_MS > before // MINUTE_MS:
             close_minute(networks, wards, pending, clock)
         before = marks[i]
-        if row.account == -1 or row.kind != 0:
+        if row.account == -1:
             continue
-        others[i] = _others(networks[row.network], row.account) if row.network != -1 else 3
+        if row.kind != 0:
+            if row.kind == _FAILED and row.network != -1:
+                _observe_failure(pending[clock[2]], row, now)
+                clock[2] += 1
+            continue
+        if row.network != -1:
+            others[i] = _others(networks[row.network], row.account)
+            crews[i] = crew_nats(networks[row.network], others[i])
+        else:
+            others[i] = 3
         last = row.first_patient + row.patients
         for p in range(row.first_patient, last):
             if row.unit != -1:
                 grades[p, 0] = max(grades[p, 0], _colleague(wards, row.unit, patients[p], row.account, now))
         if row.unit == -1 and row.network == -1:
             continue
+        opens = row.flags & FLAG_QUERY == 0 and row.outcome <= 0
         for p in range(row.first_patient, max(last, row.first_patient + 1)):
             here = pending[clock[2]]
             here.account = row.account
@@ -150,7 +169,25 @@ def walk(rows, now_ms, marks, before, patients, grades, others, networks, wards,
             here.unit = row.unit if p < last else -1
             here.patient = patients[p] if p < last else np.uint64(0)
             here.ms = now
+            here.opened = 0
+            here.strange = 0
+            here.expected = 0
+            if opens and p < last:
+                note_patient(accounts[row.account], here, patients[p], grades[p, 0])
             clock[2] += 1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _observe_failure(here, row, now):  # type: ignore[no-untyped-def]
+    """A failed login is a fact about its network."""
+    here.account = row.account
+    here.network = row.network
+    here.unit = -1
+    here.patient = np.uint64(0)
+    here.ms = now
+    here.opened = FAILED_LOGIN
+    here.strange = FAILED_LOGIN
+    here.expected = np.int32(FAILED_LOGIN * USUAL_FAILED)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from rempart.records import DECISION, Frame
+from rempart.watch import crew, windows
 from rempart.watch import house as across
-from rempart.watch import windows
 from rempart.watch.kernel import judge_rows
 from rempart.watch.state import (
     ACCOUNT,
@@ -43,10 +43,10 @@ class Policy:
     challenges_per_day: float = 1 / 220
     enforce: bool = False
 
-    def as_row(self, doubts: Array) -> Any:
+    def as_row(self, tails: Tails) -> Any:
         """The same for the kernel; the threshold in nats of doubt, from the days seen so far."""
         row = np.zeros(1, POLICY)
-        row["threshold"] = threshold(doubts, self.challenges_per_day)
+        row["threshold"] = threshold(tails.doubts, self.challenges_per_day) + tails.steered[0]
         row["enforce"] = self.enforce
         return row[0]
 
@@ -60,7 +60,7 @@ class Watch:
         self._zone = (zone_from, zone_offset)
         self.accounts = fresh_accounts(64)
         self.tails = Tails()
-        self._row = policy.as_row(self.tails.doubts)
+        self._row = policy.as_row(self.tails)
         self._house = House()
         self._shards = tuple(Shard() for _ in range(shards))
         self._pool = ThreadPoolExecutor(shards) if shards > 1 else None
@@ -117,14 +117,16 @@ class Watch:
     ) -> None:
         """Judge rows whose watermarks are of one day: close the day before, read the house, let the shards judge."""
         self._open_day(int(marks[0]) // DAY_MS)
-        others = np.zeros(rows.size, np.int8)
-        across.walk(rows, now, marks, before, patients, grades, others, *self._house_arrays())
+        others, crews = np.zeros(rows.size, np.int8), np.zeros(rows.size, np.float32)
+        across.walk(
+            rows, now, marks, before, patients, grades, self.accounts, others, crews, *self._house_arrays()
+        )  # fmt: skip
         habits = self._habits()
 
         def run(number: int) -> None:
             judge_rows(  # type: ignore[call-arg]
-                rows, now, self._day, patients, grades, others, prices, *self._shard_arrays(number), *habits,
-                self._row, number, len(self._shards), out,
+                rows, now, self._day, patients, grades, others, crews, prices, *self._shard_arrays(number),
+                *habits, self._row, number, len(self._shards), out,
             )  # fmt: skip
 
         if self._pool is None or rows.size < 512:
@@ -134,19 +136,12 @@ class Watch:
             list(self._pool.map(run, range(len(self._shards))))
 
     def arrays(self, account: int) -> tuple[Any, ...]:
-        """What :mod:`single` reads and changes to judge one event of ``account``, until the next frame:
-        day, house, shard, habits, policy, the shard's number and how many shards there are."""
+        """What :mod:`single` reads and changes to judge one event of ``account`` now: day, house, shard,
+        habits, policy, the shard's number and how many shards there are."""
         shards = len(self._shards)
         number = account % shards
-        return (
-            self._day,
-            self._house_arrays(),
-            self._shard_arrays(number),
-            self._habits(),
-            self._row,
-            number,
-            shards,
-        )
+        house, shard = self._house_arrays(), self._shard_arrays(number)
+        return self._day, house, shard, self._habits(), self._row, number, shards
 
     def _house_arrays(self) -> tuple[Array, ...]:
         house = self._house
@@ -158,14 +153,16 @@ class Watch:
 
     def _habits(self) -> tuple[Array, ...]:
         tails = self.tails
-        return tails.nats, tails.role_days, tails.shares, tails.novelty, *self._zone
+        return tails.nats, tails.apart, tails.role_days, tails.shares, tails.novelty, *self._zone
 
     def _open_day(self, day: int) -> None:
         if day == self._day:
             return
         if self._day >= 0:
+            self.tails.steer(self.accounts, self._policy.challenges_per_day)
             self.tails.close_day(self.accounts, self._day)
-            self._row = self._policy.as_row(self.tails.doubts)
+            self._row = self._policy.as_row(self.tails)
+            crew.fade(self._house.networks)
             for shard in self._shards:
                 windows.forget_old(shard, self._oldest_ms(day))
         self._day = day
@@ -211,7 +208,7 @@ class Watch:
             load(f"shard{number}", shard, arrays)
         for name in vars(self.tails):
             setattr(self.tails, name, np.array(arrays[f"tails.{name}"], copy=True))
-        self._row = self._policy.as_row(self.tails.doubts)
+        self._row = self._policy.as_row(self.tails)
 
     def close(self) -> None:
         """Let the threads go."""

@@ -12,12 +12,13 @@ from numba import njit
 from rempart.records import FLAG_LEFT, FLAG_QUERY, FLAG_TRUSTED, MAX_REASONS, Action, Kind
 from rempart.watch.channels import N_STATS, Stat
 from rempart.watch.circumstance import circumstance
+from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
 from rempart.watch.pages import ask_page, follow_order, form_is_new
-from rempart.watch.place import change_session, come_from
+from rempart.watch.place import HOUSE_SETTLED, change_session, come_from, used_since
 from rempart.watch.reasons import DAYS_BEFORE, DISOWNED, FAILED_CHALLENGE, LEFT, REOPENED, UNANSWERED
 from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS
-from rempart.watch.volume import open_patients
+from rempart.watch.volume import open_patients, share_nats
 from rempart.watch.weigh import doubt_of
 from rempart.watch.windows import expire
 
@@ -115,10 +116,14 @@ def _count(acc):  # type: ignore[no-untyped-def]
     stat[19] = acc.rows_day
     stat[20] = acc.out_of_care_day
     stat[21] = acc.out_of_care_week
+    opened = acc.strangers_day + acc.in_care
+    known = np.float32(acc.days / (acc.days + 2.0))
+    stat[22] = known * share_nats(acc.strangers_day, opened, acc.usual_strange)
+    stat[23] = known * share_nats(acc.out_of_care_day, opened, acc.usual_uncared)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _observe(acc, account, row, now, patients, grades, others, shard, tails):  # type: ignore[no-untyped-def]
+def _observe(acc, account, row, now, patients, grades, others, crews, shard, tails):  # type: ignore[no-untyped-def]
     """Run every channel on one event; returns patients new to the haul and the hour's bin."""
     visits, nodes, counts = shard
     shares, novelty, zone_from, zone_offset = tails
@@ -128,6 +133,8 @@ def _observe(acc, account, row, now, patients, grades, others, shard, tails):  #
     stat[13] = slept(acc, now)
     _fade(acc, now)
     stat[10] = come_from(acc, row, others, acc.day, now, novelty)
+    new_here = crews > 0.0 and acc.day - used_since(acc, row.network) < NEW_DAYS
+    stat[24] = crews * novelty[HOUSE_SETTLED] if new_here else np.float32(0.0)
     stat[12] = odd_hour(acc, at, shares[acc.role + 1])
     change_session(acc, row.session, now)
     odd = circumstance(stat[10], stat[12], stat[13])
@@ -309,12 +316,14 @@ def judge_rows(
     patients,
     grades,
     others,
+    crews,
     prices,
     accounts,
     visits,
     nodes,
     counts,  # type: ignore[no-untyped-def]
     nats_table,
+    apart,
     role_days,
     shares,
     novelty,
@@ -349,7 +358,16 @@ def judge_rows(
             first = row.first_patient
             last = first + row.patients
             fresh = _observe(
-                acc, account, row, now, patients[first:last], grades[first:last], others[i], place, habits
+                acc,
+                account,
+                row,
+                now,
+                patients[first:last],
+                grades[first:last],
+                others[i],
+                crews[i],
+                place,
+                habits,
             )
         else:
             expire(acc, nodes, counts, now)
@@ -358,5 +376,5 @@ def judge_rows(
             extra = _control(acc, row, now, policy)
             fresh = 1 if row.kind == _FAIL else 0
         acc.last_ms = now
-        doubt = doubt_of(acc, nats_table, role_days, parts)
+        doubt = doubt_of(acc, nats_table, apart, role_days, parts)
         _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, out[i])

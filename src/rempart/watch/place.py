@@ -40,6 +40,15 @@ def _place_is_new(acc, network, day, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def used_since(acc, network):  # type: ignore[no-untyped-def]
+    """Day on which this account first used the network it uses now."""
+    for i in range(PLACES):
+        if acc.place[i] == network:
+            return acc.place_day[i]
+    return acc.day
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _software_is_new(acc, software, day):  # type: ignore[no-untyped-def]
     for i in range(SOFTWARES):
         if acc.software[i] == software:

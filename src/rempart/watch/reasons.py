@@ -94,6 +94,9 @@ REASONS: tuple[Reason, ...] = (
         _("{seen} patients within about a week whom nobody treats these days and no earlier visit explains"),
         _USUAL,
     ),
+    Reason("stranger_share", _("hardly any patient of the day is one of yours")),
+    Reason("out_of_care_share", _("hardly any patient of the day is in anybody's care")),
+    Reason("crew", _("several accounts open patients whom nothing explains from the same unusual network")),
     Reason("days_before", _("the account was already unusual on the days before, and nobody vouched for it")),
     Reason("left", _("the staff list says that the owner of this account has left")),
     Reason(

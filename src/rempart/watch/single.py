@@ -47,8 +47,8 @@ def judge_single(  # type: ignore[no-untyped-def]
     networks, wards, pending, clock = house
     before = clock[0]
     tell_time(rows, clock, marks, now)
-    others = np.zeros(1, np.int8)
-    walk(rows, now, marks, before, patients, grades, others, networks, wards, pending, clock)
+    others, crews = np.zeros(1, np.int8), np.zeros(1, np.float32)
+    walk(rows, now, marks, before, patients, grades, shard[0], others, crews, networks, wards, pending, clock)
     judge_rows(  # type: ignore[call-arg]
-        rows, now, day, patients, grades, others, prices, *shard, *habits, policy, number, shards, out
+        rows, now, day, patients, grades, others, crews, prices, *shard, *habits, policy, number, shards, out
     )  # fmt: skip

@@ -26,6 +26,7 @@ SESSIONS = 3
 FORMS = 12
 HOUR_BINS = 48
 BINS = 96
+APART_BINS = 96
 
 Array = np.ndarray[Any, Any]
 
@@ -44,6 +45,7 @@ ACCOUNT = np.dtype(
         ("asked_ms", "i8", (SESSIONS,)),
         ("passed_ms", "i8", (SESSIONS,)),
         ("place_ms", "i8", (PLACES,)),
+        ("last_patient", "u8"),
         ("newest", "i4"),
         ("tail", "i4", (3,)),
         ("distinct", "i4", (3,)),
@@ -63,6 +65,7 @@ ACCOUNT = np.dtype(
         ("top", "f4", (N_STATS,)),
         ("mean", "f4", (N_STATS,)),
         ("spread", "f4", (N_STATS,)),
+        ("scale", "f4", (N_STATS,)),
         ("hours", "f4", (HOUR_BINS,)),
         ("strangers", "f4"),
         ("strangers_day", "f4"),
@@ -87,6 +90,12 @@ ACCOUNT = np.dtype(
         ("out_of_care_day", "f4"),
         ("out_of_care_week", "f4"),
         ("explained", "f4"),
+        ("uncared", "f4"),
+        ("looked_up", "f4"),
+        ("unexplained", "f4"),
+        ("usual_unexplained", "f4"),
+        ("usual_strange", "f4"),
+        ("usual_uncared", "f4"),
         ("opened", "f4"),
         ("value_kind", "i1"),
         ("step", "i1"),
@@ -100,7 +109,8 @@ ACCOUNT = np.dtype(
     align=True,
 )
 """One account. ``now`` holds the current statistics, ``top`` their maxima today, ``mean`` and
-``spread`` the account's own history of ``log1p(top)``; ``*_ms`` as in :mod:`rempart.records`."""
+``spread`` the account's own history of ``log1p(top)``, ``scale`` what a day may lie apart from it;
+``*_ms`` as in :mod:`rempart.records`."""
 
 VISIT = np.dtype(
     [("patient", "u8"), ("last_ms", "i8"), ("first_ms", "i8"), ("account", "i4"), ("node", "i4")]
@@ -110,8 +120,18 @@ VISIT = np.dtype(
 NODE = np.dtype([("ms", "i8"), ("next", "i4"), ("superseded", "i4")])
 """One recent event in an account's queue, oldest first by ``next``; free ones are chained."""
 
-NETWORK = np.dtype([("first_ms", "i8"), ("accounts", "i4", (4,)), ("known", "i4")])
-"""Who in the house uses a network: up to four accounts, and how many of them (``known``)."""
+NETWORK = np.dtype(
+    [
+        ("first_ms", "i8"),
+        ("opened", "i8"),
+        ("strange", "i8"),
+        ("expected", "i8"),
+        ("accounts", "i4", (4,)),
+        ("known", "i4"),
+    ]
+)
+"""Who in the house uses a network: up to four accounts, and how many of them (``known``). What was opened
+there in the last days, in thousandths of a patient: all, what nothing explains, what was to be expected."""
 
 WARD_VISIT = np.dtype(
     [("patient", "u8"), ("ms", "i8", (2,)), ("unit", "i4"), ("account", "i4", (2,)), ("spare", "i4")]
@@ -119,7 +139,16 @@ WARD_VISIT = np.dtype(
 """The last two accounts of a unit that opened a patient, in an open-addressing table."""
 
 PENDING = np.dtype(
-    [("patient", "u8"), ("ms", "i8"), ("account", "i4"), ("unit", "i4"), ("network", "i4"), ("spare", "i4")]
+    [
+        ("patient", "u8"),
+        ("ms", "i8"),
+        ("account", "i4"),
+        ("unit", "i4"),
+        ("network", "i4"),
+        ("opened", "i4"),
+        ("strange", "i4"),
+        ("expected", "i4"),
+    ]
 )
 """An observation that becomes a house-wide fact when its minute closes."""
 
@@ -152,11 +181,18 @@ class House:
     """Watermark (ms), time of the event before, pending observations, ward visits in use."""
 
 
+USUAL_STRANGE, USUAL_UNCARED, USUAL_UNEXPLAINED = 0.3, 0.2, 0.4
+"""Shares of an account's patients whom nothing explains, whom nobody treats, and whom neither care nor a
+colleague explains (own earlier visits left aside), before the account is known."""
+
+
 def fresh_accounts(n: int) -> Array:
     """``n`` accounts nothing is known of."""
     accounts = np.zeros(n, ACCOUNT)
     for name in ("newest", "tail", "place", "software", "form", "last_place", "day", "role"):
         accounts[name] = -1
+    accounts["usual_strange"], accounts["usual_uncared"] = USUAL_STRANGE, USUAL_UNCARED
+    accounts["usual_unexplained"] = USUAL_UNEXPLAINED
     return accounts
 
 

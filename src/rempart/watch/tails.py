@@ -7,7 +7,8 @@ but not when its challenge failed or its account was blocked: such a day is kept
 when somebody calls it a false alarm. The account's own habits move by at
 most :data:`FASTEST_RISE` a day, so that a patient thief teaches slowly.
 
-Gives: ``tails`` (N_STATS, roles + 1, BINS) nats, ``-ln`` of the tail probability.
+Gives: ``nats`` (N_STATS, roles + 1, BINS), ``-ln`` of the tail probability, and ``apart`` beside it, the same
+for deviations from the account's own habit (:mod:`apart`).
 Misses: seasons; a house that changes as a whole is relearned in about a month.
 """
 
@@ -17,9 +18,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from rempart.watch import apart
 from rempart.watch.channels import CHANNELS, N_STATS
-from rempart.watch.state import BINS, HOUR_BINS, Array
-from rempart.watch.threshold import DOUBT_BINS, doubt_counts, high_doubt
+from rempart.watch.state import (
+    APART_BINS,
+    BINS,
+    HOUR_BINS,
+    USUAL_STRANGE,
+    USUAL_UNCARED,
+    USUAL_UNEXPLAINED,
+    Array,
+)
+from rempart.watch.threshold import DOUBT_BINS, doubt_counts, high_doubt, steered
 from rempart.watch.weigh import BINS_PER_LOG
 
 PRIOR_DAYS = 60.0
@@ -30,6 +40,8 @@ KEEP_A_DAY = 0.985
 """What a day's weight keeps on the next day (half after about 46 days)."""
 FASTEST_RISE = 0.15
 """Largest daily rise of an account's usual ``log1p`` value: about 16 % a day."""
+FIRST_SPREAD = 0.4
+"""Spread of an account known for one day: a day's work differs by about a third from the next one's."""
 REACH, LEAST_REACH = 2.5, 0.75
 """How many of its usual spreads a day may lie from an account's habit, and how far at least, in ``log1p``,
 to widen that spread further: a few extreme days must not make every later day look usual."""
@@ -38,6 +50,9 @@ CARRIED_FROM = 0.7
 KEEP_CARRIED = 0.75
 KEEP_HIGH = 0.85
 """What a day of high doubt still counts on the account's next day."""
+SHARE_PATIENTS = 10.0
+"""Patients that the share before an account is known is worth."""
+LEAST_SHARE, MOST_USUAL_SHARE = 0.01, 0.95
 TOP_SHARE = 0.02
 """Beyond this share of days the tail is continued as a power law."""
 HAUL = (
@@ -101,12 +116,17 @@ class Tails:
     hours: Array = field(default_factory=lambda: np.zeros((1, HOUR_BINS)))
     novel: Array = field(default_factory=lambda: np.zeros(5))
     """Account-days with each class of novelty, and all account-days with history."""
+    apart_counts: Array = field(default_factory=lambda: np.zeros((N_STATS, 1, APART_BINS)))
+    """Account-days by how many of its own scales a day lay from the account's habit."""
     nats: Array = field(default_factory=lambda: np.zeros((N_STATS, 1, BINS), np.float32))
+    apart: Array = field(default_factory=lambda: np.zeros((N_STATS, 1, APART_BINS), np.float32))
     shares: Array = field(default_factory=lambda: np.zeros((1, HOUR_BINS + 1), np.float32))
     closed: Array = field(default_factory=lambda: np.zeros(2))
     """Days closed, and how many of them were at weekends."""
     doubts: Array = field(default_factory=lambda: np.zeros(DOUBT_BINS))
     """Account-days by their largest doubt, in bins of :mod:`threshold`."""
+    steered: Array = field(default_factory=lambda: np.zeros(1))
+    """Nats by which the threshold is corrected, so that challenges keep to the budget."""
     novelty: Array = field(default_factory=lambda: np.zeros(5, np.float32))
     """Share of account-days that bring each class of novelty, (4,), then how settled the house is."""
     withheld: Array = field(default_factory=lambda: np.zeros(0, WITHHELD))
@@ -122,14 +142,21 @@ class Tails:
             return
         more = roles + 1 - have
         self.counts = np.concatenate([self.counts, np.zeros((N_STATS, more, BINS))], axis=1)
+        self.apart_counts = np.concatenate([self.apart_counts, np.zeros((N_STATS, more, APART_BINS))], axis=1)
         self.role_days = np.concatenate([self.role_days, np.zeros(more)])
         self.hours = np.concatenate([self.hours, np.zeros((more, HOUR_BINS))])
         self.rebuild()
 
+    def steer(self, accounts: Array, challenges_per_day: float) -> None:
+        """Correct the threshold by the day's challenges; those that failed are no false alarms."""
+        rows = (accounts["seen"] == 1) & (accounts["withheld"] == 0)
+        asked = np.count_nonzero(accounts["challenged"][rows])
+        self.steered[0] = steered(self.steered[0], int(asked), int(rows.sum()), challenges_per_day)
+
     def close_day(self, accounts: Array, day: int) -> None:
         """Learn ``day`` (since 1970) of every account that was active, then forget its maxima."""
         self.closed += 1.0, float((day + 3) % 7 >= 5)
-        for kept in (self.counts, self.role_days, self.hours, self.novel, self.doubts):
+        for kept in (self.counts, self.apart_counts, self.role_days, self.hours, self.novel, self.doubts):
             kept *= KEEP_A_DAY
         rows = np.flatnonzero(accounts["seen"] == 1)
         learned = rows[accounts["withheld"][rows] == 0]
@@ -194,6 +221,7 @@ class Tails:
             np.add.at(self.counts[stat], (np.zeros_like(role), bins[:, stat]), 1.0)
             named = role > 0
             np.add.at(self.counts[stat], (role[named], bins[named, stat]), 1.0)
+        self._learn_apart(accounts, rows[accounts["days"][rows] >= apart.KNOWN_DAYS])
         touched = (accounts["hours_today"][rows, None] >> np.arange(HOUR_BINS, dtype=np.uint64)) & np.uint64(
             1
         )
@@ -206,14 +234,18 @@ class Tails:
         self.novel[:4] += [(classes >> kind & 1).sum() for kind in range(4)]
         self.novel[4] += known.size
 
+    def _learn_apart(self, accounts: Array, rows: Array) -> None:
+        role = accounts["role"][rows] + 1
+        bins = apart.bins_of(accounts[rows])
+        named = role > 0
+        for stat in range(N_STATS):
+            np.add.at(self.apart_counts[stat], (np.zeros_like(role), bins[:, stat]), 1.0)
+            np.add.at(self.apart_counts[stat], (role[named], bins[named, stat]), 1.0)
+
     def rebuild(self) -> None:
         """Recompute the tables the kernel reads."""
-        mass = _prior()
-        house = mass * PRIOR_DAYS + self.counts[:, 0]
-        house /= house.sum(axis=1, keepdims=True)
-        total = house[:, None, :] * ROLE_PRIOR_DAYS + self.counts
-        total[:, 0] = house
-        self.nats = _tail_nats(total).astype(np.float32)
+        self.nats = _tail_nats(_shrunk(_prior() * PRIOR_DAYS, self.counts)).astype(np.float32)
+        self.apart = apart.tail_nats(_shrunk(apart.DAY_0 * PRIOR_DAYS, self.apart_counts)).astype(np.float32)
         weekends = self.closed[1] / max(self.closed[0], 1.0)
         days = self.role_days[:, None] * np.repeat([1.0, weekends], HOUR_BINS // 2)
         base = (HOUR_PRIOR * HOUR_PRIOR_DAYS + self.hours[0]) / (HOUR_PRIOR_DAYS + days[0])
@@ -223,6 +255,15 @@ class Tails:
         rate = (PLACE_PRIOR * PLACE_PRIOR_DAYS + self.novel[:4]) / (PLACE_PRIOR_DAYS + self.novel[4])
         settled = self.novel[4] / (PLACE_PRIOR_DAYS + self.novel[4])
         self.novelty = np.append(rate, settled).astype(np.float32)
+
+
+def _shrunk(day_0: Array, counts: Array) -> Array:
+    """Mass (N_STATS, roles + 1, bins): the house on top of its day-0 law, then each role on top of the house."""
+    house = day_0 + counts[:, 0]
+    house /= house.sum(axis=1, keepdims=True)
+    total = house[:, None, :] * ROLE_PRIOR_DAYS + counts
+    total[:, 0] = house
+    return np.asarray(total)
 
 
 def _tail_nats(mass: Array) -> Array:
@@ -255,9 +296,10 @@ def _learn_accounts(accounts: Array, rows: Array) -> None:
     step = np.where(days >= 3, np.minimum(step, FASTEST_RISE), step)
     reach = np.maximum(REACH * spread, LEAST_REACH)
     capped = np.clip(gap, -reach, reach)
-    spread = np.where(days == 0, 0.6, np.sqrt((1 - rate) * spread**2 + rate * capped**2))
+    spread = np.where(days == 0, FIRST_SPREAD, np.sqrt((1 - rate) * spread**2 + rate * capped**2))
     accounts["mean"][rows] = mean + step
     accounts["spread"][rows] = spread
+    accounts["scale"][rows] = apart.scale_of(mean + step, spread, days + 1.0)
     touched = (accounts["hours_today"][rows, None] >> np.arange(HOUR_BINS, dtype=np.uint64)) & np.uint64(1)
     keep = np.float32(KEEP_A_DAY)
     accounts["hours"][rows] = accounts["hours"][rows] * keep + touched.astype(np.float32)
@@ -296,6 +338,21 @@ def _forget_day(accounts: Array, rows: Array) -> None:
         accounts[name][rows] = 0
     for name in HAUL:
         accounts[name][bad] = 0
+    _learn_shares(accounts, rows[accounts["withheld"][rows] == 0])
     fading = np.float32(0.9)
-    accounts["explained"][rows] *= fading
-    accounts["opened"][rows] *= fading
+    for name in ("explained", "uncared", "opened", "unexplained", "looked_up"):
+        accounts[name][rows] *= fading
+
+
+def _learn_shares(accounts: Array, rows: Array) -> None:
+    """Which part of an account's patients nothing usually explains, and which nobody treats."""
+    opened = accounts["opened"][rows]
+    strange = opened - accounts["explained"][rows]
+    for name, part, at_first in (
+        ("usual_strange", strange, USUAL_STRANGE),
+        ("usual_uncared", accounts["uncared"][rows], USUAL_UNCARED),
+        ("usual_unexplained", accounts["unexplained"][rows], USUAL_UNEXPLAINED),
+    ):
+        of = accounts["looked_up"][rows] if name == "usual_unexplained" else opened
+        share = (part + at_first * SHARE_PATIENTS) / (of + SHARE_PATIENTS)
+        accounts[name][rows] = np.clip(share, LEAST_SHARE, MOST_USUAL_SHARE)

@@ -26,6 +26,10 @@ AIMED_AT = 0.7
 """Part of the budget aimed at: a tail learned from few past days runs short of the days to come."""
 TAIL_SHARE = 0.03
 """Share of days from which the tail is continued."""
+STEERED = 0.2
+"""Nats by which a day twice as full of challenges as the budget moves the threshold, on a large site."""
+MOST_A_DAY, MOST_STEERED = 0.5, 3.0
+"""Nats that one day may move the threshold by, and that all days together may."""
 
 
 def doubt_counts(tops: Array, weights: Array | None = None) -> Array:
@@ -55,3 +59,15 @@ def threshold(counts: Array, challenges_per_day: float) -> float:
     beyond = (np.arange(DOUBT_BINS - start) + 0.5) / BINS_PER_NAT
     excess = float((mass[start:] * beyond).sum() / mass[start:].sum())
     return float(start / BINS_PER_NAT + excess * np.log(share[start] / wanted))
+
+
+def steered(nats: float, asked: int, active: int, challenges_per_day: float) -> float:
+    """The correction of the threshold, in nats, after a day on which ``asked`` of ``active`` accounts were
+    challenged and did not fail: up where that was more than the budget, down where it was less.
+
+    A feedback as in adaptive conformal inference (Gibbs & Candès 2021): whatever a site's tail is like, and
+    however it drifts, challenges come back to the budget.
+    """
+    wanted = challenges_per_day * active
+    moved = STEERED * (asked - wanted) / (1.0 + wanted)
+    return float(min(max(nats + min(moved, MOST_A_DAY), -MOST_STEERED), MOST_STEERED))

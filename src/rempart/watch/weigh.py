@@ -1,10 +1,11 @@
 """Evidence to doubt to answer.
 
-Each statistic's surprise is the negative log of a tail probability of honest daily maxima, pooled
-geometrically over the account, its role and the house (an arithmetic pool would cap the evidence
-at the house's floor). Groups of dependent statistics count once, by their strongest member, and
-are capped, so that dependence cannot inflate certainty. The sum is *doubt*, in nats; :mod:`threshold`
-says how much of it the friction the site chose allows.
+Each statistic's surprise is the negative log of a tail probability of honest daily maxima: how rarely
+the role and the house reach that value, and how rarely their accounts depart so far from their own
+habit. The two are pooled geometrically (an arithmetic pool would cap the evidence at the house's
+floor). Groups of dependent statistics count once, by their strongest member, and are capped, so that
+dependence cannot inflate certainty. The sum is *doubt*, in nats; :mod:`threshold` says how much of it
+the friction the site chose allows.
 
 Sources: Vovk & Wang 2021 (merging dependent evidence); Shin, Ramdas & Rinaldo 2023 (e-detectors).
 Misses: evidence that stays small in every group.
@@ -15,20 +16,21 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from rempart.watch.apart import LEAST, PER_SCALE
 from rempart.watch.channels import CHANNELS, N_GROUPS, N_STATS, Group
-from rempart.watch.state import BINS
+from rempart.watch.state import APART_BINS, BINS
 
 BINS_PER_LOG = 8.0
 """Tail tables have one bin for each 1/8 of ``log1p(statistic)``."""
-OWN_SLOPE = 1.8
-OWN_SPREAD = 0.3
+OWN_PART, OWN_DAYS = 0.8, 5.0
+"""Most that an account's own history counts against its role's and the house's, and days to half of it."""
 GROUP_FLOOR = 1.2
 """Nats of a group that mean nothing: the strongest of a few statistics is always a little odd."""
-GROUP_CAP = np.array([7.0, 10.5, 9.0, 5.0, 9.0, 9.0, 12.0], np.float32)
+GROUP_CAP = np.array([7.0, 10.5, 9.0, 5.0, 9.0, 9.0, 12.0, 7.0, 9.0], np.float32)
 SECOND = 0.2
 """How much the weaker of volume and strangers adds to the stronger."""
 GROUP_OF = np.array([channel.group for channel in CHANNELS], np.int64)
-GROUP_WEIGHT = np.array([1.0, 1.0, 1.2, 1.0, 0.9, 0.5, 1.0], np.float32)
+GROUP_WEIGHT = np.array([1.0, 1.0, 1.2, 1.0, 0.9, 0.5, 1.0, 1.0, 1.0], np.float32)
 _VOLUME, _STRANGERS = int(Group.VOLUME), int(Group.STRANGERS)
 
 
@@ -42,32 +44,42 @@ def table_nats(tails, stat, role, y):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def surprise(acc, stat, x, tails, role_days):  # type: ignore[no-untyped-def]
+def apart_nats(apart, stat, role, z):  # type: ignore[no-untyped-def]
+    """Interpolated nats of a deviation of ``z`` scales."""
+    at = min(max((z - LEAST) * PER_SCALE, 0.0), APART_BINS - 1.001)
+    low = int(at)
+    part = at - low
+    return apart[stat, role, low] * (1.0 - part) + apart[stat, role, low + 1] * part
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def surprise(acc, stat, x, tails, apart, role_days):  # type: ignore[no-untyped-def]
     """Pooled nats of one statistic: own history, then role, then house."""
     y = np.log1p(x)
     role = acc.role + 1
-    seen = role_days[role]
-    house = table_nats(tails, stat, 0, y)
-    nats = house
+    seen = role_days[role] if role > 0 else np.float64(0.0)
+    known = seen / (seen + 40.0)
+    nats = table_nats(tails, stat, 0, y)
     if role > 0:
-        part = seen / (seen + 40.0)
-        nats = part * table_nats(tails, stat, role, y) + (1.0 - part) * house
+        nats = known * table_nats(tails, stat, role, y) + (1.0 - known) * nats
     if acc.days > 0:
-        z = (y - acc.mean[stat]) / max(acc.spread[stat], OWN_SPREAD)
-        own = np.log1p(np.exp(min(OWN_SLOPE * z, 30.0)))
-        part = 0.5 * acc.days / (acc.days + 7.0)
+        z = (y - acc.mean[stat]) / acc.scale[stat]
+        own = apart_nats(apart, stat, 0, z)
+        if role > 0:
+            own = known * apart_nats(apart, stat, role, z) + (1.0 - known) * own
+        part = OWN_PART * acc.days / (acc.days + OWN_DAYS)
         nats = part * own + (1.0 - part) * nats
     return np.float32(nats)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def doubt_of(acc, tails, role_days, parts):  # type: ignore[no-untyped-def]
+def doubt_of(acc, tails, apart, role_days, parts):  # type: ignore[no-untyped-def]
     """Doubt in nats; ``parts`` (N_STATS,) receives what each statistic contributed."""
     best = np.zeros(N_GROUPS, np.float32)
     who = np.full(N_GROUPS, -1, np.int64)
     for stat in range(N_STATS):
         parts[stat] = np.float32(0.0)
-        nats = surprise(acc, stat, acc.now[stat], tails, role_days)
+        nats = surprise(acc, stat, acc.now[stat], tails, apart, role_days)
         group = GROUP_OF[stat]
         if nats > best[group]:
             best[group] = nats

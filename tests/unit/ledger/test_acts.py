@@ -8,11 +8,14 @@ import pytest
 
 from notice_case import make_ledger
 from rempart.errors import LedgerError
+from rempart.incident import case
 from rempart.ledger.acts import REIDENTIFIED, read_acts, record_act
+from rempart.ledger.deeds import Change, add_deed
 from rempart.ledger.folder import Folder
 from rempart.ledger.journal import Journal
 from rempart.ledger.seal import head
 from rempart.ledger.verify import verify
+from rempart.pipeline.casework import incidents_of
 
 REASON = "letters to the patients of I0001"
 
@@ -21,8 +24,9 @@ def test_an_act_says_what_why_and_about_whom(tmp_path: Path) -> None:
     make_ledger(tmp_path)
     record_act(tmp_path, REIDENTIFIED, REASON, "ab" * 32, 12, 1_772_000_000_000)
     [act] = read_acts(tmp_path)
-    assert (act.act, act.about, act.count, act.at_ms) == (REIDENTIFIED, "ab" * 32, 12, 1_772_000_000_000)
-    assert act.reason.endswith(f": {REASON}")
+    assert (act.did, act.why, act.at_ms) == (REIDENTIFIED, REASON, 1_772_000_000_000)
+    assert act.change == {"about": "ab" * 32, "count": 12}
+    assert act.who
     assert verify(tmp_path).sound
 
 
@@ -53,6 +57,18 @@ def test_an_act_taken_away_or_reworded_is_found(tmp_path: Path) -> None:
     assert not verify(tmp_path, code).sound
     manifest.write_bytes(b"".join(whole))
     assert verify(tmp_path, code).sound
+
+
+def test_an_act_about_an_incident_stands_in_its_history_and_others_disturb_none(tmp_path: Path) -> None:
+    make_ledger(tmp_path)
+    opening = case.opening("person", ["dr"], 0, 1)
+    add_deed(tmp_path, 1, lambda _: Change("I0001", "officer", case.OPEN, "seen", opening))
+    for incident in ("I0001", "I0077", None):
+        record_act(tmp_path, REIDENTIFIED, REASON, "", 1, 2, incident)
+    incidents = incidents_of(tmp_path)
+    assert list(incidents) == ["I0001"]
+    assert [deed.did for deed in incidents["I0001"].history] == ["open", REIDENTIFIED]
+    assert len(read_acts(tmp_path)) == 3
 
 
 def test_an_act_is_recorded_while_a_watch_writes(tmp_path: Path) -> None:

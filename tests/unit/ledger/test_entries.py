@@ -6,7 +6,13 @@ import pytest
 from synthetic_ledger import first_names, make_frame
 
 from rempart.errors import LedgerError
-from rempart.ledger.entries import decode_decisions, decode_input, encode_decisions, encode_input
+from rempart.ledger.entries import (
+    decode_decisions,
+    decode_input,
+    encode_decisions,
+    encode_input,
+    encode_one,
+)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 500])
@@ -63,3 +69,14 @@ def test_an_input_keeps_its_kind_and_bytes() -> None:
     assert (kind, bytes(content)) == (200, b"opaque")
     with pytest.raises(LedgerError):
         decode_input(b"")
+
+
+@pytest.mark.parametrize("event", ["", "ev-1", "é" * 9])
+def test_a_single_event_is_laid_out_like_a_frame_of_one(event: str) -> None:
+    frame, decisions = make_frame(1)
+    names = first_names()
+    parts = encode_decisions(
+        3, frame.rows, decisions, frame.patients, pa.array([event], pa.string()), names, trace=True
+    )
+    one = encode_one(3, frame.rows, decisions, frame.patients, event, names, trace=True)
+    assert one == b"".join(parts)

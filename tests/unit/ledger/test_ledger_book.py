@@ -14,6 +14,7 @@ from rempart.errors import LedgerBusy, LedgerError
 from rempart.ledger.book import Ledger
 from rempart.ledger.entries import DECISIONS, INPUT, decode_decisions, decode_input
 from rempart.ledger.framing import journal_files
+from rempart.ledger.names import VOCABULARIES
 from rempart.ledger.query import connect
 from rempart.ledger.verify import verify
 
@@ -230,6 +231,14 @@ def test_a_name_used_before_it_is_named_is_refused(open_ledger: Opening) -> None
             ledger.append_decisions(
                 frame.rows, decisions, frame.patients, frame.events, [("account", 3, "later")]
             )
+
+
+@pytest.mark.parametrize("vocabulary", VOCABULARIES)
+def test_the_vocabulary_of_an_unnamed_number_is_told(open_ledger: Opening, vocabulary: str) -> None:
+    frame, decisions = make_frame(3)
+    frame.rows[vocabulary][1] = 77
+    with open_ledger() as ledger, pytest.raises(ValueError, match=f"{vocabulary} 77 was never named"):
+        ledger.append_decisions(frame.rows, decisions, frame.patients, frame.events, first_names())
 
 
 def test_everything_written_is_owner_only(sealed: Path) -> None:

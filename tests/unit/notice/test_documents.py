@@ -92,6 +92,9 @@ def test_bounds_say_so_where_a_gap_has_none(language: str) -> None:
     open_scope = a_scope(patients={"low": 5, "high": 5, "bounded": False})
     _, values = sheet(a_case(open_scope), words, None)
     assert values["people"] == words.text("common.at_least_open", low="5", high="5")
+    assert values["records"] == words.text(
+        "common.at_least_open", low=words.language.number(3_001), high=words.language.number(3_090)
+    )
     _, values = sheet(a_case(a_scope(patients={"low": 5, "high": 5})), words, None)
     assert values["people"] == "5"
 

@@ -13,8 +13,8 @@ from notice_case import NOW, a_person, a_scope, a_site, affected
 from rempart.notice.addressee import Addressee
 from rempart.notice.letters import ACTIONS, Letter, Writer, has_link
 from rempart.notice.pages import write_letter
-from rempart.notice.scope import CATEGORIES
 from rempart.notice.words import Words, words_of
+from rempart.records import CATEGORIES
 
 TELLING = {
     "fr": {
@@ -167,6 +167,15 @@ def test_a_letter_to_parents_names_the_child_and_not_the_reader() -> None:
     assert letter.address[:2] == ("Aux titulaires de l’autorité parentale de", "Jean-François N’Guyen")
     assert "votre enfant" in letter.body.subject
     assert "Votre dossier" not in letter.happened
+
+
+def test_the_specimen_names_nobody_and_shows_everything_that_was_seen() -> None:
+    writer_, words = writer()
+    letter = writer_.specimen()
+    assert letter.address == ("Prénom NOM", "Adresse", "Code postal Ville")
+    assert letter.categories == a_scope().exposed
+    assert [each.name for each in letter.body.maybe] == [f"{words.category('images', 'name')}."]
+    assert not has_link(letter)
 
 
 def test_markup_in_a_name_stays_a_name() -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from notice_case import AWARE, NOW, a_case, a_scope, a_site, scope_content
 from rempart.notice.obligations import Answer, Obligation, add_months, assess
-from rempart.notice.scope import CATEGORIES, Scope
+from rempart.notice.scope import Scope
 from rempart.notice.site import Site
+from rempart.records import CATEGORIES
 
 
 def exposing(*categories: str, unsure: tuple[str, ...] = ()) -> Scope:
@@ -29,21 +30,28 @@ def organisation(**changed: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("scope", "severity", "reasons", "high"),
+    ("scope", "severity", "reasons", "ceiling", "high"),
     [
-        (exposing("identity", "contact"), "limited", ("plain",), Answer.OPEN),
-        (exposing("identity", "social_security_number"), "significant", ("number",), Answer.YES),
-        (exposing("results"), "significant", ("health",), Answer.YES),
-        (exposing("results", "bank_details"), "maximal", ("health", "bank", "both"), Answer.YES),
-        (exposing("identity", unsure=("diagnoses",)), "significant", ("health",), Answer.YES),
-        (exposing(), "negligible", (), Answer.NO),
+        (exposing("identity", "contact"), "limited", ("plain",), "limited", Answer.OPEN),
+        (exposing("social_security_number"), "significant", ("number",), "significant", Answer.YES),
+        (exposing("results"), "significant", ("health",), "significant", Answer.YES),
+        (exposing("results", "bank_details"), "maximal", ("health", "bank", "both"), "maximal", Answer.YES),
+        (exposing("identity", unsure=("diagnoses",)), "limited", ("plain",), "significant", Answer.OPEN),
+        (exposing("results", unsure=("insurance",)), "significant", ("health",), "maximal", Answer.YES),
+        (exposing(unsure=("contact",)), "negligible", (), "limited", Answer.OPEN),
+        (exposing(), "negligible", (), "negligible", Answer.NO),
     ],
 )
-def test_severity_follows_what_was_seen_or_cannot_be_excluded(
-    scope: Scope, severity: str, reasons: tuple[str, ...], high: Answer
+def test_severity_follows_what_was_seen_and_says_how_far_it_may_rise(
+    scope: Scope, severity: str, reasons: tuple[str, ...], ceiling: str, high: Answer
 ) -> None:
     found = assess(scope, a_site())
-    assert (found.severity, found.reasons, found.high_risk) == (severity, reasons, high)
+    assert (found.severity, found.reasons, found.ceiling, found.high_risk) == (
+        severity,
+        reasons,
+        ceiling,
+        high,
+    )
 
 
 def test_the_site_s_own_severity_wins_and_says_so() -> None:

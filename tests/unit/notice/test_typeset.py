@@ -9,9 +9,9 @@ from notice_case import NOW, a_case, a_person, a_scope, a_site, affected
 from rempart.notice.addressee import Addressee
 from rempart.notice.deadlines import obligations_page
 from rempart.notice.letters import Letter, Writer
-from rempart.notice.scope import CATEGORIES
 from rempart.notice.typeset import set_document, set_letters, unprintable
 from rempart.notice.words import words_of
+from rempart.records import CATEGORIES
 
 
 def letter(name: str = "Zoë", categories: tuple[str, ...] = ("identity", "contact")) -> Letter:

@@ -87,10 +87,10 @@ def test_the_reason_is_signed_before_the_first_name(tmp_path: Path) -> None:
     assert not site.out.exists()
     with pytest.raises(SourceError):
         site.run(Directory(tmp_path / "missing.ndjson"))
-    assert [act.reason.endswith(REASON) for act in read_acts(site.data)] == [True]
+    assert [act.why for act in read_acts(site.data)] == [REASON]
     assert not site.out.exists()
     site.run()
-    assert [act.about for act in read_acts(site.data)] == [site.scope.hash] * 2
+    assert [act.change["about"] for act in read_acts(site.data)] == [site.scope.hash] * 2
 
 
 def test_another_key_names_nobody(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_an_escrow_gives_the_same_people_back(tmp_path: Path) -> None:
             assert getattr(other.person, kept) == getattr(one.person, kept)
         assert other.person.representative == one.person.representative
         assert other.categories == one.categories
-    assert [act.act for act in read_acts(site.data)] == [
+    assert [act.did for act in read_acts(site.data)] == [
         "reidentified",
         "escrow_made",
         "escrow_opened",

@@ -121,7 +121,9 @@ def written(tmp_path: Path, language: str = "en", **parts: Any) -> str:
         "incidents", [an_incident(), an_incident("staff-03", "worth_a_look", max_hijack=0.03)]
     )
     summary = parts.get("summary", a_summary(decisions))
-    path = write_page(tmp_path, decisions, incidents, summary, language=language, zone="Europe/Paris")
+    path = write_page(
+        tmp_path, tally(decisions.to_batches()), incidents, summary, language=language, zone="Europe/Paris"
+    )
     assert path == tmp_path / "report.html"
     return path.read_text(encoding="utf-8")
 
@@ -233,7 +235,7 @@ def test_same_figures_same_page_however_the_batches_are_cut(tmp_path: Path) -> N
     whole = written(tmp_path, decisions=decisions)
     path = write_page(
         tmp_path,
-        decisions.to_batches(max_chunksize=17),
+        tally(decisions.to_batches(max_chunksize=17)),
         [an_incident(), an_incident("staff-03", "worth_a_look", max_hijack=0.03)],
         a_summary(decisions),
         language="en",
@@ -245,9 +247,16 @@ def test_same_figures_same_page_however_the_batches_are_cut(tmp_path: Path) -> N
 def test_a_zone_or_a_language_nobody_knows_is_named(tmp_path: Path) -> None:
     decisions = some_decisions(days=1, accounts=1)
     with pytest.raises(SettingsError, match="Mars"):
-        write_page(tmp_path, decisions, [], a_summary(decisions), language="en", zone="Mars/Olympus")
+        write_page(
+            tmp_path,
+            tally(decisions.to_batches()),
+            [],
+            a_summary(decisions),
+            language="en",
+            zone="Mars/Olympus",
+        )
     with pytest.raises(SettingsError, match="'tlh'"):
-        write_page(tmp_path, decisions, [], a_summary(decisions), language="tlh")
+        write_page(tmp_path, tally(decisions.to_batches()), [], a_summary(decisions), language="tlh")
 
 
 def test_the_tally_agrees_with_counting_by_hand() -> None:

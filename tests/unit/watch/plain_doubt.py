@@ -1,6 +1,6 @@
 """Surprise and doubt in plain Python, as ``rempart.watch.weigh`` describes them: the oracle.
 
-Reads one account's statistics and habits and the tables of tails as nested lists; pools own history,
+Reads one account's statistics and habits and the tables of tails (eighths of a log, quarters of a scale); pools own history,
 role and house, lets a group count once by its strongest, and adds up. Misses the days before and what a
 challenge said.
 """
@@ -21,6 +21,8 @@ CAPS = {
     Group.TIME: 9.0,
     Group.CIRCUMSTANCE: 9.0,
     Group.LOGIN: 12.0,
+    Group.BESIDE: 7.0,
+    Group.CREW: 9.0,
 }
 WEIGHTS = {Group.SEARCH: 1.2, Group.TIME: 0.9, Group.CIRCUMSTANCE: 0.5}
 """The others weigh 1."""
@@ -32,40 +34,50 @@ class PlainAccount:
 
     now: list[float]
     mean: list[float]
-    spread: list[float]
+    scale: list[float]
     days: int
     role: int
 
 
-def _read(table: list[float], y: float) -> float:
-    """The table, one entry for each eighth of a log, read between two entries."""
-    at = min(8 * y, len(table) - 1.001)
+def _read(table: list[float], place: float) -> float:
+    """The table read between two entries."""
+    at = min(max(place, 0.0), len(table) - 1.001)
     low = math.floor(at)
     return table[low] + (at - low) * (table[low + 1] - table[low])
 
 
+Tables = list[list[list[float]]]
+"""By statistic, then the house's and each role's."""
+
+
 def plain_surprise(
-    account: PlainAccount, stat: int, tables: list[list[list[float]]], role_days: list[float]
+    account: PlainAccount, stat: int, values: Tables, deviations: Tables, role_days: list[float]
 ) -> float:
-    """Nats of one statistic; ``tables[stat][0]`` is the house's, the next ones the roles'."""
+    """Nats of one statistic: its value against others', and its distance from the account's habit."""
     y = math.log1p(account.now[stat])
-    nats = _read(tables[stat][0], y)
-    if account.role >= 0:
-        known = role_days[account.role + 1] / (role_days[account.role + 1] + 40)
-        nats = known * _read(tables[stat][account.role + 1], y) + (1 - known) * nats
+    nats = _pooled(account, values[stat], 8 * y, role_days)
     if account.days:
-        far = (y - account.mean[stat]) / max(account.spread[stat], 0.3)
-        own = math.log1p(math.exp(min(1.8 * far, 30)))
-        known = 0.5 * account.days / (account.days + 7)
+        far = (y - account.mean[stat]) / account.scale[stat]
+        own = _pooled(account, deviations[stat], 4 * (far + 2), role_days)
+        known = 0.8 * account.days / (account.days + 5)
         nats = known * own + (1 - known) * nats
     return nats
 
 
-def plain_doubt(account: PlainAccount, tables: list[list[list[float]]], role_days: list[float]) -> float:
+def _pooled(account: PlainAccount, tables: list[list[float]], place: float, role_days: list[float]) -> float:
+    """The house's table and the role's, by how many days the role is known."""
+    nats = _read(tables[0], place)
+    if account.role < 0:
+        return nats
+    known = role_days[account.role + 1] / (role_days[account.role + 1] + 40)
+    return known * _read(tables[account.role + 1], place) + (1 - known) * nats
+
+
+def plain_doubt(account: PlainAccount, values: Tables, deviations: Tables, role_days: list[float]) -> float:
     """Doubt in nats, without the days before."""
     groups = dict.fromkeys(Group, 0.0)
     for channel in CHANNELS:
-        nats = plain_surprise(account, channel.stat, tables, role_days)
+        nats = plain_surprise(account, channel.stat, values, deviations, role_days)
         groups[channel.group] = max(groups[channel.group], nats)
     says = {
         group: max(0.0, min(nats, CAPS[group]) - FLOOR) * WEIGHTS.get(group, 1.0)

@@ -41,10 +41,23 @@ class Decayed:
         return sum(weight * math.exp((at_ms - now_ms) / self.lasts_ms) for at_ms, weight in self.noted)
 
 
+def _exceeds(odd: float, opened: float, usual: float) -> float:
+    """How much likelier a coin of today's share falls so than one of the usual share, in nats."""
+    if not opened or odd <= usual * opened:
+        return 0.0
+    share = min(odd / opened, 0.999)
+    heads, tails = share * opened, (1 - share) * opened
+    return heads * math.log(share / usual) + tails * math.log((1 - share) / (1 - usual))
+
+
 class PlainStatistics:
     """One account."""
 
     def __init__(self) -> None:
+        self.usual = (0.3, 0.2)
+        """Which share of the account's patients nothing explains and which nobody treats, as learned elsewhere."""
+        self.days = 0
+        """Days of its history."""
         self.visits: list[tuple[int, int]] = []
         self.hour = {
             name: Decayed(HOUR_MS) for name in ("strangers_1h", "pages_1h", "misses_1h", "sessions_1h")
@@ -73,7 +86,12 @@ class PlainStatistics:
             for patient, grade in zip(event.patients, event.grades, strict=True):
                 self._open(now, patient, grade)
         sums = {**self.hour, **self.day, **self.week}
+        settled = self.days / (self.days + 2)
+        strange, known = self.day["strangers_24h"].at(now), self.day["in_care_24h"].at(now)
         return {
+            "stranger_share": settled * _exceeds(strange, strange + known, self.usual[0]),
+            "out_of_care_share": settled
+            * _exceeds(self.day["out_of_care_24h"].at(now), strange + known, self.usual[1]),
             "patients_10min": self._distinct(now, 10 * MINUTE_MS),
             "patients_1h": self._distinct(now, HOUR_MS),
             "patients_24h": self._distinct(now, DAY_MS),
@@ -92,7 +110,7 @@ class PlainStatistics:
             if age < DAY_MS:
                 return
             if age < 30 * DAY_MS:
-                grade = max(grade, 0.85 * (1 - 0.5 * age / (30 * DAY_MS)))
+                grade = max(grade, 1 - 0.5 * age / (30 * DAY_MS))
         for sums, name in (
             (self.hour, "strangers_1h"),
             (self.day, "strangers_24h"),

@@ -149,3 +149,33 @@ def test_a_few_extreme_days_do_not_make_the_next_look_usual() -> None:
     after = float(house.accounts["spread"][WHO][Stat.STRANGERS_24H])
     house.close()
     assert before < after < 2 * before + 0.1
+
+
+def test_a_full_day_without_the_owners_patients_shows_and_a_few_strangers_among_them_do_not(
+    watch: Watch,
+) -> None:
+    own = WHO * 1000 + np.arange(30) + 1
+    busy, patients = charts(35, 300_000), np.concatenate([own, 9_000_000 + np.arange(5)])
+    show(watch, busy, patients, grade=0.9)
+    usual_day = now(watch, Stat.STRANGER_SHARE)
+    show(watch, charts(40, 300_000, begin_ms=TODAY_MS + 4 * DAY_MS), 8_000_000 + np.arange(40), 0.0, 0.0)
+    assert usual_day < 1
+    assert now(watch, Stat.STRANGER_SHARE) > 10
+    assert now(watch, Stat.OUT_OF_CARE_SHARE) > 10
+
+
+def test_a_machines_list_a_third_longer_is_further_from_habit_than_a_persons() -> None:
+    house = Watch(Policy(), *UTC_ZONE)
+    chance = np.random.default_rng(4)
+    machine, person = WHO, WHO + 1
+    for day in range(15):
+        for who, count in ((machine, 200), (person, int(200 * np.exp(chance.normal(0, 0.4))))):
+            begin_ms = MONDAY_MS + day * DAY_MS + (2 + who) * HOUR_MS
+            rows = charts(count, 1000, begin_ms=begin_ms)
+            rows["account"] = who
+            show(house, rows, who * 1000 + np.arange(count), grade=1.0)
+    today = np.log1p(270)
+    mean, scale = (house.accounts[name][:, Stat.PATIENTS_24H] for name in ("mean", "scale"))
+    house.close()
+    assert today - mean[machine] > 2 * scale[machine]
+    assert today - mean[person] < scale[person]

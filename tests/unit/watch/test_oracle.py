@@ -54,7 +54,10 @@ def test_the_kernel_counts_what_plain_python_counts(stream: list[Event]) -> None
     for event in stream:
         frame = Frame(row_of(event), np.array(event.patients, np.uint64), None)
         watch.judge(frame, np.array(event.grades, np.float32).reshape(-1, 2), PRICES, (1, 1, 1))
-        now = watch.accounts["now"][0]
+        account = watch.accounts[0]
+        plain.usual = float(account["usual_strange"]), float(account["usual_uncared"])
+        plain.days = int(account["days"])
+        now = account["now"]
         for name, value in plain.see(event).items():
             assert now[Stat[name.upper()]] == pytest.approx(value, rel=1e-3, abs=1e-3), name
     watch.close()

@@ -23,6 +23,7 @@ class Gang:
     _turn: int = field(default=-1, init=False)
     _accounts: tuple[int, ...] = field(default=(), init=False)
     _starts_ms: int = field(default=0, init=False)
+    _why: str = field(default="finished", init=False)
 
     def __post_init__(self) -> None:
         self._due_ms = {number: member.starts_ms for number, member in enumerate(self.members)}
@@ -66,8 +67,6 @@ class Gang:
             if step is not None:
                 return step
         return Stop(self._why)
-
-    _why: str = field(default="finished", init=False)
 
     def _ask(self, number: int, now_ms: int, answer: Answer | None) -> Attempt | None:
         """The member's attempt, if it makes one now."""

@@ -1,0 +1,209 @@
+"""What a column's heading says it holds: rules over its words, the more particular ones first.
+
+Reads headings in French and English as exports, dumps and the public directories write them. Gives a kind
+of :data:`rempart.leak.columns.KINDS` and how sure the words alone make it. Misses abbreviations of one house.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ASIDE = re.compile(r"\([^)]*\)")
+_OTHER = re.compile(r"[^a-z0-9]+")
+
+_WHO = r"(?:medecin|med|doctor|dr|mt|gp|practitioner|praticien|generalist\w*|prescripteur|soignant)"
+_HOUSE = (
+    r"(?:etab\w*|ets|entite|structure|hopital|clinique|service|unite|organisme|"
+    r"organi[sz]ation|societe|company|"
+    r"entreprise|employeur|raison|enseigne|cabinet|pole|site|departement|region|pays|country|"
+    r"province|canton|"
+    r"produit|medicament|specialite|denomination|profession\w*|metier|fichier|file|table|user|"
+    r"acte|titulaire)"
+)
+RULES: tuple[tuple[str, str, float], ...] = (
+    (
+        "from",
+        r"valid(?:e)? (?:from|depuis|du)|depuis(?: le)?|since|(?:date )?debut (?:validite|valeur)|from",
+        0.9,
+    ),
+    ("to", r"valid(?:e)? (?:to|until|au)|jusqu au|until|(?:date )?fin (?:validite|valeur)", 0.9),
+    (
+        "updated",
+        r"(?:date )?(?:de )?(?:maj|mise a jour|derniere modification|modification)|"
+        r"updated(?: at)?|last updated|modified(?: at)?",
+        0.9,
+    ),
+    ("other", r".*\b(?:date|dt)\b.*\b(?:deces|mort|death|deceased|decede)\b.*|.*\bdeces\b.*", 0.7),
+    ("other", r"(?:date|lieu|acte|code ?lieu|lib\w*)\w*deces\w*", 0.8),
+    ("street", r"(?:nom|libelle|lib|type|typ|num|numero|no) ?(?:de )?(?:la )?voie.*", 0.85),
+    ("birth_place", r"(?:comm?|dep|pays|lieu|code ?lieu|ville)\w*nai\w*", 0.85),
+    ("password_hash", r".*\b(?:hash|md5|sha1?|sha256|bcrypt|salt|digest)\b.*|.*password hash.*", 0.8),
+    ("password", r".*\b(?:pass ?word|passwd|pwd|mdp|mot de passe|mots de passe|pass)\b.*", 0.95),
+    ("email", r".*\b(?:e ?mails?|mail|courriel|mel|bal|adresse electronique|messagerie)\b.*", 0.95),
+    ("other", r".*\b(?:fax|telecopie)\b.*", 0.6),
+    ("phone", r".*\b(?:tel\w*|phone\w*|mobile|portable|gsm|cell)\b.*|.*\bnum(?:ero)? (?:fixe|port).*", 0.95),
+    ("iban", r".*\b(?:iban|rib|bban|compte bancaire|bank account)\b.*", 0.95),
+    ("other", r".*\b(?:bic|swift|siren|siret|ape|naf)\b.*", 0.9),
+    ("card", r".*\b(?:card|cb|carte bancaire|carte bleue|pan|cc number|credit card|cardnumber)\b.*", 0.8),
+    (
+        "nir",
+        r".*\b(?:nir|ins|secu|nss|immatriculation|insee num|securite sociale|social security|ssn|"
+        r"num(?:ero)? ss|no ss|soc sec|matricule ins|nirpp)\b.*",
+        0.9,
+    ),
+    ("rpps", r".*\brpps\b.*|identifiant pp|.*identification nationale pp.*", 0.95),
+    ("adeli", r".*\badeli\b.*", 0.95),
+    ("finess", r".*\bfiness\b.*|nofiness\w*|num(?:ero)? (?:ej|et)", 0.95),
+    ("cip13", r".*\bcip ?13\b.*", 0.95),
+    ("cip7", r".*\bcip ?7\b.*", 0.95),
+    ("ucd", r".*\bucd ?(?:7|13)?\b.*", 0.95),
+    ("cip13", r".*\bcip\b.*", 0.7),
+    ("cim10", r".*\b(?:cim ?10|icd ?10?|diag\w*|dp|das)\b.*", 0.6),
+    ("ccam", r".*\bccam\b.*", 0.95),
+    ("loinc", r".*\bloinc\b.*", 0.95),
+    (
+        "insurer",
+        r".*\b(?:mutuelle|amc|amo|assureur|assurance|insurer|insurance|payer|complementaire|"
+        r"caisse|regime|organisme (?:payeur|complementaire)|oc)\b.*",
+        0.85,
+    ),
+    ("sex", r".*\b(?:sexe?|gender|genre|civilite|civ|titre|title)\b.*", 0.85),
+    (
+        "birth_place",
+        r".*\b(?:lieu|commune|ville|pays|place|city|departement|dept|country|code|insee|"
+        r"cp)\b.*\b(?:naissance|nais|birth|naiss)\b.*|birth ?place.*|.*\b(?:lieunaiss|comnaiss|"
+        r"paysnaiss)\b.*|.*naiss lieu.*",
+        0.85,
+    ),
+    (
+        "birth_name",
+        r".*\b(?:nom|name|famille)\b.*\b(?:naissance|nais|naiss|jeune fille|patronymique|birth|"
+        r"maiden|marital de naissance|jf)\b.*|.*\b(?:maiden|birth|naissance) (?:name|nom)\b.*|"
+        r"nomnaissance|.*patronyme.*|njf",
+        0.95,
+    ),
+    (
+        "birth_date",
+        r".*\b(?:naissance|nais|naiss|birth ?date|birthday|bday|dob|ddn|birth|ne le|nee le|"
+        r"datnais|datenaiss\w*|dnaiss|born|date nai)\b.*",
+        0.95,
+    ),
+    (
+        "doctor",
+        rf".*\b(?:medecin|doctor|mt|gp|practitioner|praticien|generalpractitioner|prescripteur|doc)\b.*|{_WHO}.*",
+        0.8,
+    ),
+    (
+        "full_name",
+        r"(?:nom (?:et )?prenoms?|prenoms? (?:et )?nom|nomprenom|nom complet|full ?name|name full|"
+        r"patient(?: name)?|identite|nom (?:du )?patient complet|display name|titulaire compte|"
+        r"assure|beneficiaire|display|text|first and surname)",
+        0.85,
+    ),
+    ("given", r".*\b(?:prenoms?|given|given ?names?|first ?names?|fname|forenames?|prenom\w*)\b.*", 0.95),
+    ("insee", r".*\b(?:insee|code commune|codecommune|cog|code officiel geographique|depcom)\b.*", 0.8),
+    (
+        "postcode",
+        r".*\b(?:code ?postal|cp|post ?code|postal ?code|zip|zip ?code|codepostal|postcode\w*)\b.*",
+        0.95,
+    ),
+    ("other", rf".*\b{_HOUSE}\b.*", 0.75),
+    (
+        "city",
+        r".*\b(?:ville|commune|city|town|localite|acheminement|suburb|municipality|libellecommune|"
+        r"nom com|bureau distributeur|ligneacheminement)\b.*",
+        0.9,
+    ),
+    (
+        "family",
+        r".*\b(?:nom|noms|family|surname|last ?names?|lname|nomusage|nomusuel|familyname|"
+        r"nom famille|sn|name)\b.*",
+        0.85,
+    ),
+    (
+        "ipp",
+        r"(?:.*\b(?:ipp|nip|iep|mrn|patient ?(?:id|number|num|no)|id ?patient|identifiant patient|"
+        r"num(?:ero)? (?:de )?(?:patient|dossier)|no (?:patient|dossier)|rec id|unique id|"
+        r"record id|numdossier|idpatient|uuid|dossier)\b.*|id|identifiant|identifier|pk|person id|"
+        r"client id|ref|reference|code patient)",
+        0.85,
+    ),
+    (
+        "street",
+        r".*\b(?:rue|voie|adresse|address|street|adr|ligne|numvoie|typvoie|addr|line|lieu dit|"
+        r"complement)\b.*",
+        0.85,
+    ),
+    (
+        "other",
+        r"sex code|status|statut|type|etat|state|montant|prix|amount|price|total|quantite|qte|"
+        r"count|age|poids|taille",
+        0.6,
+    ),
+    ("date", r"date\w+|dt\w{3,}", 0.7),
+    (
+        "other",
+        r"lib\w+|categ\w+|code\w* .*|code[a-z]+|type .*|taux .*|autorite .*|bureau .*|id ban|"
+        r"lon|lat|x|y|rep|numero|rs|rslongue|compl\w+|compvoie|lieudit\w*|libelle .*|mode .*",
+        0.6,
+    ),
+    ("login", r".*\b(?:login|user ?name|identifiant connexion|pseudo|compte)\b.*", 0.8),
+    (
+        "medical_text",
+        r".*\b(?:observations?|compte rendu|cr|motif|antecedents?|atcd|conclusion|symptomes?|"
+        r"traitements?|allergies?|commentaires?|note|notes|prescriptions?|ordonnance|posologie|"
+        r"resultats?|anamnese|texte)\b.*",
+        0.7,
+    ),
+    ("date", r".*\b(?:date|dt|jour|timestamp|created at|heure)\b.*", 0.8),
+)
+"""(kind, pattern over the folded heading, how sure); the first that fits counts."""
+_COMPILED = tuple((kind, re.compile(pattern), sure) for kind, pattern, sure in RULES)
+
+
+def fold_heading(heading: str) -> str:
+    """The heading's words in small letters: ``datNais``, ``DAT_NAIS`` and ``Dat. naïs`` are ``dat nais``."""
+    spaced = _CAMEL.sub(" ", _ASIDE.sub(" ", heading[:200]) or heading[:200])
+    bare = unicodedata.normalize("NFKD", spaced)
+    return _OTHER.sub(" ", "".join(c for c in bare if not unicodedata.combining(c)).lower()).strip()
+
+
+@lru_cache(maxsize=4096)
+def kind_of_header(heading: str) -> tuple[str, float]:
+    """(kind, how sure); ``("", 0.0)`` where no rule knows the heading."""
+    folded = fold_heading(heading)
+    folded = (
+        re.sub(r" ?\b\d{1,2}$", "", folded) if not re.search(r"(?:cip|ucd|cim|icd) ?\d+$", folded) else folded
+    )
+    if not folded:
+        return "", 0.0
+    for kind, pattern, sure in _COMPILED:
+        if pattern.fullmatch(folded):
+            return kind, sure
+    return "", 0.0
+
+
+def looks_like_header(rows: list[list[str]]) -> bool:
+    """Whether the first row names columns: its words are known, or it lacks the figures that follow."""
+    first = rows[0]
+    cells = [cell.strip() for cell in first if cell.strip()]
+    if not cells or max(map(len, cells)) > 120:
+        return False
+    if any("@" in cell or re.search(r"\d{5}|\d[/-]\d", cell) for cell in cells):
+        return False
+    known = sum(kind_of_header(cell)[0] != "" for cell in cells)
+    if known * 2 >= len(cells) and not any(re.fullmatch(r"[\d\s.,/+-]+", cell) for cell in cells):
+        return True
+    if len(rows) < 3 or any(
+        any(c.isdigit() for c in cell) for cell in cells if not re.match(r"[A-Za-z]", cell)
+    ):
+        return False
+    figures = [
+        sum(place < len(row) and bool(re.search(r"\d", row[place])) for row in rows[1:]) * 2 > len(rows) - 1
+        for place in range(len(first))
+    ]
+    plain = [place for place, has in enumerate(figures) if has]
+    return bool(plain) and not any(re.search(r"\d{2}", first[place]) for place in plain if place < len(first))

@@ -1,0 +1,190 @@
+"""JSON: one object a line, an array of objects, an object that holds such an array, FHIR resources.
+
+Reads text; gives one row an object. Nested objects become columns named by their path
+(``address.city``); lists of plain values are joined by spaces, of objects numbered by place. FHIR Patients
+(also inside a Bundle) become the columns of :mod:`rempart.leak.fhir_patient`; other resource types are a
+table each. An array is read piece by piece (ijson), so that its length does not matter.
+
+Misses: tables written as an object of columns.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import ijson
+import msgspec
+
+from rempart.errors import SourceError
+from rempart.leak.chunk import Chunk, Gathering
+from rempart.leak.decode import encoding_of, read_lines
+from rempart.leak.fhir_patient import patient_row
+from rempart.leak.members import Member
+
+MOST_DEPTH = 12
+MOST_ITEMS = 20
+
+
+def fits(member: Member) -> bool:
+    """Whether the text begins as an object or as an array of objects."""
+    start = _start(member)
+    return start.startswith("{") or (start.startswith("[") and start[1:].lstrip()[:1] in ("{", "]"))
+
+
+def _start(member: Member) -> str:
+    return member.head[:4096].decode(encoding_of(member.head), "replace").lstrip("\ufeff \t\r\n")
+
+
+def read(member: Member) -> Iterator[Chunk]:
+    """The objects as rows; SourceError where an array breaks off in its first objects."""
+    gathering = Gathering()
+    objects = _lines(member) if _one_a_line(member) else _whole(member) or _items(member)
+    for item in objects:
+        for resource in _inside(item):
+            if resource.get("resourceType") == "Patient":
+                yield from gathering.put("Patient", patient_row(resource))
+            else:
+                table = resource.get("resourceType")
+                flat = dict(flatten(resource))
+                if flat:
+                    yield from gathering.put(table if isinstance(table, str) else member.name, flat)
+    yield from gathering.rest()
+
+
+def _one_a_line(member: Member) -> bool:
+    start = member.head.decode(encoding_of(member.head), "replace").lstrip("\ufeff \t\r\n")
+    first, _, rest = start.partition("\n")
+    if not first.startswith("{"):
+        return False
+    try:
+        msgspec.json.decode(first.strip().rstrip(",").encode())
+    except msgspec.DecodeError:
+        return False
+    return bool(rest.strip())
+
+
+def _lines(member: Member) -> Iterator[Any]:
+    """One object a line; a line that is none is passed over."""
+    for line in read_lines(member):
+        line = line.strip().rstrip(",")
+        if line.startswith("{"):
+            try:
+                yield msgspec.json.decode(line.encode())
+            except msgspec.DecodeError:
+                continue
+
+
+def _whole(member: Member) -> list[Any]:
+    """The objects of a document that fits into the first bytes read; none of a longer or broken one."""
+    try:
+        document = msgspec.json.decode(_start_of(member.head))
+    except (msgspec.DecodeError, RecursionError):
+        return []
+    if isinstance(document, dict) and "resourceType" not in document:
+        lists = [value for value in document.values() if isinstance(value, list) and value]
+        tables = [value for value in lists if isinstance(value[0], dict)]
+        return max(tables, key=len, default=[document])
+    return document if isinstance(document, list) else [document]
+
+
+def _start_of(head: bytes) -> bytes:
+    return head.decode(encoding_of(head), "replace").lstrip("\ufeff").encode()
+
+
+class _Text:
+    """Plain UTF-8 bytes of any encoding, for the parser."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._kept = b""
+
+    def read(self, size: int = -1) -> bytes:
+        if size == 0:
+            return b""
+        while not self._kept:
+            line = next(self._lines, None)
+            if line is None:
+                return b""
+            self._kept = line.encode() + b"\n"
+        piece, self._kept = self._kept[:size], self._kept[size:]
+        return piece
+
+
+def _items(member: Member) -> Iterator[Any]:
+    """The objects of the outermost array, wherever it stands in the first level."""
+    text = _Text(read_lines(member))
+    depth_prefix = "item" if _start(member).startswith("[") else None
+    try:
+        if depth_prefix:
+            yield from ijson.items(text, depth_prefix, use_float=True)
+            return
+        yield from _arrays(text)
+    except ijson.JSONError:
+        return
+    except RecursionError as error:
+        raise SourceError(f"{member.name} is nested too deep", "it is no list of people") from error
+
+
+def _arrays(text: _Text) -> Iterator[Any]:
+    """Every object of every array of the outermost object; the object itself where it has none."""
+    builder: Any = None
+    scalars: dict[str, Any] = {}
+    level, found = "", False
+    for prefix, event, value in ijson.parse(text, use_float=True):
+        if builder is not None:
+            builder.event(event, value)
+            if prefix == level and event == "end_map":
+                yield builder.value
+                builder, found = None, True
+        elif event == "start_map" and prefix.endswith(".item") and prefix.count(".") == 1:
+            builder, level = ijson.ObjectBuilder(), prefix
+            builder.event(event, value)
+        elif event in ("string", "number", "boolean") and len(scalars) < 1000:
+            scalars[prefix] = value
+    if not found and scalars:
+        yield scalars
+
+
+def _inside(item: Any) -> Iterator[dict[str, Any]]:
+    """The resources of a Bundle or of one of its entries; else the object itself."""
+    if not isinstance(item, dict):
+        return
+    if isinstance(item.get("resource"), dict):
+        yield item["resource"]
+    elif item.get("resourceType") == "Bundle" and isinstance(item.get("entry"), list):
+        for entry in item["entry"]:
+            if isinstance(entry, dict) and isinstance(entry.get("resource"), dict):
+                yield entry["resource"]
+    else:
+        yield item
+
+
+def flatten(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """(path, text) of every plain value below ``value``; too deep parts are kept as JSON text."""
+    if isinstance(value, dict) and depth < MOST_DEPTH:
+        for name, inner in value.items():
+            yield from flatten(inner, f"{path}.{name}" if path else str(name), depth + 1)
+    elif (
+        isinstance(value, list)
+        and depth < MOST_DEPTH
+        and any(isinstance(item, dict | list) for item in value)
+    ):
+        for place, inner in enumerate(value[:MOST_ITEMS]):
+            yield from flatten(inner, f"{path}.{place + 1}", depth + 1)
+    elif isinstance(value, list):
+        yield path, " ".join(text_of(item) for item in value[:MOST_ITEMS])
+    elif value is not None and path:
+        yield path, text_of(value)
+
+
+def text_of(value: Any) -> str:
+    """A plain value as text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | dict | list):
+        return json.dumps(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,145 @@
+"""What a person and a machine open after a leak was followed: verdict.json and matches.parquet.
+
+Reads a :class:`~rempart.pipeline.leak.Finding`; writes files only their owner may read. Headings come from the
+thief: they are cut, made printable, and never begin like a formula. No patient's identity is written, only the
+ledger's pseudonyms.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from rempart.language import printable
+from rempart.pipeline.leak import EPOCH, Finding
+from rempart.pipeline.leak_words import account_words, next_steps, verdict_words
+from rempart.pipeline.private_streams import make_folder, write_whole
+from rempart.pipeline.spelling import write_json
+
+FORMULA = tuple("=+-@\t\r＝＋－＠|%")
+
+
+def write_findings(out: Path, finding: Finding) -> dict[str, Any]:
+    """Write both files; returns the verdict."""
+    make_folder(out)
+    verdict = verdict_of(finding)
+    write_json(out / "verdict.json", verdict)
+    rows = finding.scan.matched
+    table = pa.table(
+        {
+            "row": pa.array(finding.scan.row[rows], pa.int64()),
+            "patient": pa.array([f"{number:016x}" for number in finding.pseudonyms.tolist()], pa.string()),
+            "probability": pa.array(finding.scan.chance[rows], pa.float64()),
+        }
+    )
+    content = pa.BufferOutputStream()
+    pq.write_table(table, content, compression="zstd")
+    write_whole(out / "matches.parquet", content.getvalue().to_pybytes())
+    return verdict
+
+
+def heading(name: str) -> str:
+    """A column's heading, harmless on a page and in a spreadsheet."""
+    shown = printable(name, 80)
+    return f"'{shown}" if shown.startswith(FORMULA) else shown
+
+
+def verdict_of(finding: Finding) -> dict[str, Any]:
+    """The verdict as plain values, in the order a person reads it."""
+    verdict = finding.verdict
+    snapshot = finding.snapshot
+    return {
+        "ours": verdict.ours,
+        "words": verdict_words(verdict),
+        "rows": verdict.rows,
+        "matched": verdict.matched,
+        "expected_by_chance": round(verdict.expected_by_chance, 3),
+        "share_ours": round(verdict.share, 5),
+        "log10_likelihood_ratio": round(verdict.log10_ratio, 1),
+        "power": round(verdict.power, 4),
+        "columns": [
+            {
+                "table": printable(table.name, 120),
+                "name": heading(column.name),
+                "kind": column.kind,
+                "confidence": column.confidence,
+                "filled": column.filled,
+            }
+            for table in finding.scan.tables.values()
+            for column in table.columns
+        ],
+        "present": list(finding.present),
+        "absent": list(finding.absent),
+        "snapshot_between": [day.isoformat() for day in snapshot] if snapshot else None,
+        "older_parts": _older(finding),
+        "accounts": accounts_of(finding),
+        "accounts_words": account_words(finding.path),
+        "canaries": canaries_of(finding),
+        "worth_eur": [round(finding.worth.better.low, 2), round(finding.worth.better.high, 2)]
+        if finding.worth
+        else [0.0, 0.0],
+        "worth_sources": list(finding.worth.better.sources) if finding.worth else [],
+        "next_steps": next_steps(finding.present, verdict),
+        "files": [printable(name, 120) for name in finding.files],
+        "tables": [
+            {
+                "name": printable(table.name, 120),
+                "rows": table.rows,
+                "lines_that_fit_no_row": table.dropped,
+                "about_people": table.people,
+            }
+            for table in finding.scan.tables.values()
+        ],
+        "examined": finding.today.isoformat(),
+    }
+
+
+def _older(finding: Finding) -> list[dict[str, Any]]:
+    if finding.freshness is None:
+        return []
+    return [
+        {"between": [iso_day(part.first), iso_day(part.last)], "share": round(part.share, 4)}
+        for part in finding.freshness.parts[1:]
+    ]
+
+
+def accounts_of(finding: Finding) -> list[dict[str, Any]]:
+    """The accounts the file left through, best explained first."""
+    if finding.path is None:
+        return []
+    return [
+        {
+            "account": printable(each.account, 120),
+            "share": round(each.share, 4),
+            "patients": each.read,
+            "expected_by_chance": round(each.by_chance, 1),
+            "patients_read_in_all": each.of_all,
+            "log10_likelihood_ratio": round(each.log10_ratio, 1),
+            "from": iso_day(each.first),
+            "to": iso_day(each.last),
+        }
+        for each in finding.path.accounts
+    ]
+
+
+def canaries_of(finding: Finding) -> list[dict[str, Any]]:
+    """The decoys in the file, each with the fields that gave it away, and who was shown or opened it."""
+    return [
+        {
+            "id": decoy.id,
+            "row": found.row,
+            "found_by": list(found.fields),
+            "shown_to": printable(decoy.shown_to, 120),
+            "opened_by": [printable(each.account, 120) for each in finding.touched if each.decoy == decoy.id],
+        }
+        for decoy, found in finding.decoys
+    ]
+
+
+def iso_day(day: int) -> str:
+    """A day since 1970 as ISO 8601."""
+    return (EPOCH + timedelta(days=int(day))).isoformat() if abs(day) < 1_000_000 else date.max.isoformat()

@@ -1,0 +1,121 @@
+"""A file is on sale: index, update, sample, verdict, decoys, through real processes and only files a site has."""
+
+import csv
+import json
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from rempart.cli import rempart
+from rempart.ledger.keys import read_pseudonym_key
+from rempart.ledger.pseudonym import PATIENT, hash_text
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "lab"))
+from french_people import Country, people, spoil, take
+
+
+def run(*words: object, code: int = 0) -> str:
+    done = CliRunner().invoke(rempart, [str(word) for word in words])
+    assert done.exit_code == code, (done.output, done.exception)
+    return done.output
+
+
+def write(path: Path, columns: dict[str, list[str]], separator: str = ",") -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file, delimiter=separator)
+        rows.writerow(columns)
+        rows.writerows(zip(*columns.values(), strict=True))
+    return path
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("leak")
+    ours = people(Country.draw(5, 3000), 1500, 6)
+    write(folder / "january.csv", ours)
+    ours["telephone"][:300] = ours["telephone"][300:600][::-1]
+    write(folder / "february.csv", ours)
+    for table, day in (("january", "2026-01-01"), ("february", "2026-02-01")):
+        command = "build" if table == "january" else "update"
+        run("population", command, folder / f"{table}.csv", "--as-of", day, "--data", folder / "data")
+    return folder
+
+
+def test_a_sample_of_ours_is_told_dated_and_priced(place: Path) -> None:
+    ours = people(Country.draw(5, 3000), 1500, 6)
+    sample = spoil(take(ours, list(range(250))), 3)
+    sample["=cmd|' /C calc'!A0"] = ["x"] * 250
+    write(place / "sample.csv", sample, ";")
+    said = run(
+        "leak", place / "sample.csv", "--population", place / "data" / "population.index", "--data", place / "data",
+        "--out", place / "out", "--today", "2026-02-10", "--lang", "fr",
+    )  # fmt: skip
+    verdict = json.loads((place / "out" / "verdict.json").read_text(encoding="utf-8"))
+    assert "Le fichier est à nous" in said
+    assert verdict["ours"] == "ours"
+    assert verdict["rows"] == 250
+    assert "bank" in verdict["absent"]
+    assert "identity" in verdict["present"]
+    first, last = verdict["snapshot_between"]
+    assert first < last <= "2026-02-01"
+    assert verdict["worth_eur"][0] < verdict["worth_eur"][1]
+    assert not any(column["name"].startswith("=") for column in verdict["columns"])
+    matches = pq.read_table(place / "out" / "matches.parquet")
+    key = read_pseudonym_key(place / "data")
+    wanted = {k: f"{hash_text(f'P{k:08d}', key, PATIENT):016x}" for k in range(250)}
+    right = [
+        wanted[row] == name
+        for row, name in zip(*(matches[c].to_pylist() for c in ("row", "patient")), strict=True)
+    ]
+    assert sum(right) >= 247
+    assert sum(right) == len(right)
+    page = (place / "out" / "report.html").read_text(encoding="utf-8")
+    assert page.count("<svg") >= 2
+    assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org", "")
+    for name in ("verdict.json", "matches.parquet", "report.html"):
+        assert (place / "out" / name).stat().st_mode & 0o077 == 0
+
+
+def test_a_decoy_is_recognised_though_retyped_and_blanked(place: Path) -> None:
+    run(
+        "canary", "plant", place / "january.csv", "--count", 3, "--mail-domain", "decoys.example.org",
+        "--bundle", place / "decoys.json", "--seed", 4, "--data", place / "data",
+    )  # fmt: skip
+    bundle = json.loads((place / "decoys.json").read_text(encoding="utf-8"))
+    patient = bundle["entry"][1]["resource"]
+    assert patient["meta"]["tag"][0]["code"] == "DECOY"
+    strangers = take(people(Country.draw(5, 3000), 400, 99), list(range(100)))
+    rows = {name: list(strangers[name]) for name in ("nom", "prenom", "date_naissance", "telephone")}
+    name, phone = patient["name"][0], patient["telecom"][0]["value"]
+    rows["nom"][7], rows["prenom"][7] = name["family"].upper(), name["given"][0] + "e"
+    rows["date_naissance"][7], rows["telephone"][7] = patient["birthDate"], ""
+    rows["nom"][9], rows["telephone"][9] = "", "+33" + phone[1:]
+    write(place / "strange.csv", rows)
+    run(
+        "leak", place / "strange.csv", "--population", place / "data" / "population.index", "--data", place / "data",
+        "--out", place / "out2",
+    )  # fmt: skip
+    verdict = json.loads((place / "out2" / "verdict.json").read_text(encoding="utf-8"))
+    assert {(found["row"], found["id"]) for found in verdict["canaries"]} == {(7, "D0002"), (9, "D0002")}
+    assert "D0002" in run("canary", "list", "--data", place / "data")
+    assert "D0002" in run("canary", "retire", "D0002", "--data", place / "data")
+    run("canary", "check", "--data", place / "data")
+    assert b"D0002" not in (place / "data" / "canaries.register").read_bytes()
+
+
+def test_a_missing_file_is_one_clear_line(place: Path) -> None:
+    done = CliRunner().invoke(
+        rempart,
+        [
+            "leak",
+            "no-such-file.csv",
+            "--population",
+            str(place / "january.csv"),
+            "--out",
+            str(place / "out3"),
+        ],
+    )
+    assert "cannot read no-such-file.csv" in str(done.exception)

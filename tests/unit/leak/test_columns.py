@@ -1,0 +1,70 @@
+"""Columns are told by heading and by content; the golden list is labelled by hand."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from rempart.leak.columns import kind_of, name_columns
+from rempart.leak.headers import kind_of_header
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "lab"))
+from french_people import Country, people
+
+HEADINGS = {
+    "Nom d'exercice": "family", "Prénom d'exercice": "given", "NOM_NAISSANCE": "birth_name", "nomUsage": "family",
+    "datNais": "birth_date", "Date de naissance": "birth_date", "birthDate": "birth_date", "DDN": "birth_date",
+    "sexe": "sex", "Libellé civilité": "sex", "N° sécurité sociale": "nir", "INS": "nir", "Identifiant PP": "rpps",
+    "Numéro FINESS site": "finess", "nofinesset": "finess", "Code postal (coord. structure)": "postcode",
+    "Libellé commune (coord. structure)": "city", "Téléphone (coord. structure)": "phone", "tel_portable": "phone",
+    "Adresse e-mail (coord. structure)": "email", "courriel": "email", "IBAN": "iban", "mot de passe": "password",
+    "password_hash": "password_hash", "medecin_traitant": "doctor", "mutuelle": "insurer", "CIP13": "cip13",
+    "code CCAM": "ccam", "Code LOINC": "loinc", "IPP": "ipp", "patient_id": "ipp", "adresse_ligne_1": "street",
+    "ville": "city", "lieu de naissance": "birth_place", "commune_naissance": "birth_place",
+    "Raison sociale site": "other", "Libellé profession": "other", "code commune": "insee", "date_deces": "other",
+    "montant": "other", "Nom": "family", "prenoms": "given", "numero_voie": "street", "dob": "birth_date", "nom_voie": "street",
+    "commnaiss": "birth_place", "datedeces": "other", "dateouv": "date",
+    "libcategetab": "other", "Code savoir-faire": "other", "lat": "other",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("heading", "kind"), HEADINGS.items())
+def test_a_heading_says_what_it_holds(heading: str, kind: str) -> None:
+    assert kind_of_header(heading)[0] == kind
+
+
+def test_columns_without_headings_are_told_by_their_cells() -> None:
+    cells = people(Country.draw(3, 2000), 400, 4)
+    wanted = {
+        "nir": "nir", "telephone": "phone", "email": "email", "date_naissance": "birth_date", "sexe": "sex",
+        "adresse": "street", "code_postal": "postcode",
+    }  # fmt: skip
+    names = tuple(f"column {place}" for place in range(len(cells)))
+    found = name_columns(names, [pa.array(values, pa.large_string()) for values in cells.values()])
+    by_name = dict(zip(cells, found, strict=True))
+    assert {name: by_name[name].kind for name in wanted} == wanted
+
+
+def test_the_public_drug_file_is_told_column_by_column() -> None:
+    path = Path(__file__).parents[4] / "shared" / "formats" / "fr" / "CIS_CIP_bdpm.txt"
+    if not path.exists():
+        pytest.skip("the public drug file is not beside this checkout")
+    rows = [line.split("\t") for line in path.read_text(encoding="latin-1").splitlines()[:800]]
+    assert kind_of("column 2", [row[1] for row in rows])[0] == "cip7"
+    assert kind_of("column 7", [row[6] for row in rows])[0] == "cip13"
+    assert kind_of("column 6", [row[5] for row in rows])[0] == "date"
+    assert kind_of("column 1", [row[0] for row in rows])[0] in ("number", "ipp")
+
+
+def test_the_order_of_columns_changes_no_kind() -> None:
+    cells = people(Country.draw(3, 2000), 300, 5)
+    names = list(cells)
+    order = np.random.default_rng(1).permutation(len(names))
+    columns = {name: pa.array(values, pa.large_string()) for name, values in cells.items()}
+    straight = name_columns(names, [columns[name] for name in names])
+    turned = name_columns([names[k] for k in order], [columns[names[k]] for k in order])
+    assert {c.name: c.kind for c in straight} == {c.name: c.kind for c in turned}

@@ -1,0 +1,243 @@
+"""Whatever is written is read back, in every format; hostile files are refused with one clear line."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import py7zr
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rempart.errors import SourceError
+from rempart.leak.readers.formats import read_files
+
+ROWS = [
+    {"nom": "Léger", "prenom": "Éloïse", "naissance": "1975-03-12", "note": 'dit "oui", puis; non'},
+    {"nom": "O'Brien", "prenom": "Jean-Éric", "naissance": "1980-11-02", "note": "deux\tmots"},
+    {"nom": "Nguyen", "prenom": "Zoé", "naissance": "2001-01-30", "note": "l'âge"},
+]
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """Every row of every table, empty cells left out."""
+    found = []
+    for chunk in read_files((path,)):
+        columns = [column.to_pylist() for column in chunk.columns]
+        found += [
+            {name: cell for name, cell in zip(chunk.names, cells, strict=True) if cell}
+            for cells in zip(*columns, strict=True)
+        ]
+    return found
+
+
+def as_csv(separator: str = ",", encoding: str = "utf-8") -> bytes:
+    """The rows with every cell quoted."""
+    lines = [separator.join(ROWS[0])]
+    for row in ROWS:
+        lines.append(separator.join('"' + cell.replace('"', '""') + '"' for cell in row.values()))
+    return ("\r\n".join(lines) + "\r\n").encode(encoding)
+
+
+def as_sql() -> bytes:
+    """A dump with a table of people and a function call among the values."""
+    values = ",\n".join(
+        "(" + ",".join("'" + c.replace("'", "''") + "'" for c in row.values()) + ")" for row in ROWS
+    )
+    return f"CREATE TABLE `p` (\n `nom` varchar(9),\n `x` int);\nINSERT INTO `p` (`nom`,`prenom`,`naissance`,`note`) VALUES\n{values};\n".encode()
+
+
+def as_copy() -> bytes:
+    """A PostgreSQL dump."""
+    lines = ["\t".join(cell.replace("\t", "\\t") for cell in row.values()) for row in ROWS]
+    return (
+        "COPY public.p (nom, prenom, naissance, note) FROM stdin;\n" + "\n".join(lines) + "\n\\.\n"
+    ).encode()
+
+
+def as_workbook() -> bytes:
+    """An Excel sheet."""
+    book = openpyxl.Workbook()
+    book.active.append(list(ROWS[0]))
+    for row in ROWS:
+        book.active.append(list(row.values()))
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def as_parquet() -> bytes:
+    """A Parquet file."""
+    content = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(ROWS), content)
+    return content.getvalue()
+
+
+WRITTEN: dict[str, Callable[[], bytes]] = {
+    "a.csv": as_csv,
+    "b.csv": lambda: as_csv(";", "cp1252"),
+    "c.tsv": lambda: as_csv("|", "utf-16"),
+    "d.csv": lambda: as_csv(";", "utf-8-sig"),
+    "e.ndjson": lambda: "\n".join(json.dumps(row) for row in ROWS).encode(),
+    "f.json": lambda: json.dumps(ROWS, ensure_ascii=False, indent=1).encode(),
+    "g.json": lambda: json.dumps({"total": 3, "data": ROWS}).encode(),
+    "h.sql": as_sql,
+    "i.sql": as_copy,
+    "j.xlsx": as_workbook,
+    "k.parquet": as_parquet,
+    "l.csv.gz": lambda: gzip.compress(as_csv()),
+    "m.csv.zst": lambda: zstandard.compress(as_csv()),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_was_written_is_read_back(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(WRITTEN[name]())
+    assert read(path) == ROWS
+
+
+def test_members_of_zip_and_7z_are_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("in/a.csv", as_csv())
+    with py7zr.SevenZipFile(tmp_path / "b.7z", "w") as archive:
+        archive.writestr(as_csv(), "in/a.csv")
+    assert read(tmp_path / "a.zip") == read(tmp_path / "b.7z") == ROWS
+
+
+def test_a_card_and_a_pasted_profile_are_rows(tmp_path: Path) -> None:
+    (tmp_path / "a.vcf").write_text(
+        "BEGIN:VCARD\nN:Léger;Éloïse;;;\nTEL;TYPE=cell:06 12 34 56 78\nBDAY:1975-03-12\nEND:VCARD\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "b.txt").write_text(
+        "Fresh leak, DM me\n\nNom : Léger\nPrénom : Éloïse\nTéléphone : 0612345678\nNé le : 12/03/1975\n\n"
+        "Nom : Martin\nPrénom : Zoé\nTéléphone : 0612345679\nNé le : 13/03/1975\n",
+        encoding="utf-8",
+    )
+    assert read(tmp_path / "a.vcf")[0]["family"] == "Léger"
+    assert [row["Nom"] for row in read(tmp_path / "b.txt")] == ["Léger", "Martin"]
+
+
+def test_rows_pasted_among_prose_are_found(tmp_path: Path) -> None:
+    prose = ["Selling 700k french patients, sample below", "contact on telegram", "```"]
+    rows = [
+        f"> {name};Jean;19{70 + k}-01-02;0612345{k:03d}"
+        for k, name in enumerate(("Dupont", "Durand", "Petit"))
+    ]
+    (tmp_path / "post.txt").write_text(
+        "\n".join([*prose, *rows, "```", "price: 500$ xmr only", "no lowballers"]), encoding="utf-8"
+    )
+    assert [next(iter(row.values())) for row in read(tmp_path / "post.txt")] == ["Dupont", "Durand", "Petit"]
+
+
+def test_a_quote_left_open_spoils_its_own_row_only(tmp_path: Path) -> None:
+    lines = ["nom,prenom,ville"] + [f'"Nom{k}","Jean","Lille"' for k in range(300)]
+    lines[150] = '"Nom149,"Jean","Lille"'
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    found = read(tmp_path / "a.csv")
+    assert len(found) >= 299
+    assert found[-1] == {"nom": "Nom299", "prenom": "Jean", "ville": "Lille"}
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.lists(
+        st.tuples(*[st.text(st.characters(blacklist_categories=("C", "Z")), min_size=1, max_size=12)] * 3),
+        min_size=3, max_size=20,
+    )
+)  # fmt: skip
+def test_any_text_in_quotes_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]
+) -> None:
+    path = tmp_path_factory.mktemp("rows") / "a.csv"
+    lines = ["nom,prenom,ville"] + [",".join('"' + c.replace('"', '""') + '"' for c in row) for row in rows]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert [tuple(row.values()) for row in read(path)] == rows
+
+
+def bomb(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", (b"0" * 9000 + b",1\n") * (10 << 10))
+
+
+def climbing(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("../../etc/cron.d/a", as_csv())
+
+
+def nested(path: Path) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("a.csv", as_csv())
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("inner.zip", inner.getvalue())
+
+
+def linked(path: Path) -> None:
+    info = zipfile.ZipInfo("a.csv")
+    info.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(info, "elsewhere")
+
+
+def encrypted(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", as_csv())
+    content = bytearray(path.read_bytes())
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.index(mark) + place
+        content[at : at + 2] = struct.pack("<H", 1)
+    path.write_bytes(content)
+
+
+def wide(path: Path) -> None:
+    path.write_bytes(
+        b",".join(b"c%d" % k for k in range(10_000)) + b"\n" + b",".join([b"1"] * 10_000) + b"\n"
+    )
+
+
+def cut_off(path: Path) -> None:
+    path.write_bytes(gzip.compress(as_csv() * 2000)[:500])
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (bomb, "grows to more than"),
+        (climbing, "path outside"),
+        (nested, "archive in an archive"),
+        (linked, "holds a link"),
+        (encrypted, "is encrypted"),
+        (wide, "more than 4096 columns"),
+        (cut_off, "ends badly"),
+    ],
+)
+def test_a_hostile_file_is_refused_in_one_line(
+    make: Callable[[Path], None], says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "hostile"
+    make(path)
+    with pytest.raises(SourceError, match=says) as refused:
+        read(path)
+    assert "\n" not in str(refused.value)
+
+
+def test_sql_with_functions_is_text(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text(
+        "INSERT INTO p (nom, cree) VALUES ('Petit', NOW()), ('Grand', CONCAT('a', 'b'));\n", encoding="utf-8"
+    )
+    assert read(tmp_path / "a.sql") == [
+        {"nom": "Petit", "cree": "NOW()"},
+        {"nom": "Grand", "cree": "CONCAT('a', 'b')"},
+    ]
