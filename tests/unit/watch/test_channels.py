@@ -192,5 +192,6 @@ def test_an_opened_decoy_says_more_than_a_page_that_lists_it(watch: Watch) -> No
     assert calm < 5
     assert answer["doubt"][0] > 10
     assert answer["code"][0][0] == DECOY
-    later = show(watch, charts(1, 1, begin_ms=TODAY_MS + 27 * HOUR_MS), np.array([WHO * 1000 + 1]))
-    assert DECOY not in later["code"][0]
+    back = charts(3, 60_000, begin_ms=TODAY_MS + 27 * HOUR_MS)
+    later = show(watch, back, WHO * 1000 + np.arange(3) + 1)
+    assert DECOY not in later["code"][2]
