@@ -252,6 +252,8 @@ FLAG_LEFT = 16
 """The staff list says the account's owner has left."""
 FLAG_TRUSTED = 32
 """A login or reinstatement from a source whose word counts."""
+FLAG_DECOY = 64
+"""The record of a decoy was opened: a patient who does not exist."""
 
 MAX_REASONS = 4
 DECISION = np.dtype(

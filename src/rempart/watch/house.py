@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rempart.records import FLAG_QUERY, MISSING_MS, Kind
+from rempart.records import FLAG_DECOY, FLAG_QUERY, MISSING_MS, Kind
 from rempart.watch.crew import FAILED_LOGIN, USUAL_FAILED, crew_nats, note_patient
 from rempart.watch.state import DAY_MS, MINUTE_MS, PENDING, WARD_VISIT, Array, House
 from rempart.watch.windows import mix
@@ -129,13 +129,36 @@ def tell_time(rows, clock, marks, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _is_decoy(decoys, patients):  # type: ignore[no-untyped-def]
+    for patient in patients:
+        at = np.searchsorted(decoys, patient)
+        if at < decoys.size and decoys[at] == patient:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def walk(  # type: ignore[no-untyped-def]
-    rows, now_ms, marks, before, patients, grades, accounts, others, crews, networks, wards, pending, clock
+    rows,
+    now_ms,
+    marks,
+    before,
+    patients,
+    grades,
+    accounts,
+    others,
+    crews,
+    networks,
+    wards,
+    pending,
+    clock,
+    decoys,
 ):
     """Read the snapshot for consecutive events and let their minutes close.
 
     ``before`` is the watermark before the first event. Fills ``others`` (n,) and ``crews`` (n,) nats, and
-    raises the first of ``grades`` (m, 2) to the colleague's grade where that is higher.
+    raises the first of ``grades`` (m, 2) to the colleague's grade where that is higher. Rows that open one of
+    ``decoys`` (sorted) are flagged.
     """
     for i in range(rows.size):
         row = rows[i]
@@ -159,9 +182,11 @@ def walk(  # type: ignore[no-untyped-def]
         for p in range(row.first_patient, last):
             if row.unit != -1:
                 grades[p, 0] = max(grades[p, 0], _colleague(wards, row.unit, patients[p], row.account, now))
+        opens = row.flags & FLAG_QUERY == 0 and row.outcome <= 0
+        if opens and decoys.size and _is_decoy(decoys, patients[row.first_patient : last]):
+            row.flags |= FLAG_DECOY
         if row.unit == -1 and row.network == -1:
             continue
-        opens = row.flags & FLAG_QUERY == 0 and row.outcome <= 0
         for p in range(row.first_patient, max(last, row.first_patient + 1)):
             here = pending[clock[2]]
             here.account = row.account

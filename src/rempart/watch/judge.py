@@ -77,6 +77,10 @@ class Watch:
         across.tell_time(rows, self._house.clock.copy(), marks, now)
         return marks
 
+    def set_decoys(self, patients: Array) -> None:
+        """From now on ``patients`` (k,) uint64 are decoys: nobody has a reason to open them."""
+        self._house.decoys = np.unique(patients.astype(np.uint64))
+
     def judge(self, frame: Frame, grades: Array, prices: Array, names: tuple[int, int, int]) -> Array:
         """Answers (n,) of DECISION to the frame's events.
 
@@ -145,7 +149,7 @@ class Watch:
 
     def _house_arrays(self) -> tuple[Array, ...]:
         house = self._house
-        return house.networks, house.wards, house.pending, house.clock
+        return house.networks, house.wards, house.pending, house.clock, house.decoys
 
     def _shard_arrays(self, number: int) -> tuple[Array, ...]:
         shard = self._shards[number]

@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rempart.records import FLAG_LEFT, FLAG_QUERY, FLAG_TRUSTED, MAX_REASONS, Action, Kind
+from rempart.records import FLAG_DECOY, FLAG_LEFT, FLAG_QUERY, FLAG_TRUSTED, MAX_REASONS, Action, Kind
 from rempart.watch.channels import N_STATS, Stat
 from rempart.watch.circumstance import circumstance
 from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
 from rempart.watch.pages import ask_page, follow_order, form_is_new
 from rempart.watch.place import HOUSE_SETTLED, change_session, come_from, used_since
-from rempart.watch.reasons import DAYS_BEFORE, DISOWNED, FAILED_CHALLENGE, LEFT, REOPENED, UNANSWERED
+from rempart.watch.reasons import DAYS_BEFORE, DECOY, DISOWNED, FAILED_CHALLENGE, LEFT, REOPENED, UNANSWERED
 from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS
 from rempart.watch.volume import open_patients, share_nats
 from rempart.watch.weigh import doubt_of
@@ -32,6 +32,8 @@ MOST_CARRIED = np.float32(7.0)
 WEEK_FADE_MS = 5.0 * DAY_MS
 """Time in which the sums of a week fade to a third."""
 LEFT_NATS = 6.0
+DECOY_NATS = 11.0
+"""What an opened decoy says for a day: nobody has a reason to; a slip of the hand remains."""
 RATCHET = 2.0
 """Nats of new doubt before a session that passed is asked again within PASSED_HOURS."""
 RESTRICT_NATS = 2.3
@@ -285,6 +287,13 @@ def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer): 
         extra = LEFT
         extra_nats = np.float32(LEFT_NATS)
         doubt += extra_nats
+    if row.flags & FLAG_DECOY:
+        acc.decoy_ms = now
+    if acc.decoy_ms != 0 and now - acc.decoy_ms < DAY_MS:
+        if extra < 0 or extra == LEFT:
+            extra = DECOY
+            extra_nats += np.float32(DECOY_NATS)
+        doubt += np.float32(DECOY_NATS)
     acc.fresh_top = max(acc.fresh_top, doubt)
     parts[DAYS_BEFORE] = min(acc.carried, MOST_CARRIED, doubt)
     doubt += parts[DAYS_BEFORE]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from rempart.watch.channels import N_STATS
 
-DAYS_BEFORE, LEFT, FAILED_CHALLENGE, REOPENED, UNANSWERED, NO_ACCOUNT, SAME_ID, NO_TIME, DISOWNED = range(
-    N_STATS, N_STATS + 9
+DAYS_BEFORE, LEFT, FAILED_CHALLENGE, REOPENED, UNANSWERED, NO_ACCOUNT, SAME_ID, NO_TIME, DISOWNED, DECOY = (
+    range(N_STATS, N_STATS + 10)
 )
 
 
@@ -108,6 +108,7 @@ REASONS: tuple[Reason, ...] = (
     Reason("same_id", _("an earlier record has the same identifier with other content")),
     Reason("no_time", _("the log gives no time for this access; the time of the records around it was used")),
     Reason("disowned", _("a person said that this was not the owner; a person must reinstate the account")),
+    Reason("decoy", _("the account opened the record of a decoy, a patient who does not exist")),
 )
 """Index = the number in ``DECISION["code"]``; the first follow :class:`channels.Stat`, one a statistic."""
 

@@ -27,7 +27,7 @@ def tell_single(rows, clock, marks, now):  # type: ignore[no-untyped-def]
 def is_ready(mark, patients, names, day, house, shard, habits):  # type: ignore[no-untyped-def]
     """Whether an event with so many ``patients`` needs no day closed and no table grown; ``names`` (accounts,
     networks, roles) how many exist."""
-    networks, wards, pending, clock = house
+    networks, wards, pending, clock, _ = house
     accounts, visits, nodes, counts = shard
     roles = habits[0].shape[1]
     return (
@@ -44,11 +44,11 @@ def judge_single(  # type: ignore[no-untyped-def]
     rows, marks, now, patients, grades, prices, day, house, shard, habits, policy, number, shards, out
 ):
     """Judge the one event told by :func:`tell_single` and found ready; fills ``out`` (1,) of DECISION."""
-    networks, wards, pending, clock = house
+    clock = house[3]
     before = clock[0]
     tell_time(rows, clock, marks, now)
     others, crews = np.zeros(1, np.int8), np.zeros(1, np.float32)
-    walk(rows, now, marks, before, patients, grades, shard[0], others, crews, networks, wards, pending, clock)
+    walk(rows, now, marks, before, patients, grades, shard[0], others, crews, *house)
     judge_rows(  # type: ignore[call-arg]
         rows, now, day, patients, grades, others, crews, prices, *shard, *habits, policy, number, shards, out
     )  # fmt: skip

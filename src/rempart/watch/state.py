@@ -36,6 +36,7 @@ ACCOUNT = np.dtype(
         ("woke_ms", "i8"),
         ("value", "i8"),
         ("decayed_ms", "i8"),
+        ("decoy_ms", "i8"),
         ("request", "u8"),
         ("hours_today", "u8"),
         ("at_session", "u8"),
@@ -179,6 +180,8 @@ class House:
     pending: Array = field(default_factory=lambda: _empty(PENDING, 1 << 12))
     clock: Array = field(default_factory=lambda: np.array([-(2**62), -(2**62), 0, 0], np.int64))
     """Watermark (ms), time of the event before, pending observations, ward visits in use."""
+    decoys: Array = field(default_factory=lambda: np.zeros(0, np.uint64))
+    """Pseudonyms of the decoy patients, sorted."""
 
 
 USUAL_STRANGE, USUAL_UNCARED, USUAL_UNEXPLAINED = 0.3, 0.2, 0.4

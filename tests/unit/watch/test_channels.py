@@ -9,7 +9,7 @@ from test_judge import ACCOUNTS, DAY_MS, MONDAY_MS, NETWORKS, PRICES, ROLES, UTC
 from rempart.records import EVENT, FLAG_QUERY, Frame
 from rempart.watch.channels import Stat
 from rempart.watch.judge import Policy, Watch
-from rempart.watch.reasons import DAYS_BEFORE
+from rempart.watch.reasons import DAYS_BEFORE, DECOY
 
 HOUR_MS = 3_600_000
 WHO = 5
@@ -179,3 +179,19 @@ def test_a_machines_list_a_third_longer_is_further_from_habit_than_a_persons() -
     house.close()
     assert today - mean[machine] > 2 * scale[machine]
     assert today - mean[person] < scale[person]
+
+
+def test_an_opened_decoy_says_more_than_a_page_that_lists_it(watch: Watch) -> None:
+    decoys = np.array([77_000_001, 77_000_002], np.uint64)
+    watch.set_decoys(decoys[::-1])
+    listed = searches(1, 60_000, 0, 2)
+    listed["patients"] = 2
+    calm = show(watch, listed, decoys)["doubt"].max()
+    opened = charts(1, 1, begin_ms=TODAY_MS + HOUR_MS)
+    answer = show(watch, opened, decoys[1:])
+    assert calm < 5
+    assert answer["doubt"][0] > 10
+    assert answer["code"][0][0] == DECOY
+    back = charts(3, 60_000, begin_ms=TODAY_MS + 27 * HOUR_MS)
+    later = show(watch, back, WHO * 1000 + np.arange(3) + 1)
+    assert DECOY not in later["code"][2]
