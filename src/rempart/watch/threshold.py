@@ -26,6 +26,11 @@ AIMED_AT = 0.7
 """Part of the budget aimed at: a tail learned from few past days runs short of the days to come."""
 TAIL_SHARE = 0.03
 """Share of days from which the tail is continued."""
+TAIL_PRIOR = 10.0
+"""Days beyond TAIL_SHARE that the day-0 mean excess is worth where the house's is larger: in a small house a
+theft's own days are most of the tail."""
+YOUNG = 3.0
+"""How many budgets more a house without history may spend: a thief need not wait until its habits are known."""
 STEERED = 0.2
 """Nats by which a day twice as full of challenges as the budget moves the threshold, on a large site."""
 MOST_A_DAY, MOST_STEERED = 0.5, 3.0
@@ -53,11 +58,12 @@ def high_doubt(counts: Array) -> float:
 
 def threshold(counts: Array, challenges_per_day: float) -> float:
     """Doubt in nats that AIMED_AT of ``challenges_per_day`` of account-days reach; ``counts`` as doubt_counts gives."""
-    wanted = AIMED_AT * challenges_per_day
+    wanted = AIMED_AT * challenges_per_day * (1.0 + YOUNG * PRIOR_DAYS / (PRIOR_DAYS + counts.sum()))
     mass, share = _with_day_0(counts)
     start = max(int((share >= max(TAIL_SHARE, wanted)).sum()) - 1, 0)
     beyond = (np.arange(DOUBT_BINS - start) + 0.5) / BINS_PER_NAT
-    excess = float((mass[start:] * beyond).sum() / mass[start:].sum())
+    tail, days = float((mass[start:] * beyond).sum()), float(mass[start:].sum())
+    excess = min(tail / days, (tail + TAIL_PRIOR * DAY_0_NATS) / (days + TAIL_PRIOR))
     return float(start / BINS_PER_NAT + excess * np.log(share[start] / wanted))
 
 

@@ -15,7 +15,7 @@ from rempart.watch.channels import CHANNELS, Group
 FLOOR, SECOND = 1.2, 0.2
 CAPS = {
     Group.VOLUME: 7.0,
-    Group.STRANGERS: 10.5,
+    Group.STRANGERS: 12.5,
     Group.SEARCH: 9.0,
     Group.PLACE: 5.0,
     Group.TIME: 9.0,

@@ -22,6 +22,16 @@ def test_without_history_it_follows_the_day_0_law() -> None:
     assert 8 < threshold(np.zeros(DOUBT_BINS), BUDGET) < 16
 
 
+def test_a_young_house_spends_more_and_a_theft_does_not_lift_a_small_one_out_of_reach() -> None:
+    chance = np.random.default_rng(7)
+    honest = chance.exponential(1.0, 150)
+    alone = threshold(doubt_counts(honest), BUDGET)
+    robbed = threshold(doubt_counts(np.append(honest, [16.0, 17.0, 18.0])), BUDGET)
+    assert robbed < alone + 5
+    assert threshold(np.zeros(DOUBT_BINS), BUDGET) < threshold(np.zeros(DOUBT_BINS), BUDGET / 4)
+    assert threshold(np.zeros(DOUBT_BINS), BUDGET) < 10
+
+
 @given(st.lists(st.floats(0, 80), max_size=200), st.floats(0.0005, 0.02), st.floats(1.01, 4))
 def test_a_larger_budget_never_raises_it(tops: list[float], budget: float, more: float) -> None:
     counts = doubt_counts(np.array(tops, np.float32))
