@@ -3,7 +3,7 @@
 from base64 import b64encode
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rempart.sources.query_columns import read_queries
@@ -47,6 +47,7 @@ ENCODED = st.one_of(
 )
 
 
+@example([b64encode(b"name= ?name=bob").decode(), b64encode(b"name= z?name=bob").decode()])
 @settings(max_examples=400, deadline=None)
 @given(st.lists(ENCODED, max_size=8))
 def test_columns_and_single_searches_agree(texts: list[str]) -> None:

@@ -5,7 +5,8 @@ refused as ``too_deep`` beyond 64 levels of nesting, and as ``too_long`` beyond 
 values: the decoded form of a hostile line is up to thirty times its length. Misses: numbers a
 double cannot hold count as ``not_json`` where they are decoded.
 
-Follows RFC 8259 (JSON); of duplicate keys the last wins; NaN and Infinity are no JSON.
+Follows RFC 8259 (JSON); of duplicate keys the last wins; NaN and Infinity are no JSON; half a surrogate pair
+stands for U+FFFD, so that one odd character cannot make an access unread.
 """
 
 from __future__ import annotations
@@ -26,6 +27,13 @@ MAX_VALUES = 300_000
 
 _DECODE = msgspec.json.Decoder().decode
 _BRACKETS = re.compile(rb'[\[\]{}]|"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+
+
+_ESCAPES = re.compile(
+    rb"\\u[dD][89aAbB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\.",
+    re.DOTALL,
+)
+"""A surrogate pair, half of one, or another escape."""
 
 
 class Unreadable(Exception):
@@ -51,12 +59,28 @@ def decode_unit(unit: bytes) -> dict[str, Any]:
     """The JSON object in ``unit``; raises :class:`Unreadable` with the reason."""
     guard_unit(unit)
     try:
-        value = _DECODE(unit)
+        value = _decode(unit)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Unreadable(_decoding_fault(unit)) from error
     if type(value) is not dict:
         raise Unreadable("not_a_resource")
     return value
+
+
+def _decode(unit: bytes) -> Any:
+    """The value of ``unit``, halves of surrogate pairs replaced where there are any."""
+    try:
+        return _DECODE(unit)
+    except msgspec.DecodeError:
+        whole = _ESCAPES.sub(_mend, unit)
+        if whole == unit:
+            raise
+        return _DECODE(whole)
+
+
+def _mend(escape: re.Match[bytes]) -> bytes:
+    found = escape.group()
+    return rb"\ufffd" if len(found) == 6 else found
 
 
 def _decoding_fault(unit: bytes) -> str:

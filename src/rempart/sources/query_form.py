@@ -125,10 +125,11 @@ def mean_pairs(pattern: str) -> tuple[QueryForm, list[tuple[int, int]]] | None:
     """The form of a query's text whose values were taken out, and of each of its pairs what its value means.
 
     A meaning is a number of :mod:`rempart.sources.query_scan` and a rank, the most telling first. None where
-    the query is not what stands behind the first question mark.
+    the query is not what stands behind the first question mark, or pairs stand before it.
     """
     resource, query = _locate(pattern)
-    if not query or query != pattern.partition("?")[2]:
+    before, _, behind = pattern.partition("?")
+    if not query or query != behind or "=" in before:
         return None
     meanings: list[tuple[int, int]] = []
     seen: set[str] = set()

@@ -156,6 +156,14 @@ def test_sessions_and_requests() -> None:
     assert read(agent=[asked], extension=extension).session == "s-1"
 
 
+@pytest.mark.parametrize("name", [rb"a\udc00", rb"\ud800\ud83d\ude00", rb"\\\ud800"])
+def test_half_a_surrogate_pair_makes_no_access_unread(name: bytes) -> None:
+    line = json.dumps(EVENT).encode().replace(b"ward viewer", name)
+    record = read_message(line, "log", 5)
+    assert isinstance(record, Access)
+    assert record.account == "A-17"
+
+
 def test_a_search_keeps_its_form_and_forgets_its_text() -> None:
     text = base64.b64encode(b"Patient?birthdate=1980-02-03&_count=50&page=2").decode()
     record = read(entity=[{"role": {"code": "24"}, "query": text}])
