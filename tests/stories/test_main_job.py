@@ -144,6 +144,28 @@ def test_a_replay_never_removes_a_ledger_it_did_not_make(tmp_path: Path) -> None
     assert run(["ledger", "verify", "--data", str(out / "data")]).returncode == 0
 
 
+def test_a_replay_never_removes_what_people_noted(tmp_path: Path) -> None:
+    source, out = tmp_path / "log.ndjson", tmp_path / "out"
+    source.write_bytes(b"\n".join(log(20)))
+    for _ in range(2):
+        assert run(["replay", str(source), "--out", str(out)]).returncode == 0
+    opened = ["incident", "open", "--account", "honest-1", "--from", "2026-03-02", "--to", "2026-03-03"]
+    assert run([*opened, "--reason", "a call from the ward", "--data", str(out / "data")]).returncode == 0
+    done = run(["replay", str(source), "--out", str(out)])
+    assert done.returncode == 4
+    assert done.stderr.count(b"\n") == 1
+    assert run(["ledger", "verify", "--data", str(out / "data")]).returncode == 0
+
+
+def test_a_file_in_place_of_the_folder_is_one_clear_line(tmp_path: Path) -> None:
+    source, out = tmp_path / "log.ndjson", tmp_path / "out"
+    source.write_bytes(b"\n".join(log(20)))
+    out.write_bytes(b"")
+    done = run(["replay", str(source), "--out", str(out)])
+    assert done.returncode == 3
+    assert done.stderr.count(b"\n") == 1
+
+
 def test_a_second_replay_into_one_ledger_counts_its_own_units(tmp_path: Path) -> None:
     lines, data = log(40), tmp_path / "data"
     for name, part, expected in (

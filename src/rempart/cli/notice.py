@@ -94,7 +94,7 @@ def notice_command(
             _("begin with rempart notice --init FILE"),
         )
     folder = settings.data_folder(data)
-    now_at = datetime.now(UTC) if now is None else _moment("--now", now)
+    now_at = datetime.now(UTC).replace(microsecond=0) if now is None else _moment("--now", now)
     aware_at = None if aware is None else _moment("--aware", aware)
     if incident is not None:
         chosen = settings.load(settings_path)

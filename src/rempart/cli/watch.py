@@ -80,6 +80,7 @@ def watch_command(
     elif reader is None:
         gc.freeze()  # what stands now lasts; looking it over again would make an answer wait
         answer_lines(course, rejects, lambda size: os.read(0, size), _deliver)
+        gc.unfreeze()
     else:
         watch_files(reader, course, rejects)
     course.close()

@@ -18,6 +18,7 @@ from rempart.errors import LedgerError
 from rempart.incident import case
 from rempart.ledger.deeds import Change, add_deed, read_deeds
 from rempart.ledger.exposure import Opened
+from rempart.ledger.folder import Folder
 from rempart.pipeline.suspicions import Theft, find_thefts
 from rempart.records import INCIDENT_STATES, Incident
 from rempart.settings import Settings
@@ -90,6 +91,11 @@ def split(
     new = _open(data, now_ms, who, f"{why} ({whole.id})", {**opened, "state": whole.state})
     old = _change(data, incident, now_ms, lambda one: Change(one.id, who, case.SPLIT, why, left))
     return old, new
+
+
+def worked_on(data: Path) -> bool:
+    """Whether a person, not only the detector, has noted anything in the ledger below ``data``. LedgerError."""
+    return Folder(data).manifest.exists() and any(deed.who != DETECTOR for deed in read_deeds(data))
 
 
 def detect(data: Path, settings: Settings, now_ms: int) -> list[Incident]:

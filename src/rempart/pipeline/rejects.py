@@ -20,8 +20,10 @@ class RejectFile:
 
     def __init__(self, path: Path, *, afresh: bool = False) -> None:
         """Open ``path``; ``afresh`` empties it first (a replay reads everything again)."""
-        mode = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if afresh else os.O_APPEND)
+        mode = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_APPEND
         try:
+            if afresh:
+                path.unlink(missing_ok=True)
             self._file = os.open(path, mode, 0o600)
         except OSError as error:
             raise LedgerError(f"{path}: cannot be written ({error.strerror})", "check the folder") from error

@@ -22,8 +22,10 @@ import numpy as np
 from rempart.errors import LedgerError
 from rempart.pipeline.ahead import read_ahead, work_ahead
 from rempart.pipeline.buckets import Buckets, pick
+from rempart.pipeline.casework import worked_on
 from rempart.pipeline.course import Course
 from rempart.pipeline.outputs import fetch_page, write_outputs
+from rempart.pipeline.private_streams import make_folder
 from rempart.pipeline.progress import totals
 from rempart.pipeline.reading import Reader
 from rempart.pipeline.rejects import RejectFile
@@ -69,7 +71,7 @@ def replay(
     replay of the same sources and policy stands there.
     """
     begun = time.monotonic()
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(out)
     folder = out / "data" if data is None else data
     mark, goes_on = _take_up(out / MARK, _mark(reader, settings), folder)
     if data is None and not goes_on:
@@ -134,11 +136,15 @@ def _write_mark(path: Path, mark: Mark) -> None:
 
 
 def _begin_anew(folder: Path, path: Path) -> None:
-    """Remove the ledger of an earlier replay; a ledger that no replay made is left alone and named."""
+    """Remove the ledger of an earlier replay; one that no replay made, or that people worked on, is left alone."""
     if not folder.exists():
         return
     if not path.exists():
         raise LedgerError(f"{folder} was not made by a replay", "give another --out, or name it with --data")
+    if worked_on(folder):
+        raise LedgerError(
+            f"{folder} holds what people noted about incidents or identities", "give another --out"
+        )
     shutil.rmtree(folder)
 
 

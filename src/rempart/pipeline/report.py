@@ -62,6 +62,7 @@ def write_page(
         pictures=_pictures(counted, spoken, zone),
     )  # fmt: skip
     path = out / PAGE
+    path.unlink(missing_ok=True)
     path.touch(mode=0o600)
     path.chmod(0o600)
     path.write_text(page, encoding="utf-8")
