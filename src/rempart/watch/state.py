@@ -98,6 +98,7 @@ ACCOUNT = np.dtype(
         ("usual_strange", "f4"),
         ("usual_uncared", "f4"),
         ("opened", "f4"),
+        ("spare", "f4"),
         ("value_kind", "i1"),
         ("step", "i1"),
         ("blocked", "i1"),
@@ -111,7 +112,8 @@ ACCOUNT = np.dtype(
 )
 """One account. ``now`` holds the current statistics, ``top`` their maxima today, ``mean`` and
 ``spread`` the account's own history of ``log1p(top)``, ``scale`` what a day may lie apart from it;
-``*_ms`` as in :mod:`rempart.records`."""
+``*_ms`` as in :mod:`rempart.records`. ``spare``
+fills the row, so that equal accounts are equal bytes."""
 
 VISIT = np.dtype(
     [("patient", "u8"), ("last_ms", "i8"), ("first_ms", "i8"), ("account", "i4"), ("node", "i4")]
@@ -129,6 +131,7 @@ NETWORK = np.dtype(
         ("expected", "i8"),
         ("accounts", "i4", (4,)),
         ("known", "i4"),
+        ("spare", "i4"),
     ]
 )
 """Who in the house uses a network: up to four accounts, and how many of them (``known``). What was opened
