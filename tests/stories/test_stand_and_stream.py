@@ -63,7 +63,7 @@ class Stream:
 @pytest.fixture
 def stream(tmp_path: Path) -> Iterator[Stream]:
     settings = tmp_path / "rempart.toml"
-    settings.write_text("[friction]\nchallenges_per_year = 30.0\n")
+    settings.write_text("[friction]\nchallenges_per_year = 7.5\n")
     stream = Stream(tmp_path / "data", settings)
     yield stream
     stream.child.kill()
@@ -79,7 +79,7 @@ def test_a_caller_of_the_stream_meets_the_same_thefts_and_friction(stream: Strea
     piped = run_duel(region, thieves(), stream, warm_up_days=0, temper=TEMPER)
     assert stream.close() == 0
     tape = record(region)
-    loop = TapedLoop(tape, Rehearsal(tape, Settings(challenges_per_year=30.0)), thieves(), TEMPER)
+    loop = TapedLoop(tape, Rehearsal(tape, Settings(challenges_per_year=7.5)), thieves(), TEMPER)
     loop.play_until(region.end_ms + 86_400_000)
     (taped,), (other,) = loop.raids(), piped.thieves
     assert other.answers.get("step_up", 0) + other.answers.get("block", 0) > 0
