@@ -36,7 +36,8 @@ def _newlines(path: Path) -> None:
 
 
 def _duckdb(path: Path, threads: int) -> None:
-    with duckdb.connect(":memory:", config={"threads": threads, "enable_progress_bar": False}) as connection:
+    with duckdb.connect(":memory:", config={"threads": threads}) as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(_READ.format(path=path, columns=_COLUMNS)).fetchall()
 
 
