@@ -18,7 +18,7 @@ from rempart.records import CATEGORIES
 
 TIMES = st.datetimes(datetime(2019, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
 RULES = read_rules(None, frozenset(CONDITIONS))
-ORDER = ["negligible", "limited", "significant", "maximal"]
+ORDER = ("negligible", "undecided", "limited", "significant", "maximal")
 
 
 def exposing(chosen: set[str], unsure: set[str]) -> Scope:
