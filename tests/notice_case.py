@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from rempart.canonical import hash_document
 from rempart.ledger.journal import Journal
 from rempart.ledger.keys import Keys
 from rempart.ledger.pseudonym import PATIENT, hash_text
@@ -20,7 +21,7 @@ from rempart.notice.casefile import CaseFile, LetterCount
 from rempart.notice.obligations import CONDITIONS, Case, assess, obligations
 from rempart.notice.people import Person
 from rempart.notice.rules import read_rules
-from rempart.notice.scope import Scope, hash_scope
+from rempart.notice.scope import Scope
 from rempart.notice.site import Site, example
 from rempart.records import CATEGORIES
 
@@ -58,7 +59,7 @@ def scope_content(**changed: Any) -> dict[str, Any]:
         "worth_eur": {"retail": [1000.0, 9000.5], "lot": [40.0, 300.25]},
         "price_book": {"file": "prices.toml"},
     } | changed  # fmt: skip
-    return content | {"hash": hash_scope(content)}
+    return content | {"hash": hash_document(content)}
 
 
 def a_scope(**changed: Any) -> Scope:

@@ -133,6 +133,11 @@ ACCESS_SCHEMA = pa.schema(
 """Columns of :class:`Access`, none null. A string column may also come dictionary-encoded."""
 
 
+REJECT_REASONS = (
+    "not_json", "not_utf8", "too_long", "too_deep", "not_a_resource", "truncated", "bad_row", "bad_time", "bad_compression",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """A unit that could not be read: where it stood and why, never what it said."""
@@ -143,8 +148,7 @@ class Rejected:
     content_hash: str
     """First 16 hex digits of SHA-256 over the unit's bytes."""
     reason: str
-    """One of: ``not_json``, ``not_utf8``, ``too_long``, ``too_deep``, ``not_a_resource``,
-    ``truncated``, ``bad_row``, ``bad_time``, ``bad_compression``."""
+    """One of :data:`REJECT_REASONS`."""
 
 
 @dataclass(frozen=True, slots=True)

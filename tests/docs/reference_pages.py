@@ -33,7 +33,7 @@ Bad input is one clear line on standard error and an exit code:
 | 0 | done |
 | 1 | the ledger is not as it was sealed, or another failure from outside |
 | 2 | the command line, a settings, mapping or price file, or a question is wrong |
-| 3 | a source cannot be opened, recognised or read |
+| 3 | a source cannot be opened, recognised or read, or more than half of it could not be |
 | 4 | the ledger or a key cannot be opened, written or trusted |
 """
 

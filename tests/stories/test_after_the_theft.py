@@ -17,11 +17,11 @@ from access_log import REMPART
 from click.testing import CliRunner
 from theft_log import MONDAY, STAFF, THEFT_DAY, VICTIM, Line, story, written
 
+from rempart.canonical import hash_document
 from rempart.cli import rempart
 from rempart.ledger.query import connect, pseudonym_of
 from rempart.pipeline.aftermath import Asked, take_scope
 from rempart.pipeline.course import Course
-from rempart.pipeline.spelling import hash_document
 from rempart.settings import Settings
 
 FROM, TO = MONDAY + timedelta(days=THEFT_DAY), MONDAY + timedelta(days=THEFT_DAY + 1)

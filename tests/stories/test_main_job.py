@@ -182,6 +182,34 @@ def test_a_second_replay_into_one_ledger_counts_its_own_units(tmp_path: Path) ->
         assert summary["read"] == len(part)
 
 
+def test_the_same_replay_again_keeps_what_the_first_left(tmp_path: Path) -> None:
+    source, out = tmp_path / "log.ndjson", tmp_path / "out"
+    source.write_bytes(b"\n".join(log(25)))
+    again = ["replay", str(source), "--out", str(out), "--data", str(tmp_path / "data")]
+    names = ("decisions.parquet", "incidents.json", "report.html")
+    assert run(again).returncode == 0
+    before = {name: (out / name).read_bytes() for name in names}
+    assert pq.read_table(out / "decisions.parquet").num_rows == 25
+    done = run(again)
+    assert done.returncode == 0
+    assert {name: (out / name).read_bytes() for name in names} == before
+    assert b"Nothing new" in done.stderr
+    assert b"earlier replay are kept" in done.stderr
+    fresh = run([*again[:3], str(tmp_path / "fresh"), *again[4:]])
+    assert b"Nothing new" in fresh.stderr
+    assert b"kept" not in fresh.stderr
+
+
+def test_an_empty_log_is_said_to_be_empty(tmp_path: Path) -> None:
+    source = tmp_path / "empty.csv"
+    source.write_bytes(b"")
+    done = run(["replay", str(source), "--out", str(tmp_path / "out")])
+    assert (done.returncode, done.stderr) == (
+        3,
+        b"rempart: nothing was read: the sources hold no record; name a log with records in it\n",
+    )
+
+
 @pytest.mark.parametrize("pause_s", [0.0, 0.15, 0.4])
 def test_a_killed_replay_goes_on_to_the_same_decisions(tmp_path: Path, pause_s: float) -> None:
     care = {

@@ -22,7 +22,7 @@ from click.testing import CliRunner, Result
 from notice_case import a_person, make_ledger, pseudonym, write_directory, write_scope, write_site
 from rempart.cli import rempart
 from rempart.errors import RempartError, SourceError
-from rempart.ledger.acts import read_acts
+from rempart.ledger.deeds import read_deeds
 
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
 REASON = "letters to the patients of I0001"
@@ -191,12 +191,12 @@ def test_a_folder_of_other_letters_is_refused(root: Path, tmp_path: Path) -> Non
 def test_a_directory_needs_a_reason_and_is_named_once(root: Path, tmp_path: Path) -> None:
     with pytest.raises(RempartError, match="needs a reason"):
         notice(root, tmp_path / "out", "--people", root / "patients.ndjson")
-    before = len(read_acts(root / "data"))
+    before = len(read_deeds(root / "data"))
     for _ in range(2):
         notice(
             root, tmp_path / "out", "--people", root / "patients.ndjson", "--reason", REASON, "--lang", "en"
         )
-    assert len(read_acts(root / "data")) == before + 1
+    assert len(read_deeds(root / "data")) == before + 1
 
 
 def test_what_was_sent_makes_the_next_version_complementary(root: Path, tmp_path: Path) -> None:

@@ -29,9 +29,9 @@ from rempart.ledger.seal import head, record_anchor
 from rempart.ledger.verify import Finding, Report, verify
 from rempart.pipeline.wording import iso_time, reason_list
 from rempart.records import MISSING_MS
+from rempart.spreadsheet import harmless
 
 _SHOWN = ("number", "recorded", "account", "event", "action", "served", "patients", "reasons")
-_FORMULA = tuple("=+-@＝＋－＠|%")
 
 
 @click.group("ledger")
@@ -49,7 +49,7 @@ def verify_command(context: click.Context, anchor: str | None, data: Path | None
     set_language(lang)
     report = verify(settings.data_folder(data), anchor)
     for finding in report.findings:
-        click.echo(f"{_what(finding)}: {_harmless(finding.where)}")
+        click.echo(f"{_what(finding)}: {_printable(finding.where)}")
     for line in _summary(report):
         click.echo(line)
     if not report.sound:
@@ -198,17 +198,14 @@ def _write_csv(found: pa.Table) -> None:
 
 def _cell(value: Any) -> Any:
     """A value no spreadsheet takes for a formula; numbers stay numbers."""
-    if isinstance(value, (int, float)):
-        return value
-    text = _harmless(_text(value))
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    return value if isinstance(value, (int, float)) else harmless(_printable(_text(value)))
 
 
 def _show(found: pa.Table) -> None:
     table = Table(*_SHOWN)
     for row in _rows(found.select(_SHOWN)):
         row["patients"] = len(row["patients"])
-        table.add_row(*(Text(_harmless(_text(row[name]))) for name in _SHOWN))
+        table.add_row(*(Text(_printable(_text(row[name]))) for name in _SHOWN))
     Console().print(table)
 
 
@@ -218,7 +215,7 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _harmless(text: str) -> str:
+def _printable(text: str) -> str:
     """``text`` without anything a terminal obeys: no control, format or line-breaking character."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 

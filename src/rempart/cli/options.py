@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from rempart.errors import RempartError
+from rempart.errors import RempartError, SourceError
 from rempart.language import gettext as _
 from rempart.language import printable
 from rempart.records import Incident
@@ -58,6 +58,19 @@ def tell_incidents(changed: Sequence[Incident]) -> None:
     for one in changed:
         accounts = ", ".join(printable(name, 40) for name in one.accounts[:5])
         click.echo(f"{_('incident')} {one.id}: {accounts}; rempart incident show {one.id}", err=True)
+
+
+def tell_unread(warnings: Sequence[str], unread: Sequence[str]) -> None:
+    """Say on standard error what went wrong with the reading. SourceError for sources of which more than half
+    could not be read: what was written stands, but speaks of the smaller part."""
+    for line in warnings:
+        click.echo(line, err=True)
+    if unread:
+        names = ", ".join(printable(name) for name in unread[:5]) + (", …" if len(unread) > 5 else "")
+        raise SourceError(
+            _("more than half could not be read of: {sources}").format(sources=names),
+            _("mend the mapping or the export, and run it again into another folder"),
+        )
 
 
 def moment(option: str, text: str) -> int:

@@ -20,7 +20,9 @@ from rempart.cli.options import (
     now_ms,
     tell_incidents,
     tell_proposed,
+    tell_unread,
 )
+from rempart.errors import SourceError
 from rempart.language import gettext as _
 from rempart.pipeline.casework import detect
 from rempart.pipeline.reading import plan
@@ -74,3 +76,8 @@ def replay_command(
         sys.stdout.write(f"{name:14}{language.number(int(str(summary[name]))):>16}\n")
     sys.stdout.write(f"{summary['by_action']}\n{_('open')}: {out / 'report.html'}\n")
     tell_incidents(opened)
+    if not summary["read"]:
+        raise SourceError(
+            _("nothing was read: the sources hold no record"), _("name a log with records in it")
+        )
+    tell_unread(summary["warnings"], summary["unread"])

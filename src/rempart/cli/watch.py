@@ -21,8 +21,10 @@ from rempart.cli.options import (
     now_ms,
     tell_incidents,
     tell_proposed,
+    tell_unread,
 )
 from rempart.errors import SourceError
+from rempart.pipeline.afterword import Readings
 from rempart.pipeline.casework import detect
 from rempart.pipeline.course import Course
 from rempart.pipeline.following import Follower
@@ -74,7 +76,7 @@ def watch_command(
     follower = Follower(list(sources), list(mappings), tell_proposed, _warn) if follow else None
     reader = None if stdio or follow else plan(list(sources), list(mappings), tell_proposed)
     course = Course.open(folder, chosen, enforce=mode == "enforce", live=stdio, shards=1 if stdio else shards)
-    rejects = RejectFile(folder / "rejects.ndjson")
+    rejects, readings = RejectFile(folder / "rejects.ndjson"), Readings()
     if follower is not None:
         _follow(follower, course, rejects)
     elif reader is None:
@@ -82,11 +84,12 @@ def watch_command(
         answer_lines(course, rejects, lambda size: os.read(0, size), _deliver)
         gc.unfreeze()
     else:
-        watch_files(reader, course, rejects)
+        watch_files(reader, course, rejects, readings)
     course.close()
     rejects.close()
     sys.stderr.write(f"{dict(totals(course.progress))}\n")
     tell_incidents(detect(folder, chosen, now_ms()))
+    tell_unread(readings.unreadable(), readings.mostly_unreadable())
 
 
 def _follow(follower: Follower, course: Course, rejects: RejectFile) -> None:

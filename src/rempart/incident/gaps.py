@@ -1,6 +1,6 @@
 """What the logs cannot tell about a period: each gap found, named, and turned into an upper bound.
 
-Reads, for each source the accounts use, its records an hour (:class:`Cells`), the lines that could not be
+Reads, for each source the accounts use, its records an hour (:class:`Cells`) by the site's clock, the lines that could not be
 read, the accounts' own accesses and those without an account. Gives :class:`Gap` with the most patients it
 can hide, or None where that cannot be bounded. What one lost record may have named is bounded by the most
 patients any access of these accounts named.
@@ -13,7 +13,7 @@ patients any access of these accounts named.
 - rejected lines, events without account, events without a time, expired segments.
 
 Misses: records deleted here and there from a source whose ids do not count up, too few to bend its rhythm.
-A source that was never read at all.
+A source that was never read at all. A nightly job timed by UTC seems late for weeks after the clocks change.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ COUNTING = 0.6
 class Cells:
     """One source's hours, ascending: ``hour`` since 1970, ``rows``, ``ids`` with a number, the least and
     greatest number. ``executions`` counts its records with action E, ``rejected`` the lines of the period
-    that could not be read."""
+    that could not be read. ``clock`` is the site's: (from_ms, offset_ms), each (k,), as its zone changes them."""
 
     source: str
     hour: Array
@@ -53,6 +53,7 @@ class Cells:
     last_id: Array
     executions: int
     rejected: int
+    clock: tuple[Array, Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,13 +225,13 @@ def _rows_at(cells: Cells, hours: Array) -> Array:
 
 
 def _rhythm(cells: Cells, hours: Array) -> tuple[Array, Array]:
-    """Median and fewest records at each of ``hours``, by hour of the day on weekdays and at weekends, from
-    the days outside the period where there are enough; 0 where too few days are known."""
+    """Median and fewest records at each of ``hours``, by local hour on weekdays and at weekends, from the
+    days outside the period where there are enough; 0 where too few days are known."""
     span = np.arange(int(cells.hour[0]), int(cells.hour[-1]) + 1)
-    rows, kinds = _rows_at(cells, span), _kind_of(span)
+    rows, kinds = _rows_at(cells, span), _kind_of(span, cells.clock)
     outside = ~np.isin(span, hours)
     expected, fewest = np.zeros(hours.size), np.zeros(hours.size)
-    asked = _kind_of(hours)
+    asked = _kind_of(hours, cells.clock)
     for kind in np.unique(asked):
         seen, elsewhere = rows[kinds == kind], rows[(kinds == kind) & outside]
         if elsewhere.size >= LEAST_DAYS:
@@ -241,9 +242,13 @@ def _rhythm(cells: Cells, hours: Array) -> tuple[Array, Array]:
     return expected, fewest
 
 
-def _kind_of(hours: Array) -> Array:
-    weekend = ((hours // 24 + 3) % 7 >= 5).astype(np.int64)
-    return hours % 24 + 24 * weekend
+def _kind_of(hours: Array, clock: tuple[Array, Array]) -> Array:
+    """The local hour of the day, 24 more at weekends, of ``hours`` since 1970 UTC."""
+    from_ms, offset_ms = clock
+    place = np.maximum(np.searchsorted(from_ms, hours * HOUR_MS, side="right") - 1, 0)
+    local = hours + offset_ms[place] // HOUR_MS
+    weekend = ((local // 24 + 3) % 7 >= 5).astype(np.int64)
+    return local % 24 + 24 * weekend
 
 
 def _runs(flags: Array) -> list[tuple[int, int]]:

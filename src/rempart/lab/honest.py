@@ -67,7 +67,7 @@ class _Day:
             start_ms = midnight + shift.start_min * MINUTE_MS + rng.randrange(10 * MINUTE_MS)
             end_ms = midnight + shift.end_min * MINUTE_MS
             work = Workday(self.region, self.account, self.day, rng, start_ms, end_ms)
-            visits = sorted(self._visits(work))
+            visits = sorted(self._visits(work), key=_place)
             self._perform(work, visits, self._sessions(work, at_home))
             self._burst(work)
             if role.telework and not at_home and visits and rng.random() < _EVENING_AT_HOME:
@@ -240,6 +240,11 @@ class _Day:
     ) -> None:  # fmt: skip
         self.done.append(Act(at_ms, self.order, session, what, resource, patients, query, outcome))
         self.order += 1
+
+
+def _place(visit: Visit) -> tuple[int, int, str, tuple[str, ...]]:
+    """Where a visit stands in its shift: one whose reads are still to be drawn before its twin."""
+    return visit.at_ms, visit.patient, visit.find, visit.reads or ()
 
 
 def software_of(region: Region, account: Account, system: int, day: int) -> str:

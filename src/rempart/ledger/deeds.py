@@ -1,23 +1,32 @@
-"""What people did about incidents, as signed lines of the manifest, chained and anchored with the seals.
+"""What people did about incidents and identities, as signed lines of the manifest, chained and anchored with the seals.
 
-Reads and adds :class:`~rempart.ledger.manifest.Told` lines. They stand in the manifest because it is
-signed line by line under a short lock of its own: an officer may write while a watch is running, every
-deed is checked by ``rempart ledger verify``, and a code kept outside covers it.
+Reads and adds :class:`~rempart.ledger.manifest.Told` lines. They stand in the manifest because it is signed line by
+line under a short lock of its own: an officer may write while a watch is running, every deed is checked by
+``rempart ledger verify``, and a code kept outside covers it. Acts on people's identities (re-identifying, sealing
+and opening the escrow) are recorded before they are done.
 
-Misses: a deed can be corrected by another, never removed; write no patient's name into one.
+Misses: who the person is, since the operating system's account is recorded, not proved; a deed can be corrected
+by another, never removed; write no patient's name into one.
 """
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rempart.errors import LedgerError
 from rempart.ledger.folder import Folder
 from rempart.ledger.keys import Keys
 from rempart.ledger.manifest import AnyLine, Told, add_line, read_lines, told_lines
 
 LONGEST_TEXT = 4_000
+REIDENTIFIED = "reidentified"
+ESCROW_MADE = "escrow_made"
+ESCROW_OPENED = "escrow_opened"
+SHORTEST_REASON = 10
+LONGEST_REASON = 500
 
 
 class Change(NamedTuple):
@@ -85,3 +94,33 @@ def add_deed(data: Path, now_ms: int, decide: Deciding) -> Told | None:
 
     line = add_line(folder, key, make)
     return line if isinstance(line, Told) else None
+
+
+def record_act(
+    data: Path, act: str, reason: str, about: str, count: int, now_ms: int, incident: str | None = None
+) -> Told:
+    """Add the act to the ledger in ``data``; the line as it was signed.
+
+    ``about`` is the hash of what it is done with (a scope, an escrow), ``count`` the people it concerns.
+    LedgerError where there is no ledger, or where the reason is none (fewer than ten letters);
+    KeyFileError for the signing key.
+    """
+    reason = " ".join(reason.split())[:LONGEST_REASON]
+
+    def decide(told: Sequence[Told]) -> Change:
+        if sum(letter.isalnum() for letter in reason) < SHORTEST_REASON:
+            raise LedgerError("no reason is stated", "say in a sentence why these people must be named")
+        known = incident if any(line.incident == incident for line in told) else None
+        return Change(known or "", _account(), act, reason, {"about": about, "count": count})
+
+    line = add_deed(data, now_ms, decide)
+    assert line is not None
+    return line
+
+
+def _account() -> str:
+    """The operating system's name for who runs this."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "?"

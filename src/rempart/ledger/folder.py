@@ -5,7 +5,8 @@ Below the data folder::
     keys/                            pseudonym.key, signing.key, signing.pub, cipher.key
     ledger/journal/<first seq>.journal
     ledger/segments/<number>.parquet, .index (patients), .names (newly named strings)
-    ledger/manifest.ndjson           one signed line a seal or expiry
+    ledger/manifest.ndjson           one signed line a seal, expiry or deed
+    ledger/manifest.end              signed: how many lines there are
     ledger/anchors.ndjson            what was anchored outside, and when
     ledger/writer.lock, manifest.lock
     checkpoints/<seq>.checkpoint
@@ -50,6 +51,10 @@ class Folder:
     @property
     def manifest(self) -> Path:
         return self.ledger / "manifest.ndjson"
+
+    @property
+    def manifest_end(self) -> Path:
+        return self.ledger / "manifest.end"
 
     @property
     def anchors(self) -> Path:

@@ -2,10 +2,11 @@
 
 One JSON object a line in one exact spelling, each with the SHA-256 of the line before (FIPS 180-4) and
 an Ed25519 signature (RFC 8032) over the line with an empty signature. A line is added under a short
-lock of its own, so that an expiry or a deed can be recorded while a watch is running.
+lock of its own, so that an expiry or a deed can be recorded while a watch is running. Beside it ``manifest.end``
+says, signed, how many lines there are: lines cut from the end are missed by it.
 
-Misses: whoever holds the signing key can write another list. Anchors (:mod:`rempart.ledger.seal`)
-are the answer to that.
+Misses: whoever holds the signing key, or puts back older copies of both files, can show another list. Anchors
+(:mod:`rempart.ledger.seal`) are the answer to that. The last line before a crash may not be counted until the next.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from rempart.errors import LedgerError
-from rempart.ledger.folder import Folder, sync_folder
+from rempart.ledger.folder import Folder, sync_folder, write_durably
 from rempart.ledger.keys import fingerprint
 
 FIRST_PREVIOUS = "0" * 64
@@ -82,10 +83,22 @@ class Told(Line, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="dee
 
 
 AnyLine = Sealed | Expired | Told
+
+
+class End(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="end"):
+    """What ``manifest.end`` says: there are ``lines`` lines, and the hash of the last."""
+
+    lines: int
+    last: str
+    key: str
+    signature: str = ""
+
+
+_Signed = TypeVar("_Signed", bound=AnyLine | End)
 _decoder = msgspec.json.Decoder(AnyLine)
 
 
-def encode_line(line: AnyLine) -> bytes:
+def encode_line(line: AnyLine | End) -> bytes:
     """The one exact spelling of a line, without the newline."""
     return msgspec.json.encode(line)
 
@@ -103,8 +116,8 @@ def decode_line(raw: bytes) -> AnyLine:
     return line
 
 
-def is_signed(line: AnyLine, key: Ed25519PublicKey) -> bool:
-    """Whether ``key`` signed this line."""
+def is_signed(line: AnyLine | End, key: Ed25519PublicKey) -> bool:
+    """Whether ``key`` signed this line, or this end."""
     try:
         signature = b64decode(line.signature, validate=True)
         if b64encode(signature).decode() != line.signature:
@@ -161,10 +174,15 @@ def add_line(
 ) -> AnyLine | None:
     """Sign and durably add the line that ``make`` gives for the lines so far; None adds nothing.
 
-    A last line cut by a crash is removed first. ``make`` leaves number, key, previous and signature alone.
+    A last line cut by a crash is removed first; LedgerError where whole lines were cut off. ``make`` leaves
+    number, key, previous and signature alone.
     """
     with _locked(folder):
         raw_lines, torn = read_raw_lines(folder)
+        if broken := check_end(folder, key.public_key(), raw_lines):
+            raise LedgerError(broken[1], "run rempart ledger verify")
+        if not raw_lines:
+            _write_end(folder, key, 0, FIRST_PREVIOUS)
         if torn:
             os.truncate(folder.manifest, folder.manifest.stat().st_size - len(torn))
         line = make(read_lines(folder))
@@ -175,12 +193,47 @@ def add_line(
             line=len(raw_lines),
             key=fingerprint(key.public_key()),
             previous=hash_line(raw_lines[-1]) if raw_lines else FIRST_PREVIOUS,
-            signature="",
         )
-        signature = b64encode(key.sign(encode_line(line))).decode()
-        line = msgspec.structs.replace(line, signature=signature)
-        append_durably(folder, encode_line(line) + b"\n")
+        line = _sign(line, key)
+        raw = encode_line(line)
+        append_durably(folder, raw + b"\n")
+        _write_end(folder, key, len(raw_lines) + 1, hash_line(raw))
         return line
+
+
+def check_end(folder: Folder, key: Ed25519PublicKey, raw_lines: list[bytes]) -> tuple[str, str] | None:
+    """What ``manifest.end`` says against these lines: None where nothing was cut off, else what is wrong (as
+    in :class:`rempart.ledger.verify.Finding`) and where."""
+    name, manifest = folder.manifest_end.name, folder.manifest.name
+    try:
+        end = msgspec.json.decode(folder.manifest_end.read_bytes(), type=End)
+    except FileNotFoundError:
+        return ("dropped", f"{name} is not there") if raw_lines else None
+    except OSError as error:
+        raise LedgerError(
+            f"cannot read {folder.manifest_end}: {error.strerror}", "run as its owner"
+        ) from error
+    except ValueError:
+        return "changed", name
+    if end.key != fingerprint(key):
+        return "another_key", f"{name} is signed with key {end.key[:16]!a}"
+    if not is_signed(end, key):
+        return "changed", name
+    if end.lines > len(raw_lines):
+        return "truncated", f"{manifest} has {len(raw_lines)} lines where {end.lines} were signed"
+    if end.last != (hash_line(raw_lines[end.lines - 1]) if end.lines else FIRST_PREVIOUS):
+        return "changed", f"{manifest} line {end.lines} is not the one that {name} speaks of"
+    return None
+
+
+def _write_end(folder: Folder, key: Ed25519PrivateKey, lines: int, last: str) -> None:
+    end = _sign(End(lines=lines, last=last, key=fingerprint(key.public_key())), key)
+    write_durably(folder.manifest_end, [encode_line(end)])
+
+
+def _sign(line: _Signed, key: Ed25519PrivateKey) -> _Signed:
+    unsigned = msgspec.structs.replace(line, signature="")
+    return msgspec.structs.replace(line, signature=b64encode(key.sign(encode_line(unsigned))).decode())
 
 
 def append_durably(folder: Folder, raw: bytes) -> None:

@@ -5,7 +5,7 @@ only the public key. Each finding says where. Safe while another process writes:
 only because the ledger grew meanwhile is checked again.
 
 Misses, and says so in the report: whoever holds the signing key can rewrite everything after the last
-anchor kept outside, and without any anchor everything; entries not yet sealed carry no signature.
+anchor kept outside, and without any anchor everything; whoever kept older copies of the files can put them back; entries not yet sealed carry no signature.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from rempart.ledger.manifest import (
     FIRST_PREVIOUS,
     AnyLine,
     Sealed,
+    check_end,
     decode_line,
     expired_segments,
     hash_line,
@@ -116,6 +117,8 @@ def verify(data: Path, anchor: str | None = None) -> Report:
 
 def _run(check: _Check, given: list[Anchor]) -> Anchor | None:
     _check_lines(check)
+    if broken := check_end(check.folder, check.key, check.raw):
+        check.find(*broken)
     seals = sealed_lines(check.lines)
     _check_sequence(check, seals)
     gone = expired_segments(check.lines)

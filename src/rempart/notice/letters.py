@@ -172,16 +172,14 @@ class Writer:
             maybe=self._seen(kind, possible),
             maybe_title=words.text("letter.maybe"),
             todo_title=words.text("letter.todo"),
-            todo=self._todo((*categories, *possible)),
+            todo=self._todo(frozenset(categories), frozenset(possible)),
             done_title=words.text("letter.done"),
             done=tuple(words.fill(each) for each in site.letters.measures.get(words.language.code, ())),
             questions_title=words.text("letter.questions"),
             call=words.text("letter.call", phone=phone, dpo=dpo),
             signature=tuple(line for line in signature if line),
-            **{
-                key: words.fill(letter[key])
-                for key in ("greeting", "sorry", "only", "nolink", "rights", "closing")
-            },
+            **{key: words.fill(letter[key]) for key in ("greeting", "only", "nolink", "rights", "closing")},
+            sorry=words.text("letter.sorry" if categories else "letter.sorry_maybe"),
         )
 
     def _seen(self, kind: Kind, categories: tuple[str, ...]) -> tuple[Seen, ...]:
@@ -194,11 +192,17 @@ class Writer:
             for each in categories
         )
 
-    def _todo(self, categories: tuple[str, ...]) -> tuple[str, str, str]:
-        exposed = frozenset(categories)
-        urgent = [action for action, about in ACTIONS if about & exposed]
-        first, second, third = ["caller", *urgent, "keep", "doubt"][:3]
+    def _todo(self, seen: frozenset[str], possible: frozenset[str]) -> tuple[str, str, str]:
+        """Three advices; one about what was only possibly seen says so where it speaks of seeing."""
         texts = self._words.table("action")
+        urgent = []
+        for action, about in ACTIONS:
+            careful = f"{action}_maybe"
+            if about & seen:
+                urgent.append(action)
+            elif about & possible:
+                urgent.append(careful if careful in texts else action)
+        first, second, third = ["caller", *urgent, "keep", "doubt"][:3]
         return (
             self._words.fill(texts[first]),
             self._words.fill(texts[second]),

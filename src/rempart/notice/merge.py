@@ -1,6 +1,6 @@
 """Merge data: one row a letter, for a printer or a word processor, as CSV and Parquet, written as a stream.
 
-Gives the columns of :data:`COLUMNS`. No cell of the CSV begins like a formula, whatever a patient is called.
+Gives the columns of :data:`COLUMNS`. No cell of the CSV is a formula, whatever a patient is called.
 
 Misses: layouts of a particular printer; the columns are made to be mapped to them.
 """
@@ -15,13 +15,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rempart.notice.letters import Letter
+from rempart.spreadsheet import harmless
 
 ADDRESS_LINES = 7
 COLUMNS = (
     "letter", "copy", "kind", "language", *(f"address_{line}" for line in range(1, ADDRESS_LINES + 1)),
     "reference", "subject", "happened", "seen", "maybe", "todo_1", "todo_2", "todo_3", "batch",
 )  # fmt: skip
-_FORMULA = tuple("=+-@＝＋－＠|%\t")
 _NUMBERS = ("letter", "copy", "batch")
 SCHEMA = pa.schema([(name, pa.int64() if name in _NUMBERS else pa.string()) for name in COLUMNS])
 
@@ -45,11 +45,6 @@ def row_of(letter: Letter, batch: int) -> dict[str, Any]:
         **todo,
         "batch": batch,
     }
-
-
-def harmless(text: str) -> str:
-    """``text`` no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 class MergeFiles:

@@ -28,6 +28,9 @@ STEPS: tuple[Severity, ...] = ("negligible", "limited", "significant", "maximal"
 HIGH = frozenset(STEPS[2:])
 HEALTH_STRUCTURES = frozenset({"hospital", "army_hospital", "laboratory", "radiotherapy", "medico_social"})
 
+Proposed = Severity | Literal["undecided"]
+"""``undecided``: every category could be seen and none is known to have been; limited at least."""
+
 StateName = Literal["sent", "late", "running", "at_once", "decide", "not_concerned", "not_law"]
 
 
@@ -46,7 +49,7 @@ class Assessment:
     ``ceiling`` is what it would be if every category of which nobody can tell had been seen.
     """
 
-    severity: Severity
+    severity: Proposed
     reasons: tuple[str, ...]
     ceiling: Severity
     high_risk: Answer
@@ -67,11 +70,14 @@ class Case:
 
 def assess(scope: Scope, site: Site) -> Assessment:
     """The severity to propose from what is known to have been seen, or the site's own; and how far it may rise."""
+    severity: Proposed
     severity, reasons = _weigh(frozenset(scope.exposed))
+    if scope.unsure and not scope.exposed:
+        severity, reasons = "undecided", ["untold"]
     ceiling, _ = _weigh(frozenset((*scope.exposed, *scope.unsure)))
     if site.theft.severity is not None:
         severity, reasons = site.theft.severity, ["site", *reasons]
-        ceiling = max(severity, ceiling, key=STEPS.index)
+        ceiling = max(site.theft.severity, ceiling, key=STEPS.index)
     if severity in HIGH:
         high = Answer.YES
     else:

@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from rempart.canonical import hash_document
 from rempart.errors import SourceError
 from rempart.language import printable
 from rempart.records import CATEGORIES
@@ -110,13 +111,6 @@ def _place(category: str) -> tuple[int, str]:
     return (CATEGORIES.index(category) if category in CATEGORIES else len(CATEGORIES), category)
 
 
-def hash_scope(content: dict[str, Any]) -> str:
-    """SHA-256 of the canonical JSON (sorted keys, no spaces, UTF-8) of a scope without its ``hash``."""
-    kept = {key: value for key, value in content.items() if key != "hash"}
-    spelled = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(spelled.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def read_scope(folder: Path) -> Scope:
     """The scope in ``folder``. SourceError where there is none, or it is not as it was written."""
     path = folder / "scope.json"
@@ -132,7 +126,7 @@ def read_scope(folder: Path) -> Scope:
         raise SourceError(f"{path} is no scope ({error})", ADVICE) from error
     if scope.format != FORMAT:
         raise SourceError(f"{path} is of another format", "make it anew with this version's rempart scope")
-    if hash_scope(content) != scope.hash:
+    if hash_document(content) != scope.hash:
         raise SourceError(f"{path} was changed after it was written", "make it anew with rempart scope")
     return msgspec.structs.replace(
         scope,

@@ -95,7 +95,7 @@ def _scopes(
     at = all_of_them.recorded_ms
     earlier = (at < asked.from_ms) & (at != MISSING_MS)
     habits = learn_habits(all_of_them.choose(earlier))
-    sources = hours_of(data, opened.rhythm, exposed.words["source"], period)
+    sources = hours_of(data, opened.rhythm, exposed.words["source"], period, settings.zone)
     strangers, units = nameless_patients(opened, *period)
     further = [*expired_gap(*period, opened.expired_to_ms), *unkept_rejects(data, period)]
     whose = (

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from rempart.errors import KeyFileError, SourceError
-from rempart.ledger.acts import ESCROW_MADE, ESCROW_OPENED, record_act
+from rempart.ledger.deeds import ESCROW_MADE, ESCROW_OPENED, record_act
 from rempart.ledger.escrow import PIECE_BYTES, key_name, make_key, read_share, seal, unseal
 from rempart.ledger.folder import Folder
 from rempart.notice.people import Person

@@ -19,8 +19,7 @@ from rempart.pipeline.leak import EPOCH, Finding
 from rempart.pipeline.leak_words import account_words, next_steps, verdict_words
 from rempart.pipeline.private_streams import make_folder, write_whole
 from rempart.pipeline.spelling import write_json
-
-FORMULA = tuple("=+-@\t\r＝＋－＠|%")
+from rempart.spreadsheet import harmless
 
 
 def write_findings(out: Path, finding: Finding) -> dict[str, Any]:
@@ -44,8 +43,7 @@ def write_findings(out: Path, finding: Finding) -> dict[str, Any]:
 
 def heading(name: str) -> str:
     """A column's heading, harmless on a page and in a spreadsheet."""
-    shown = printable(name, 80)
-    return f"'{shown}" if shown.startswith(FORMULA) else shown
+    return harmless(printable(name, 80))
 
 
 def verdict_of(finding: Finding) -> dict[str, Any]:

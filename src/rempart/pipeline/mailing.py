@@ -34,13 +34,14 @@ from rempart.notice.addressee import treat
 from rempart.notice.affected import Affected, read_affected
 from rempart.notice.casefile import LetterCount
 from rempart.notice.letters import Letter, Writer, has_link
-from rempart.notice.merge import MergeFiles, harmless
+from rempart.notice.merge import MergeFiles
 from rempart.notice.pages import write_letter
 from rempart.notice.scope import Scope
 from rempart.notice.site import Site
 from rempart.notice.typeset import set_letters, unprintable
 from rempart.notice.words import Words
 from rempart.pipeline.private_streams import make_folder, private_stream, write_whole
+from rempart.spreadsheet import harmless
 
 BATCH = 200
 """Letters a PDF. Typst keeps about ten of them in memory: 1 GB a process at this size, 2.3 GB at 500."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache, partial
 from importlib import import_module
@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from rempart.language import gettext as _
 from rempart.ledger.query import sealed_since
+from rempart.pipeline.afterword import Readings, afterword, nothing_new
 from rempart.pipeline.notable import Notables, described
 from rempart.pipeline.suspicions import join_thefts
 from rempart.pipeline.tally import Tally
@@ -47,6 +48,7 @@ _SCHEMA = pa.schema(
         ("kind", _WORD),
     ]
 )
+_OPENED = ("decisions.parquet", "incidents.json", "report.html")
 _WORDS = ["account", "action", "kind", "reasons.list.element.code", "reasons.list.element.text"]
 
 
@@ -62,13 +64,20 @@ def write_outputs(
     counts: dict[str, int],
     settings: Settings,
     sources: list[str],
+    readings: Readings,
     *,
     begun: float,
     language: str,
     hear: Callable[[str, int, int], None],
 ) -> dict[str, Any]:
-    """Write all files of a replay into ``out``; returns the summary."""
+    """Write all files of a replay into ``out``; returns the summary. Where it brought nothing new, what an
+    earlier replay left in ``out`` stays and only the summary is written."""
     hear("write", 0, 0)
+    if nothing_new(counts) and all((out / name).exists() for name in _OPENED):
+        summary = _summary(counts, {}, settings, sources, readings, begun)
+        summary["warnings"].insert(1, _("The decisions, incidents and page of the earlier replay are kept."))
+        _private(out / "summary.json", partial(_write_json, summary))
+        return summary
     counted, notables = Tally(), Notables()
 
     def segments() -> Iterator[pa.Table]:
@@ -85,29 +94,42 @@ def write_outputs(
     shown = [*thefts, *([each] for each in notables.worth_a_look(suspected))]
     patients = notables.count_patients(shown, sealed_since(data, first_number, notables.OPENED))
     incidents = [described(number, *each) for number, each in enumerate(zip(shown, patients, strict=True), 1)]
-    summary: dict[str, Any] = {
-        **{
-            name: counts[name]
-            for name in ("read", "decided", "control", "context", "unattributed", "rejected", "duplicates")
-        },
-        "by_action": {action: count for action, count in counted.by_action.items() if count},
-        "seconds": round(time.monotonic() - begun, 3),
-        "sources": sources,
-        "policy": {
-            "challenges_per_day": settings.challenges_per_day,
-            "mode": "observe",
-            "zone": settings.zone,
-        },
-        "notes": [
-            _("Care data exported in their last version make the known-at times approximate."),
-        ],
-    }
+    summary = _summary(counts, counted.by_action, settings, sources, readings, begun)
     for name, content in (("incidents.json", incidents), ("summary.json", summary)):
         _private(out / name, partial(_write_json, content))
     from rempart.pipeline.report import write_page
 
     write_page(out, counted, incidents, summary, language=language, zone=settings.zone)
     return summary
+
+
+def _summary(
+    counts: Mapping[str, int],
+    by_action: Mapping[str, int],
+    settings: Settings,
+    sources: list[str],
+    readings: Readings,
+    begun: float,
+) -> dict[str, Any]:
+    return {
+        **{
+            name: counts[name]
+            for name in ("read", "decided", "control", "context", "unattributed", "rejected", "duplicates")
+        },
+        "by_action": {action: count for action, count in by_action.items() if count},
+        "seconds": round(time.monotonic() - begun, 3),
+        "sources": sources,
+        "unread": readings.mostly_unreadable(),
+        "policy": {
+            "challenges_per_day": settings.challenges_per_day,
+            "mode": "observe",
+            "zone": settings.zone,
+        },
+        "warnings": afterword(counts, readings),
+        "notes": [
+            _("Care data exported in their last version make the known-at times approximate."),
+        ],
+    }
 
 
 def _private(path: Path, write: Callable[[Path], object]) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from rempart.ledger.acts import REIDENTIFIED, record_act
+from rempart.ledger.deeds import REIDENTIFIED, record_act
 from rempart.ledger.keys import read_pseudonym_key
 from rempart.ledger.pseudonym import PATIENT, hash_strings
 from rempart.notice.affected import FORMAT, Affected, Head, ordered

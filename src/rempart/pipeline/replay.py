@@ -15,11 +15,13 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from rempart.errors import LedgerError
+from rempart.pipeline.afterword import Readings
 from rempart.pipeline.ahead import read_ahead, work_ahead
 from rempart.pipeline.buckets import Buckets, pick
 from rempart.pipeline.casework import worked_on
@@ -64,7 +66,7 @@ def replay(
     batch: int,
     language: str,
     hear: Progressing,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Run the whole replay; returns the summary that is also in ``OUT/summary.json``.
 
     ``data``: the ledger's folder; None keeps it in ``OUT/data``, begun anew unless an unfinished
@@ -84,8 +86,9 @@ def replay(
     buckets = Buckets(out / "work")
     buckets.remove()
     fetch_page()
+    rejects, readings = RejectFile(out / "rejects.ndjson", afresh=True), Readings()
     try:
-        _read_all(reader, course, buckets, RejectFile(out / "rejects.ndjson", afresh=True), goes_on, hear)
+        _read_all(reader, course, buckets, rejects, readings, goes_on, hear)
         if not goes_on:
             course.flush(sync=True)
             mark.stage = "judging"
@@ -102,6 +105,7 @@ def replay(
         counts,
         settings,
         list(reader.names),
+        readings,
         begun=begun,
         language=language,
         hear=hear,
@@ -149,20 +153,25 @@ def _begin_anew(folder: Path, path: Path) -> None:
 
 
 def _read_all(
-    reader: Reader, course: Course, buckets: Buckets, rejects: RejectFile, known: bool, hear: Progressing
+    reader: Reader,
+    course: Course,
+    buckets: Buckets,
+    rejects: RejectFile,
+    readings: Readings,
+    known: bool,
+    hear: Progressing,
 ) -> None:
     """Everything through the door: context to the care index (unless ``known``), events to their day's bucket."""
-    units = 0
     for name in reader.names:
         for batch in chain.from_iterable(work_ahead(_whole(reader.works(name)))):
             rejects.note(batch.rejected)
+            readings.note(name, batch)
             if not known:
                 course.reject(len(batch.rejected))
                 course.learn(list(batch.context))
             if batch.accesses.num_rows:
                 buckets.put(course.door.frame(batch.accesses))
-            units += batch.read
-            hear("read", units, 0)
+            hear("read", readings.read.total(), 0)
     rejects.close()
 
 

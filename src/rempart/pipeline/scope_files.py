@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from rempart.canonical import hash_document
 from rempart.incident.answers import Answer
 from rempart.incident.exposure import IN_CARE, Array, People
 from rempart.incident.gaps import Gap
@@ -26,7 +27,7 @@ from rempart.market.worth import Group, Haul, price_haul
 from rempart.pipeline.aftermath import Aftermath, ControllerScope
 from rempart.pipeline.private_streams import make_folder, write_whole
 from rempart.pipeline.scope_picture import timeline
-from rempart.pipeline.spelling import hash_document, slugs_of, write_json
+from rempart.pipeline.spelling import slugs_of, write_json
 from rempart.pipeline.wording import iso_time
 from rempart.records import CATEGORIES, MISSING_MS
 

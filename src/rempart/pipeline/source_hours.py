@@ -20,6 +20,7 @@ from rempart.incident.exposure import Array
 from rempart.incident.gaps import Cells, Gap, count_within
 from rempart.language import gettext as _
 from rempart.ledger.rhythm import Rhythm, join
+from rempart.pipeline.zones import transitions
 from rempart.records import Rejected
 
 REJECTS = "rejects.ndjson"
@@ -31,8 +32,10 @@ def family_of(source: str) -> str:
     return folder + slash + re.sub(r"\d+", "#", name)
 
 
-def hours_of(data: Path, rhythm: Rhythm, used: Sequence[str], period: tuple[int, int]) -> list[Cells]:
-    """The families of the sources ``used``, or all where none was used."""
+def hours_of(
+    data: Path, rhythm: Rhythm, used: Sequence[str], period: tuple[int, int], zone: str
+) -> list[Cells]:
+    """The families of the sources ``used``, or all where none was used; ``zone`` is the site's."""
     wanted = {family_of(name) for name in used} or {family_of(name) for name in rhythm.sources}
     rejected = _rejected_by_family(rhythm, _rejects(data), period)
     joined = join([rhythm], family_of)
@@ -51,6 +54,7 @@ def hours_of(data: Path, rhythm: Rhythm, used: Sequence[str], period: tuple[int,
                 last_id=mine["last_id"],
                 executions=int(joined.executions[place]),
                 rejected=rejected.get(name, 0),
+                clock=transitions(zone),
             )
         )
     return cells

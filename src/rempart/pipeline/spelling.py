@@ -1,11 +1,10 @@
-"""JSON documents with one exact spelling, so that their hash can be quoted; and names of folders.
+"""JSON documents as files for people and machines, and names of folders.
 
-Scopes and values are written this way. Misses: numbers spelled by other languages' JSON writers.
+Scopes and values are written this way. The spelling their hash is of is :mod:`rempart.canonical`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import unicodedata
@@ -21,13 +20,6 @@ LONGEST_SLUG = 60
 def write_json(path: Path, document: Mapping[str, Any]) -> None:
     """``document`` for people and machines to read, for its owner only. SourceError."""
     write_whole(path, json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n")
-
-
-def hash_document(document: Mapping[str, Any]) -> str:
-    """SHA-256, in hexadecimal, of the document without ``hash``: JSON with sorted keys and no spaces, UTF-8."""
-    rest = {key: value for key, value in document.items() if key != "hash"}
-    spelled = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(spelled.encode()).hexdigest()
 
 
 def slugs_of(names: Iterable[str]) -> list[str]:

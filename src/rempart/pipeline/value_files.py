@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from rempart.canonical import hash_document
 from rempart.errors import LedgerError
 from rempart.incident.exposure import Array
 from rempart.incident.frauds import FRAUDS, LEVELS, Risk, explain, judge_risks, score
@@ -35,7 +36,7 @@ from rempart.pipeline.scope_files import (
     hexadecimal,
     names_of,
 )
-from rempart.pipeline.spelling import hash_document, write_json
+from rempart.pipeline.spelling import write_json
 from rempart.pipeline.value_picture import bars
 from rempart.pipeline.wording import iso_time
 from rempart.records import CATEGORIES, MISSING_MS

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from rempart.pipeline.afterword import Readings
 from rempart.pipeline.course import Course
 from rempart.pipeline.reading import Reader
 from rempart.pipeline.rejects import RejectFile
 from rempart.records import Batch
 
 
-def watch_files(reader: Reader, course: Course, rejects: RejectFile) -> None:
+def watch_files(reader: Reader, course: Course, rejects: RejectFile, readings: Readings) -> None:
     """Judge every unit of the plan's sources that was not judged before."""
     for name in reader.names:
         for batch in reader.batches(name):
+            readings.note(name, batch)
             judge_batch(batch, name, course, rejects)
 
 

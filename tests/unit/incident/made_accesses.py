@@ -13,6 +13,7 @@ from rempart.records import CATEGORIES
 
 MONDAY_MS = 1_772_409_600_000
 """2026-03-02 00:00 UTC."""
+UTC = (np.zeros(1, np.int64), np.zeros(1, np.int64))
 NO_HABITS = Habits(frozenset(), frozenset(), frozenset())
 
 
@@ -81,6 +82,7 @@ def hours(
     ids: list[int] | None = None,
     executions: int = 1,
     rejected: int = 0,
+    clock: tuple[np.ndarray, np.ndarray] = UTC,
 ) -> Cells:
     """One source's hours in a row from ``first_hour``; hours of 0 rows are left out, as in the ledger."""
     hour = np.arange(first_hour, first_hour + len(rows))
@@ -99,6 +101,7 @@ def hours(
         last_id=column(last_ids, [-1] * len(rows)),
         executions=executions,
         rejected=rejected,
+        clock=clock,
     )
 
 

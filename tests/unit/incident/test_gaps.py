@@ -47,6 +47,19 @@ def test_nights_without_a_record_are_no_gap_where_nights_are_quiet() -> None:
     assert gaps_of(hours(weeks()), period=(PERIOD[0], PERIOD[0] + 8 * HOUR_MS)) == []
 
 
+def test_a_quiet_evening_after_the_clocks_changed_is_no_gap() -> None:
+    """Ten busy hours by the clock on the wall; it goes forward on 2026-03-29."""
+    rows = weeks(40)
+    change = 27 * DAY
+    rows = rows[:change] + rows[change + 1 :]
+    paris = np.array([0, MONDAY_MS + change * HOUR_MS]), np.array([HOUR_MS, 2 * HOUR_MS])
+    after = MONDAY_MS + (change + DAY) * HOUR_MS, MONDAY_MS + (change + 3 * DAY) * HOUR_MS
+    assert gaps_of(hours(rows, clock=paris), period=after) == []
+    rows[change + DAY + 9 : change + DAY + 12] = [0, 0, 0]
+    (gap,) = gaps_of(hours(rows, clock=paris), period=after)
+    assert gap.to_ms - gap.from_ms == 3 * HOUR_MS
+
+
 def test_a_busy_hour_with_less_than_half_its_fewest_is_a_gap_and_with_more_is_not() -> None:
     rows = weeks()
     rows[7 * DAY + 10] = 16

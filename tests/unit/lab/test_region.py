@@ -6,11 +6,13 @@ from dataclasses import replace
 import pytest
 
 from rempart.errors import SettingsError
+from rempart.lab.act import READ
 from rempart.lab.care_plan import Appointment
+from rempart.lab.honest import honest_acts
 from rempart.lab.region import Region, RegionSpec, build_region
 from rempart.lab.roles import ROLES
 from rempart.lab.spec import DEMO_STAFF
-from rempart.lab.staff.role import DAY_MS
+from rempart.lab.staff.role import DAY_MS, Visit
 
 
 def test_every_role_of_the_tuple_can_be_staffed() -> None:
@@ -109,3 +111,15 @@ def test_missing_share_is_kept(region: Region) -> None:
     for built, share in ((region, 0.10), (poor, 0.30)):
         untold = sum(not booked.told for booked in built.plan.appointments)
         assert untold / len(built.plan.appointments) == pytest.approx(share, abs=0.04)
+
+
+def test_two_openings_of_one_record_at_one_moment_are_both_played() -> None:
+    """One whose reads a hospital's simulator gave, and a follow-up whose reads are drawn."""
+    region = build_region(RegionSpec(seed=7, days=1))
+    nurses = [account for account in region.accounts if account.role == "nurse"]
+    worker = next(account.index for account in nurses if region.rota.of(account.index, 0))
+    at_ms = region.midnight_ms(0) + DAY_MS // 2
+    for twins in ([None, ("Observation",)], [("Observation",), None]):
+        region.charted = {(worker, 0): [Visit(at_ms, 3, "name", reads) for reads in twins]}
+        read = [act for act in honest_acts(region) if act.what == READ and act.session.account == worker]
+        assert sum(act.patients == (3,) for act in read) > 1

@@ -10,6 +10,7 @@ import pytest
 from rempart.errors import LedgerError
 from rempart.ledger.book import Ledger
 from rempart.ledger.deeds import LONGEST_TEXT, Change, Deeds, add_deed, read_deeds
+from rempart.ledger.folder import Folder
 from rempart.ledger.verify import verify
 
 
@@ -41,7 +42,46 @@ def test_a_deed_that_was_changed_or_taken_away_is_found(sealed: Path) -> None:
     assert {finding.what for finding in verify(sealed).findings} == {"changed"}
     lines = whole.splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:-2] + lines[-1:]))
-    assert {finding.what for finding in verify(sealed).findings} == {"dropped"}
+    assert {finding.what for finding in verify(sealed).findings} == {"dropped", "truncated"}
+
+
+def test_deeds_cut_from_the_end_are_found_and_nothing_is_added_over_it(sealed: Path) -> None:
+    for number in range(3):
+        add_deed(sealed, number, lambda _: change("I0001"))
+    folder = Folder(sealed)
+    path, end = folder.manifest, folder.manifest_end
+    whole, signed = path.read_bytes(), end.read_bytes()
+    for cut in (1, 2, 3):
+        path.write_bytes(b"".join(whole.splitlines(keepends=True)[:-cut]))
+        assert [finding.what for finding in verify(sealed).findings] == ["truncated"]
+        with pytest.raises(LedgerError, match="were signed"):
+            add_deed(sealed, 9, lambda _: change("I0001"))
+    for forged in (signed.replace(b'"lines":6', b'"lines":3'), b"", b"{}"):
+        end.write_bytes(forged)
+        assert [finding.what for finding in verify(sealed).findings] == ["changed"]
+    end.unlink()
+    assert [finding.what for finding in verify(sealed).findings] == ["dropped"]
+    with pytest.raises(LedgerError, match="not there"):
+        add_deed(sealed, 9, lambda _: change("I0001"))
+    path.write_bytes(whole)
+    end.write_bytes(signed)
+    assert verify(sealed).sound
+
+
+def test_a_crash_between_a_line_and_the_count_is_no_finding(
+    sealed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise LedgerError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rempart.ledger.manifest.write_durably", stop)
+        with pytest.raises(LedgerError, match="full"):
+            add_deed(sealed, 5, lambda _: change("I0001", "counted later"))
+    assert verify(sealed).sound
+    add_deed(sealed, 6, lambda _: change("I0001"))
+    assert next(deed.why for deed in read_deeds(sealed)) == "counted later"
+    assert verify(sealed).sound
 
 
 def test_officers_at_once_never_lose_a_deed(sealed: Path) -> None:

@@ -75,6 +75,7 @@ HOSTILE = [
     "\t=1",
     "\x1b[2J\x1b]0;owned\x07",
     "＝1",
+    "id;=1",
     "a\u202eb",
     "x\r\ny",
 ]
@@ -92,7 +93,8 @@ def test_no_cell_is_a_formula_and_no_escape_reaches_the_terminal(
     assert len(rows) == len(HOSTILE)
     for row in rows:
         for name in ("event", "account", "source"):
-            assert not row[name].lstrip().startswith(tuple("=+-@＝\t"))
+            for cell in row[name].split(";"):
+                assert not cell.lstrip().startswith(tuple("=+-@＝\t"))
     assert rows[0]["event"] == "'" + HOSTILE[0]
     for output in (result.stdout, run(tmp_path / "data", "query", "--json").stdout):
         assert not {"\x1b", "\x07", "\u202e"} & set(output)

@@ -94,10 +94,11 @@ def test_lines_signed_with_another_key_are_told(sealed: Path) -> None:
     folder = Folder(sealed)
     lines = read_lines(folder)
     folder.manifest.unlink()
+    folder.manifest_end.unlink()
     other = Ed25519PrivateKey.generate()
     for line in lines:
         add_line(folder, other, lambda _, line=line: line)
-    assert [f.what for f in verify(sealed).findings] == ["another_key"] * 3
+    assert [f.what for f in verify(sealed).findings] == ["another_key"] * 4
 
 
 def test_who_holds_the_key_is_caught_by_an_anchor_only(sealed: Path) -> None:
@@ -106,6 +107,7 @@ def test_who_holds_the_key_is_caught_by_an_anchor_only(sealed: Path) -> None:
     folder = Folder(sealed)
     lines = read_lines(folder)
     folder.manifest.unlink()
+    folder.manifest_end.unlink()
     key = Keys.open(sealed, create=False).signing_key
     for line in lines:
         changed = msgspec.structs.replace(line, at_ms=line.at_ms - 1)

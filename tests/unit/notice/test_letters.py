@@ -116,6 +116,26 @@ def test_advice_is_given_only_for_what_was_seen() -> None:
         assert advice not in a_letter(without).body.todo
 
 
+@pytest.mark.parametrize(
+    ("category", "language", "said"),
+    [
+        ("bank_details", "fr", "le RIB a été vu"),
+        ("bank_details", "en", "details were seen"),
+        ("prescriptions", "fr", "ordonnances ont été vues"),
+        ("prescriptions", "en", "prescriptions were seen"),
+    ],
+)
+def test_what_was_only_possibly_seen_is_never_said_to_have_been_seen(
+    category: str, language: str, said: str
+) -> None:
+    assert said in " ".join(a_letter((category,), language).body.todo)
+    possible = a_letter((), language, possible=(category,)).body
+    assert said not in " ".join(possible.todo)
+    assert possible.todo[1] != possible.todo[2]
+    for phrase in ("ce qui a été vu", "what was seen"):
+        assert phrase not in possible.sorry
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_no_letter_holds_a_link(language: str) -> None:
     letter = a_letter(CATEGORIES, language)

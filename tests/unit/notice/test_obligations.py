@@ -38,7 +38,8 @@ def organisation(**changed: object) -> dict[str, object]:
         (exposing("results", "bank_details"), "maximal", ("health", "bank", "both"), "maximal", Answer.YES),
         (exposing("identity", unsure=("diagnoses",)), "limited", ("plain",), "significant", Answer.OPEN),
         (exposing("results", unsure=("insurance",)), "significant", ("health",), "maximal", Answer.YES),
-        (exposing(unsure=("contact",)), "negligible", (), "limited", Answer.OPEN),
+        (exposing(unsure=("contact",)), "undecided", ("untold",), "limited", Answer.OPEN),
+        (exposing(unsure=("results",)), "undecided", ("untold",), "significant", Answer.OPEN),
         (exposing(), "negligible", (), "negligible", Answer.NO),
     ],
 )
@@ -57,6 +58,8 @@ def test_severity_follows_what_was_seen_and_says_how_far_it_may_rise(
 def test_the_site_s_own_severity_wins_and_says_so() -> None:
     found = assess(exposing("results"), a_site(theft={"severity": "limited"}))
     assert (found.severity, found.reasons[0], found.high_risk) == ("limited", "site", Answer.OPEN)
+    found = assess(exposing(unsure=("results",)), a_site(theft={"severity": "limited"}))
+    assert (found.severity, found.reasons[0], found.ceiling) == ("limited", "site", "significant")
 
 
 def test_the_supervisor_s_clock_runs_for_72_hours() -> None:

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from notice_case import a_scope, scope_content, write_scope
+from rempart.canonical import hash_document
 from rempart.errors import SourceError
-from rempart.notice.scope import hash_scope, read_patients, read_scope
+from rempart.notice.scope import read_patients, read_scope
 
 ROWS = [("ffffffffffffffff", "identity;results"), ("0000000000000001", "contact"), ("00000000000000ab", "")]
 
@@ -32,7 +33,7 @@ def test_a_changed_figure_is_found_by_the_hash(tmp_path: Path) -> None:
 
 def test_the_hash_is_that_of_the_canonical_spelling() -> None:
     spelled = '{"a":[1,2.5],"b":"é"}'.encode()
-    assert hash_scope({"b": "é", "a": [1, 2.5], "hash": "x"}) == hashlib.sha256(spelled).hexdigest()
+    assert hash_document({"b": "é", "a": [1, 2.5], "hash": "x"}) == hashlib.sha256(spelled).hexdigest()
 
 
 def test_a_folder_of_several_controllers_names_them(tmp_path: Path) -> None:

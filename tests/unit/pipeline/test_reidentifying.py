@@ -11,7 +11,7 @@ import pytest
 
 from notice_case import a_person, make_ledger, patient, pseudonym, write_directory, write_scope
 from rempart.errors import LedgerError, SettingsError, SourceError
-from rempart.ledger.acts import read_acts
+from rempart.ledger.deeds import read_deeds
 from rempart.notice.affected import Affected, is_affected_file, read_affected
 from rempart.notice.people import Person
 from rempart.pipeline.directory import Directory
@@ -87,10 +87,10 @@ def test_the_reason_is_signed_before_the_first_name(tmp_path: Path) -> None:
     assert not site.out.exists()
     with pytest.raises(SourceError):
         site.run(Directory(tmp_path / "missing.ndjson"))
-    assert [act.why for act in read_acts(site.data)] == [REASON]
+    assert [act.why for act in read_deeds(site.data)] == [REASON]
     assert not site.out.exists()
     site.run()
-    assert [act.change["about"] for act in read_acts(site.data)] == [site.scope.hash] * 2
+    assert [act.change["about"] for act in read_deeds(site.data)] == [site.scope.hash] * 2
 
 
 def test_another_key_names_nobody(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_an_escrow_gives_the_same_people_back(tmp_path: Path) -> None:
             assert getattr(other.person, kept) == getattr(one.person, kept)
         assert other.person.representative == one.person.representative
         assert other.categories == one.categories
-    assert [act.did for act in read_acts(site.data)] == [
+    assert [act.did for act in read_deeds(site.data)] == [
         "reidentified",
         "escrow_made",
         "escrow_opened",

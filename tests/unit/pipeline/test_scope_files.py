@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from rempart.canonical import hash_document
 from rempart.incident.exposure import People
 from rempart.pipeline.scope_files import groups_of, names_of, people_csv
 from rempart.pipeline.source_hours import family_of
-from rempart.pipeline.spelling import hash_document, slugs_of, write_json
+from rempart.pipeline.spelling import slugs_of, write_json
 from rempart.records import CATEGORIES, MISSING_MS
 
 DAY_MS = 86_400_000
