@@ -17,11 +17,11 @@ from itertools import chain
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from rempart.errors import LedgerError
 from rempart.pipeline.ahead import read_ahead, work_ahead
-from rempart.pipeline.buckets import Buckets, pick
+from rempart.pipeline.answers import Answers
+from rempart.pipeline.buckets import Buckets, stretch
 from rempart.pipeline.casework import worked_on
 from rempart.pipeline.course import Course
 from rempart.pipeline.outputs import fetch_page, write_outputs
@@ -36,7 +36,7 @@ from rempart.sources.readers import Work
 Progressing = Callable[[str, int, int], None]
 """Hears (stage, done, in all or 0 where unknown)."""
 MARK = "replay.json"
-SEALS = 4
+SEALS = 8
 LEAST_SEALED = 1 << 16
 """A short replay is sealed in so many parts of at least so many decisions: only the last one is waited for."""
 
@@ -90,22 +90,25 @@ def replay(
             course.flush(sync=True)
             mark.stage = "judging"
             _write_mark(out / MARK, mark)
-        _judge_all(course, buckets, course.progress.merged - mark.merged_before, batch, hear)
-        course.close()
+        with Answers(out, folder, mark.first_number) as answers:
+            course.sealing.hear = answers.sealed
+            _judge_all(course, buckets, course.progress.merged - mark.merged_before, batch, hear)
+            course.close()
+            counts = dict(totals(course.progress, mark.counts_before))
+            summary = write_outputs(
+                out,
+                folder,
+                answers,
+                mark.first_number,
+                counts,
+                settings,
+                list(reader.names),
+                begun=begun,
+                language=language,
+                hear=hear,
+            )
     finally:
         buckets.remove()
-    counts = dict(totals(course.progress, mark.counts_before))
-    summary = write_outputs(
-        out,
-        folder,
-        mark.first_number,
-        counts,
-        settings,
-        list(reader.names),
-        begun=begun,
-        language=language,
-        hear=hear,
-    )
     mark.stage = "finished"
     _write_mark(out / MARK, mark)
     return summary
@@ -181,8 +184,6 @@ def _judge_all(course: Course, buckets: Buckets, skip: int, batch: int, hear: Pr
             done += size
             if done <= skip:
                 continue
-            begin = max(first, first + size - (done - skip))
-            piece = pick(frame, np.arange(begin, first + size))
-            course.decide(piece)
+            course.decide(stretch(frame, max(first, first + size - (done - skip)), first + size))
             course.flush()
             hear("judge", done, buckets.events)
