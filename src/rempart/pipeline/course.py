@@ -8,6 +8,7 @@ checks that the same answers come out. Misses: nothing decided; rejects are note
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ from rempart.ledger.entries import DECISIONS, decode_decisions, decode_input
 from rempart.ledger.query import recall_decision
 from rempart.market.book import load as load_book
 from rempart.market.stake import StakeTable, stake_table
+from rempart.pipeline.care_columns import learnt_from, merge_learnt
 from rempart.pipeline.care_feed import CareFeed
 from rempart.pipeline.door import Door, Names, One
 from rempart.pipeline.duplicates import Duplicates
@@ -180,13 +182,15 @@ class Course:
         found = self.recent.find(number)
         return recall_decision(self.data, number) if found is None else found
 
-    def learn(self, context: list[Context]) -> None:
-        """Take care context in and write it to the journal."""
-        if not context:
+    def learn(self, context: Sequence[Context], learnt: pa.RecordBatch | None = None, told: int = 0) -> None:
+        """Take care context in, and what ``told`` further units taught, and write it to the journal."""
+        if not context and not told:
             return
-        self._count("context", len(context))
-        payload = self.care.add(context, self.live, max(self.watch.watermark_ms, 0))
-        self.ledger.append_input(CARE_INPUT, payload)
+        self._count("context", len(context) + told)
+        single = learnt_from(context, max(self.watch.watermark_ms, 0) if self.live else None)
+        self.ledger.append_input(
+            CARE_INPUT, self.care.add(single if learnt is None else merge_learnt(learnt, single))
+        )
 
     def decide(self, frame: Frame, trace: bool | None = None) -> Answers:
         """Judge a frame that is through the door, and write it to the journal (not yet flushed).

@@ -161,7 +161,7 @@ def _read_all(
             rejects.note(batch.rejected)
             if not known:
                 course.reject(len(batch.rejected))
-                course.learn(list(batch.context))
+                course.learn(batch.context, batch.learnt, batch.told)
             if batch.accesses.num_rows:
                 buckets.put(course.door.frame(batch.accesses))
             units += batch.read
