@@ -10,23 +10,31 @@ import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
+from types import ModuleType
 from typing import Any
 
+from rempart.errors import RempartError
 from rempart.language import gettext as _
 from rempart.ledger.query import sealed_since
 from rempart.pipeline.answers import Answers, private_file
 from rempart.pipeline.notable import described
 from rempart.pipeline.suspicions import join_thefts
-from rempart.pipeline.tally import Tally
 from rempart.settings import Settings
 
 
-def fetch_page() -> None:
-    """Import what draws the page on a thread of its own: it takes as long as reading 100,000 events."""
-    Thread(target=import_module, args=("rempart.pipeline.report",), daemon=True).start()
+def fetch_page(language: str, zone: str) -> None:
+    """Import what draws the page and read its template on a thread of its own: both take as long as reading 200,000
+    events."""
+
+    def fetch() -> None:
+        with suppress(RempartError):
+            _report().prepare(language, zone)
+
+    Thread(target=fetch, daemon=True).start()
 
 
 def write_outputs(
@@ -47,7 +55,7 @@ def write_outputs(
     answers.finish(lambda done: hear("write", done, 0))
     counted, notables = answers.counted, answers.notables
     with ThreadPoolExecutor(1, "drawing") as thread:
-        drawn = thread.submit(_draw, counted, language, settings.zone)
+        drawn = thread.submit(lambda: _report().draw_pictures(counted, language, settings.zone))
         suspected = notables.suspected()
         thefts = [[part.suspicion for part in theft.parts] for theft in join_thefts(data, suspected)]
         shown = [*thefts, *([each] for each in notables.worth_a_look(suspected))]
@@ -74,13 +82,10 @@ def write_outputs(
     for name, content in (("incidents.json", incidents), ("summary.json", summary)):
         private_file(out / name)
         (out / name).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-    from rempart.pipeline.report import write_page
-
-    write_page(out, counted, incidents, summary, pictures, language=language, zone=settings.zone)
+    _report().write_page(out, counted, incidents, summary, pictures, language=language, zone=settings.zone)
     return summary
 
 
-def _draw(counted: Tally, language: str, zone: str) -> dict[str, str]:
-    from rempart.pipeline.report import draw_pictures
-
-    return draw_pictures(counted, language=language, zone=zone)
+def _report() -> ModuleType:
+    """The module of the page, imported when it is wanted."""
+    return import_module("rempart.pipeline.report")

@@ -83,7 +83,7 @@ def replay(
         _write_mark(out / MARK, mark)
     buckets = Buckets(out / "work")
     buckets.remove()
-    fetch_page()
+    fetch_page(language, settings.zone)
     try:
         _read_all(reader, course, buckets, RejectFile(out / "rejects.ndjson", afresh=True), goes_on, hear)
         if not goes_on:
