@@ -37,8 +37,9 @@ Progressing = Callable[[str, int, int], None]
 """Hears (stage, done, in all or 0 where unknown)."""
 MARK = "replay.json"
 SEALS = 8
-LEAST_SEALED = 1 << 16
-"""A short replay is sealed in so many parts of at least so many decisions: only the last one is waited for."""
+LEAST_SEALED, MOST_SEALED = 1 << 16, 1 << 19
+"""A replay is sealed in so many parts of at least and at most so many decisions: only the last one is waited for, and only
+one is in memory."""
 
 
 class Mark(msgspec.Struct):
@@ -176,7 +177,7 @@ def _whole(works: Iterator[Work]) -> Iterator[Callable[[], list[Batch]]]:
 
 
 def _judge_all(course: Course, buckets: Buckets, skip: int, batch: int, hear: Progressing) -> None:
-    course.seal_every = min(course.seal_every, max(buckets.events // SEALS, LEAST_SEALED))
+    course.seal_every = min(course.seal_every, max(buckets.events // SEALS, LEAST_SEALED), MOST_SEALED)
     done = 0
     for frame in read_ahead(buckets.in_order()):
         for first in range(0, frame.rows.size, batch):
