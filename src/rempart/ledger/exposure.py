@@ -104,7 +104,7 @@ class Opened:
         pieces = [piece for piece in self.segments if _touches(piece[0], from_ms, to_ms)]
         try:
             with ThreadPoolExecutor(READERS) as pool:
-                tables = list(pool.map(lambda piece: choose(_row_groups(piece[1], wanted)), pieces))
+                tables = list(pool.map(lambda piece: _row_groups(piece[1], wanted, choose), pieces))
         except (OSError, pa.ArrowException) as error:
             raise LedgerError("a segment cannot be read", "run rempart ledger verify") from error
         tables.append(choose(self._unsealed_table(wanted)))
@@ -140,19 +140,18 @@ def _touches(line: Sealed, from_ms: int | None, to_ms: int | None) -> bool:
     return (to_ms is None or line.min_ms < to_ms) and (from_ms is None or line.max_ms >= from_ms)
 
 
-def _row_groups(file: pq.ParquetFile, wanted: list[str]) -> pa.Table:
-    """The row groups in which one of ``wanted`` may stand, by their statistics."""
+def _row_groups(file: pq.ParquetFile, wanted: list[str], choose: Callable[[pa.Table], pa.Table]) -> pa.Table:
+    """What ``choose`` leaves of each row group in which one of ``wanted`` may stand, by their statistics."""
     column = next(
         place for place in range(file.metadata.num_columns) if file.metadata.schema.column(place).path == "account"
     )  # fmt: skip
-    groups = []
+    chosen = [ANSWER.empty_table()]
     for number in range(file.metadata.num_row_groups):
         found = file.metadata.row_group(number).column(column).statistics
         if found is None or not found.has_min_max or any(found.min <= one <= found.max for one in wanted):
-            groups.append(number)
-    if not groups:
-        return ANSWER.empty_table()
-    return file.read_row_groups(groups, columns=list(COLUMNS), use_threads=False).select(COLUMNS).cast(ANSWER)
+            group = file.read_row_group(number, columns=list(COLUMNS), use_threads=False)
+            chosen.append(choose(group.select(COLUMNS).cast(ANSWER)))
+    return pa.concat_tables(chosen)
 
 
 def _choose_rows(table: pa.Table, wanted: list[str], from_ms: int | None, to_ms: int | None) -> pa.Table:
