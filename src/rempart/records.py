@@ -160,20 +160,44 @@ class Context:
     resource: dict[str, Any]
 
 
+CARE_LINK, STAFF_LINK, PATIENT_ALIAS, ACCOUNT_ALIAS = range(4)
+LEARNT_SCHEMA = pa.schema(
+    [
+        ("offset", pa.int64()),
+        ("what", pa.int8()),
+        ("first", pa.string()),
+        ("second", pa.string()),
+        ("third", pa.string()),
+        ("by_unit", pa.bool_()),
+        ("kind", pa.int8()),
+        ("known_ms", pa.int64()),
+        ("start_ms", pa.int64()),
+        ("end_ms", pa.int64()),
+        ("cancelled_ms", pa.int64()),
+    ]
+)
+"""What context teaches, a row a fact, none null: ``what`` is CARE_LINK (patient, who, link), STAFF_LINK (account, unit,
+role), PATIENT_ALIAS or ACCOUNT_ALIAS (name, alias, nothing); ``offset`` where its unit stood. ``kind`` numbers
+:data:`rempart.care.rows.KINDS`; what a fact has no use for is empty, 0 or :data:`MISSING_MS`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What a reader yields: consecutive units of one source, each list in offset order.
 
-    ``read`` = rows of ``accesses`` + ``context`` + ``rejected``.
+    ``learnt``: rows of :data:`LEARNT_SCHEMA` in offset order, of ``told`` further units of context (None for none).
+    ``read`` = rows of ``accesses`` + ``context`` + ``rejected`` + ``told``.
     """
 
     accesses: pa.RecordBatch
     context: tuple[Context, ...]
     rejected: tuple[Rejected, ...]
+    learnt: pa.RecordBatch | None = None
+    told: int = 0
 
     @property
     def read(self) -> int:
-        return int(self.accesses.num_rows) + len(self.context) + len(self.rejected)
+        return int(self.accesses.num_rows) + len(self.context) + len(self.rejected) + self.told
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from rempart.lab.chance import chance
 from rempart.lab.honest import honest_acts
 from rempart.lab.region import Region
 from rempart.ledger.names import Name
+from rempart.pipeline.care_columns import learnt_from
 from rempart.pipeline.care_feed import CareFeed
 from rempart.pipeline.door import Door, Names
 from rempart.records import Context, Frame
@@ -104,7 +105,7 @@ def _told(region: Region, feed: CareFeed) -> Iterator[bytes]:
     """The care data as the feed's journal entries; a link is known from its ``meta.lastUpdated`` on."""
     told = (Context(SOURCE, 0, resource) for _, resource in care_resources(region))
     while part := list(islice(told, _LINKS_A_PAYLOAD)):
-        yield feed.add(part, live=False, now_ms=0)
+        yield feed.add(learnt_from(part, None))
 
 
 def _read(region: Region, acts: Iterable[Act], door: Door) -> tuple[Array, Array, list[int]]:

@@ -11,11 +11,12 @@ A later expiry may remove a file it needs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -39,6 +40,9 @@ ANSWER = pa.schema([SCHEMA.field(name) for name in COLUMNS])
 WORDS = [field.name for field in SCHEMA if pa.types.is_dictionary(field.type)]
 READERS = 4
 """Segments read at once."""
+_TIME_BITS = 44
+_MOST_MS = 1 << (_TIME_BITS - 1)
+Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -75,18 +79,35 @@ class Opened:
 
         Ordered by number. LedgerError where a segment cannot be read.
         """
-        pieces = [piece for piece in self.segments if _touches(piece[0], from_ms, to_ms)]
         wanted = sorted(set(accounts))
+        return self._read(wanted, from_ms, to_ms, lambda table: _choose_rows(table, wanted, from_ms, to_ms))
 
-        def read(piece: tuple[Sealed, pq.ParquetFile]) -> pa.Table:
-            return _choose_rows(_row_groups(piece[1], wanted), wanted, from_ms, to_ms)
+    def around(self, periods: Mapping[str, Sequence[tuple[int, int]]]) -> pa.Table:
+        """Decisions of each account in its own periods (ms UTC, the end excluded), in :data:`ANSWER`, ordered by number.
 
+        Memory grows with what happened in the periods, not with all that the accounts did. LedgerError as above.
+        """
+        wanted = sorted(periods)
+        every = [period for account in wanted for period in periods[account]]
+        keys = _keys_of([periods[account] for account in wanted])
+        begin, end = min(first for first, _ in every), max(last for _, last in every)
+        return self._read(wanted, begin, end, lambda table: _choose_inside(table, wanted, keys))
+
+    def _read(
+        self,
+        wanted: list[str],
+        from_ms: int | None,
+        to_ms: int | None,
+        choose: Callable[[pa.Table], pa.Table],
+    ) -> pa.Table:
+        """What ``choose`` leaves of every segment that may hold the accounts in the period."""
+        pieces = [piece for piece in self.segments if _touches(piece[0], from_ms, to_ms)]
         try:
             with ThreadPoolExecutor(READERS) as pool:
-                tables = list(pool.map(read, pieces))
+                tables = list(pool.map(lambda piece: _row_groups(piece[1], wanted, choose), pieces))
         except (OSError, pa.ArrowException) as error:
             raise LedgerError("a segment cannot be read", "run rempart ledger verify") from error
-        tables.append(_choose_rows(self._unsealed_table(wanted), wanted, from_ms, to_ms))
+        tables.append(choose(self._unsealed_table(wanted)))
         return pa.concat_tables(tables).unify_dictionaries().sort_by("number")
 
     @cached_property
@@ -119,19 +140,18 @@ def _touches(line: Sealed, from_ms: int | None, to_ms: int | None) -> bool:
     return (to_ms is None or line.min_ms < to_ms) and (from_ms is None or line.max_ms >= from_ms)
 
 
-def _row_groups(file: pq.ParquetFile, wanted: list[str]) -> pa.Table:
-    """The row groups in which one of ``wanted`` may stand, by their statistics."""
+def _row_groups(file: pq.ParquetFile, wanted: list[str], choose: Callable[[pa.Table], pa.Table]) -> pa.Table:
+    """What ``choose`` leaves of each row group in which one of ``wanted`` may stand, by their statistics."""
     column = next(
         place for place in range(file.metadata.num_columns) if file.metadata.schema.column(place).path == "account"
     )  # fmt: skip
-    groups = []
+    chosen = [ANSWER.empty_table()]
     for number in range(file.metadata.num_row_groups):
         found = file.metadata.row_group(number).column(column).statistics
         if found is None or not found.has_min_max or any(found.min <= one <= found.max for one in wanted):
-            groups.append(number)
-    if not groups:
-        return ANSWER.empty_table()
-    return file.read_row_groups(groups, columns=list(COLUMNS), use_threads=False).select(COLUMNS).cast(ANSWER)
+            group = file.read_row_group(number, columns=list(COLUMNS), use_threads=False)
+            chosen.append(choose(group.select(COLUMNS).cast(ANSWER)))
+    return pa.concat_tables(chosen)
 
 
 def _choose_rows(table: pa.Table, wanted: list[str], from_ms: int | None, to_ms: int | None) -> pa.Table:
@@ -147,6 +167,41 @@ def _choose_rows(table: pa.Table, wanted: list[str], from_ms: int | None, to_ms:
     if to_ms is not None:
         keep &= ~timed | (at < to_ms)
     return table.take(pa.array(np.flatnonzero(keep)))
+
+
+def _keys_of(periods: Sequence[Sequence[tuple[int, int]]]) -> tuple[Array, Array]:
+    """Begin and end (k,) of each period of each account as one number that holds the account's place too; periods that
+    touch are one."""
+    spans: list[list[int]] = []
+    for place, mine in enumerate(periods):
+        for begin, end in sorted(mine):
+            first, last = (int(_key(place, at)) for at in (begin, end))
+            if spans and first <= spans[-1][1]:
+                spans[-1][1] = max(last, spans[-1][1])
+            else:
+                spans.append([first, last])
+    begins, ends = np.array(spans, np.int64).reshape(-1, 2).T
+    return begins, ends
+
+
+def _key(place: Any, at_ms: Any) -> Any:
+    """An account's place and a time of the years 1900 to 2200, as one number in order of both."""
+    return np.left_shift(place, _TIME_BITS) + np.clip(at_ms, -(_MOST_MS - 1), _MOST_MS - 1) + _MOST_MS
+
+
+def _choose_inside(table: pa.Table, wanted: list[str], keys: tuple[Array, Array]) -> pa.Table:
+    """The rows of each of ``wanted`` that have a time in its own periods (:func:`_keys_of`)."""
+    if not len(table):
+        return table
+    begins, ends = keys
+    words = pa.array(wanted, pa.string())
+    place = pc.index_in(table["account"].cast(pa.string()), words).fill_null(-1)
+    at = table["recorded"].cast(pa.int64())
+    known = pc.and_(pc.greater_equal(place, 0), at.is_valid()).to_numpy()
+    rows = np.flatnonzero(known)
+    key = _key(place.to_numpy()[rows].astype(np.int64), at.fill_null(0).to_numpy()[rows])
+    found = np.searchsorted(begins, key, side="right") - 1
+    return table.take(pa.array(rows[(found >= 0) & (key < ends[found])]))
 
 
 def _rhythm_of_file(file: pq.ParquetFile) -> Rhythm:

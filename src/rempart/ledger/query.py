@@ -141,16 +141,32 @@ def history(data: Path, question: Question) -> pa.Table:
 def sealed_since(data: Path, first_number: int, columns: list[str]) -> Iterator[pa.Table]:
     """The sealed decisions numbered ``first_number`` or more, a segment at a time, in order of number.
 
-    Tables hold ``columns`` of :data:`rempart.ledger.columns.SCHEMA` in one chunk each, words as
-    dictionaries. Expired segments are left out. LedgerError where a segment is missing or damaged.
+    Tables as of :func:`read_sealed`. Expired segments are left out. LedgerError where a segment is missing or damaged.
     """
+    for line in seals_since(data, first_number):
+        yield read_sealed(data, line, first_number, columns)
+
+
+def seals_since(data: Path, first_number: int) -> list[Sealed]:
+    """The seals of the segments that hold decisions numbered ``first_number`` or more and have not expired."""
     folder = Folder(data)
     folder.require()
     lines = read_lines(folder)
     gone = expired_segments(lines)
-    for line in sealed_lines(lines):
-        if line.rows and line.segment not in gone and line.last >= first_number:
-            yield _in_order(segment_path(folder, line.segment), line, first_number, columns)
+    return [
+        line
+        for line in sealed_lines(lines)
+        if line.rows and line.segment not in gone and line.last >= first_number
+    ]
+
+
+def read_sealed(data: Path, line: Sealed, first_number: int, columns: list[str]) -> pa.Table:
+    """The decisions numbered ``first_number`` or more of the segment that ``line`` seals, in order of number.
+
+    ``columns`` of :data:`rempart.ledger.columns.SCHEMA` in one chunk each, words as dictionaries. LedgerError
+    where the segment is missing or damaged.
+    """
+    return _in_order(segment_path(Folder(data), line.segment), line, first_number, columns)
 
 
 def _in_order(path: Path, line: Sealed, first_number: int, columns: list[str]) -> pa.Table:

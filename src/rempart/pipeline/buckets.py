@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from numba import njit
 
 from rempart.records import EVENT, FLAG_NO_TIME, Frame
 from rempart.watch.state import DAY_MS, Array
@@ -83,15 +84,52 @@ class Buckets:
             patients = np.concatenate([frame.patients for frame in frames])
             events = pa.concat_arrays([frame.events for frame in frames])
             frames.clear()
-            order = np.lexsort((rows["offset"], rows["source"], rows["recorded_ms"]))
-            day_frame = Frame(rows, patients, events)
-            for first in range(0, order.size, PIECE):
-                yield pick(day_frame, order[first : first + PIECE])
+            yield from _sorted(Frame(rows, patients, events))
             path.unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Remove the work folder."""
         shutil.rmtree(self._folder, ignore_errors=False) if self._folder.exists() else None
+
+
+def _sorted(frame: Frame) -> Iterator[Frame]:
+    """The frame's rows by time, source and offset, in pieces."""
+    rows = frame.rows
+    if _in_order(rows):
+        for first in range(0, rows.size, PIECE):
+            yield stretch(frame, first, first + PIECE)
+        return
+    order = np.lexsort((rows["offset"], rows["source"], rows["recorded_ms"]))
+    for first in range(0, order.size, PIECE):
+        yield pick(frame, order[first : first + PIECE])
+
+
+def stretch(frame: Frame, first: int, last: int) -> Frame:
+    """The frame's rows from ``first`` on, before ``last``, with their patients, which stand in the rows' order.
+
+    No copy: these rows of ``frame`` are used up.
+    """
+    rows = frame.rows[first:last]
+    if not rows.size:
+        return Frame(rows, frame.patients[:0], frame.events[:0])
+    begin, end = int(rows["first_patient"][0]), int(rows["first_patient"][-1] + rows["patients"][-1])
+    rows["first_patient"] -= begin
+    return Frame(rows, frame.patients[begin:end], frame.events[first:last])
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _in_order(rows):  # type: ignore[no-untyped-def]
+    for i in range(1, rows.size):
+        one, other = rows[i - 1], rows[i]
+        if one.recorded_ms != other.recorded_ms:
+            if one.recorded_ms > other.recorded_ms:
+                return False
+        elif one.source != other.source:
+            if one.source > other.source:
+                return False
+        elif one.offset > other.offset:
+            return False
+    return True
 
 
 def pick(frame: Frame, order: Array) -> Frame:

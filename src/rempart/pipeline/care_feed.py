@@ -1,6 +1,6 @@
 """Care context on its way in: links in words become rows of the care index, and explain accesses.
 
-Reads context resources through :mod:`rempart.care.fhir`; gives, for a frame, the explanation grade
+Reads what context teaches (:mod:`rempart.pipeline.care_columns`); gives, for a frame, the explanation grade
 of every patient, and fills in roles, units and "has left" where the log did not say. What it
 learned goes to the journal as arrays of pseudonyms, so that a restart knows the same.
 An alias moves the links of the
@@ -9,24 +9,20 @@ other name too. Misses: visits already counted under the other name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 
 from rempart.care.aliases import Aliases
-from rempart.care.fhir import links_from
 from rempart.care.index import LINK, STAFF, CareIndex
 from rempart.pipeline.door import Door
 from rempart.pipeline.explain import LATEST_MS, explain_rows
-from rempart.records import EVENT, Alias, CareLink, Context, StaffLink
+from rempart.records import ACCOUNT_ALIAS, CARE_LINK, EVENT, PATIENT_ALIAS, STAFF_LINK
 from rempart.watch.state import DAY_MS, Array
 
 FORGET_EVERY_MS = 7 * DAY_MS
-
-KINDS = ("appointment", "encounter", "episode", "team", "list")
 
 
 class CarePayload(msgspec.Struct, array_like=True):
@@ -44,82 +40,60 @@ class CareFeed:
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self._patient = lru_cache(1 << 16)(door.patient)
         self.index = CareIndex()
         self.aliases = Aliases()
         self._forgotten = -1
         self.changes = 0
         """How often arrays of the index or the aliases may have been replaced."""
 
-    def add(self, contexts: Iterable[Context], live: bool, now_ms: int) -> bytes:
-        """Take context in; returns the journal's payload. ``live``: known from ``now_ms`` on."""
-        links: list[tuple[object, ...]] = []
-        staff: list[tuple[object, ...]] = []
-        patients: list[tuple[int, int]] = []
-        accounts: list[tuple[int, int]] = []
-        names = self._door.names
-        for context in contexts:
-            for record in links_from(context.resource, now_ms if live else None):
-                if isinstance(record, CareLink):
-                    who = names.number("unit" if record.by_unit else "account", record.who)
-                    links.append(
-                        (
-                            self._patient(record.patient),
-                            who,
-                            record.by_unit,
-                            KINDS.index(record.kind),
-                            self._door.link(record.link),
-                            record.known_ms,
-                            record.start_ms,
-                            record.end_ms,
-                            record.cancelled_ms,
-                        )
-                    )
-                elif isinstance(record, StaffLink):
-                    staff.append(
-                        (
-                            names.number("account", record.account),
-                            names.number("unit", record.unit),
-                            names.number("role", record.role),
-                            record.known_ms,
-                            record.start_ms,
-                            record.end_ms,
-                        )
-                    )
-                else:
-                    self._note_alias(record, patients, accounts)
+    def add(self, learnt: pa.RecordBatch) -> bytes:
+        """Take facts in, rows of LEARNT_SCHEMA; returns the journal's payload."""
+        what = learnt.column("what").to_numpy()
+        numbers = self._number(learnt, what)
         payload = CarePayload(
-            _rows(
-                links,
-                LINK,
-                (
-                    "patient",
-                    "who",
-                    "by_unit",
-                    "kind",
-                    "link",
-                    "known_ms",
-                    "start_ms",
-                    "end_ms",
-                    "cancelled_ms",
-                ),
-            ),
-            _rows(staff, STAFF, ("account", "unit", "role", "known_ms", "start_ms", "end_ms")),
-            np.array(patients, np.uint64).tobytes(),
-            np.array(accounts, np.int32).tobytes(),
-            names.note_fresh(),
+            self._links(learnt, what, numbers),
+            _staff(learnt, what, numbers),
+            self._patient_pairs(learnt, what),
+            numbers["account"][what == ACCOUNT_ALIAS].astype(np.int32).tobytes(),
+            self._door.names.note_fresh(),
         )
         self._apply(payload)
         return msgspec.msgpack.encode(payload)
 
-    def _note_alias(
-        self, alias: Alias, patients: list[tuple[int, int]], accounts: list[tuple[int, int]]
-    ) -> None:
-        if alias.of == "patient":
-            patients.append((self._patient(alias.name), self._patient(alias.alias)))
-        else:
-            names = self._door.names
-            accounts.append((names.number("account", alias.name), names.number("account", alias.alias)))
+    def _number(self, learnt: pa.RecordBatch, what: Array) -> dict[str, Array]:
+        """Numbers of accounts (n, 2: first and second), units (n,) and roles (n,), -1 where the fact has none; new
+        words get theirs in the order of the facts."""
+        first, second, third = (learnt.column(name) for name in ("first", "second", "third"))
+        by_unit = learnt.column("by_unit").to_numpy(zero_copy_only=False)
+        link, staff, alias = what == CARE_LINK, what == STAFF_LINK, what == ACCOUNT_ALIAS
+        both = pa.concat_arrays([first, second])
+        account: Array = np.full((what.size, 2), -1, np.int32)
+        used = np.column_stack([staff | alias, (link & ~by_unit) | alias])
+        places = np.flatnonzero(used)
+        words = both.take(pa.array(places // 2 + places % 2 * what.size))
+        account.reshape(-1)[places] = self._door.names.column("account", words)
+        numbers: dict[str, Array] = {"account": account}
+        for name, column, mine in (("unit", second, (link & by_unit) | staff), ("role", third, staff)):
+            numbers[name] = np.full(what.size, -1, np.int32)
+            numbers[name][mine] = self._door.names.column(name, column.filter(pa.array(mine)))
+        return numbers
+
+    def _links(self, learnt: pa.RecordBatch, what: Array, numbers: dict[str, Array]) -> bytes:
+        mine = what == CARE_LINK
+        rows = np.zeros(int(mine.sum()), LINK)
+        link = learnt.filter(pa.array(mine))
+        rows["patient"] = self._door.patients(link.column("first"))
+        rows["link"] = self._door.links(link.column("third"))
+        rows["by_unit"] = link.column("by_unit").to_numpy(zero_copy_only=False)
+        rows["who"] = np.where(rows["by_unit"], numbers["unit"][mine], numbers["account"][mine, 1])
+        for name in ("kind", "known_ms", "start_ms", "end_ms", "cancelled_ms"):
+            rows[name] = link.column(name).to_numpy()
+        return rows.tobytes()
+
+    def _patient_pairs(self, learnt: pa.RecordBatch, what: Array) -> bytes:
+        alias = learnt.filter(pa.array(what == PATIENT_ALIAS))
+        pairs = [self._door.patients(alias.column(name)) for name in ("first", "second")]
+        return np.column_stack(pairs).tobytes()
 
     def restore_input(self, content: bytes | memoryview) -> None:
         """Take in what :meth:`add` gave the journal."""
@@ -177,8 +151,12 @@ class CareFeed:
             self.index.prune(agreed_ms - LATEST_MS)
 
 
-def _rows(values: list[tuple[object, ...]], dtype: np.dtype[np.void], names: tuple[str, ...]) -> bytes:
-    rows = np.zeros(len(values), dtype)
-    for place, name in enumerate(names):
-        rows[name] = [value[place] for value in values]
+def _staff(learnt: pa.RecordBatch, what: Array, numbers: dict[str, Array]) -> bytes:
+    mine = what == STAFF_LINK
+    rows = np.zeros(int(mine.sum()), STAFF)
+    staff = learnt.filter(pa.array(mine))
+    rows["account"] = numbers["account"][mine, 0]
+    rows["unit"], rows["role"] = numbers["unit"][mine], numbers["role"][mine]
+    for name in ("known_ms", "start_ms", "end_ms"):
+        rows[name] = staff.column(name).to_numpy()
     return rows.tobytes()

@@ -8,7 +8,7 @@ checks that the same answers come out. Misses: nothing decided; rejects are note
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,16 +23,17 @@ from rempart.ledger.book import Ledger
 from rempart.ledger.checkpoint import Checkpoint, load_latest, save
 from rempart.ledger.deeds import Deeds
 from rempart.ledger.entries import DECISIONS, decode_decisions, decode_input
-from rempart.ledger.manifest import Sealed
 from rempart.ledger.query import recall_decision
 from rempart.market.book import load as load_book
 from rempart.market.stake import StakeTable, stake_table
+from rempart.pipeline.care_columns import learnt_from, merge_learnt
 from rempart.pipeline.care_feed import CareFeed
 from rempart.pipeline.door import Door, Names, One
 from rempart.pipeline.duplicates import Duplicates
 from rempart.pipeline.explain import count_rows
 from rempart.pipeline.progress import Progress, Recent
 from rempart.pipeline.remarks import remark
+from rempart.pipeline.sealing import Sealing
 from rempart.pipeline.single import LONG_WAY, decide_row
 from rempart.pipeline.zones import transitions
 from rempart.records import DECISION, Access, Batch, Context, Frame
@@ -105,11 +106,11 @@ class Course:
     _minute: int = -1
     _since_seal: int = 0
     _since_checkpoint: int = 0
-    _sealer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "sealing"))
-    _sealing: Future[list[Sealed]] | None = None
+    sealing: Sealing = field(init=False)
 
     def __post_init__(self) -> None:
         self._deeds = Deeds(self.data)
+        self.sealing = Sealing(self.ledger)
 
     @classmethod
     def open(cls, data: Path, settings: Settings, *, enforce: bool, live: bool, shards: int = 1) -> Course:
@@ -181,13 +182,15 @@ class Course:
         found = self.recent.find(number)
         return recall_decision(self.data, number) if found is None else found
 
-    def learn(self, context: list[Context]) -> None:
-        """Take care context in and write it to the journal."""
-        if not context:
+    def learn(self, context: Sequence[Context], learnt: pa.RecordBatch | None = None, told: int = 0) -> None:
+        """Take care context in, and what ``told`` further units taught, and write it to the journal."""
+        if not context and not told:
             return
-        self._count("context", len(context))
-        payload = self.care.add(context, self.live, max(self.watch.watermark_ms, 0))
-        self.ledger.append_input(CARE_INPUT, payload)
+        self._count("context", len(context) + told)
+        single = learnt_from(context, max(self.watch.watermark_ms, 0) if self.live else None)
+        self.ledger.append_input(
+            CARE_INPUT, self.care.add(single if learnt is None else merge_learnt(learnt, single))
+        )
 
     def decide(self, frame: Frame, trace: bool | None = None) -> Answers:
         """Judge a frame that is through the door, and write it to the journal (not yet flushed).
@@ -350,17 +353,10 @@ class Course:
 
         Saves a checkpoint when enough was decided since the last.
         """
-        self._wait_for_seal()
-        self._sealing = self._sealer.submit(self.ledger.seal, self.ledger.last_seq)
+        self.sealing.begin()
         self._since_seal = 0
         if self._since_checkpoint >= CHECKPOINT_EVERY:
             self.checkpoint()
-
-    def _wait_for_seal(self) -> None:
-        """Until nothing is being sealed; LedgerError where the last seal failed."""
-        if self._sealing is not None:
-            self._sealing.result()
-            self._sealing = None
 
     def checkpoint(self) -> None:
         """Save the whole state, so that a restart need not recompute it."""
@@ -398,15 +394,16 @@ class Course:
 
     def close(self) -> None:
         """Seal, save, and let the folder go to the next writer."""
-        self._wait_for_seal()
         if self._since_seal:
-            self.ledger.seal()
-        self.checkpoint()
+            self.sealing.begin()
+        save(self.data, self.ledger.last_seq, self._arrays(), self._meta())
+        self.sealing.wait()
+        self.ledger.drop_sealed_journals(self.ledger.last_seq)
         self.abandon()
 
     def abandon(self) -> None:
         """Let the folder go without sealing; the next opening recovers from the journal."""
-        self._sealer.shutdown()
+        self.sealing.stop()
         self.watch.close()
         self.ledger.close()
 

@@ -165,9 +165,9 @@ class Door:
         """Keyed hash of a session as :func:`session_of` spells it."""
         return hash_text(text, self._key, b"session")
 
-    def link(self, identifier: str) -> int:
-        """Keyed hash of a care link's identifier."""
-        return hash_text(identifier, self._key, b"link")
+    def links(self, identifiers: pa.Array) -> Array:
+        """Keyed hashes (m,) uint64 of care links' identifiers."""
+        return hash_strings(identifiers, self._key, b"link")
 
     def network(self, address: str) -> str:
         """Name under which a network address is kept."""

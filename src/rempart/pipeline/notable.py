@@ -67,8 +67,14 @@ class Notables:
         answer."""
         if not shown:
             return []
-        accounts = pa.array(sorted({each.account for parts in shown for each in parts}), pa.string())
-        parts = [_opened(segment, accounts) for segment in segments]
+        every = [each for parts in shown for each in parts]
+        accounts = pa.array(sorted({each.account for each in every}), pa.string())
+        spans = [
+            (min(each.first_ms for each in mine), max(each.last_ms for each in mine))
+            for account in accounts.to_pylist()
+            for mine in ([each for each in every if each.account == account],)
+        ]
+        parts = [_opened(segment, accounts, np.array(spans, np.int64)) for segment in segments]
         whose, at, patient = (np.concatenate(column) for column in zip(*parts, strict=True))
         order = np.argsort(whose, kind="stable")
         whose, at, patient = whose[order], at[order], patient[order]
@@ -98,16 +104,18 @@ def _standing_out(marked: pa.Table) -> tuple[Array, Array]:
     return challenged, kept[np.argsort(at[kept], kind="stable")]
 
 
-def _opened(segment: pa.Table, accounts: pa.Array) -> tuple[Array, Array, Array]:
-    """Of the patients opened by some accounts: number of the account, time, patient; (m,) each."""
+def _opened(segment: pa.Table, accounts: pa.Array, spans: Array) -> tuple[Array, Array, Array]:
+    """Of the patients opened by some accounts (k,), each in its span (k, 2): number of the account, time, patient;
+    (m,) each."""
     column = segment.column("account").combine_chunks()
     number = pc.index_in(column.dictionary, accounts).fill_null(-1).to_numpy(zero_copy_only=False)
-    mine = number[column.indices.to_numpy()]
-    rows = segment.filter(pa.array(mine >= 0))
-    lists = rows.column("patients").combine_chunks()
+    whose = number[column.indices.to_numpy()]
+    at = pc.fill_null(segment.column("recorded").cast(pa.int64()), MISSING_MS).to_numpy()
+    mine = np.flatnonzero(whose >= 0)
+    mine = mine[(at[mine] >= spans[whose[mine], 0]) & (at[mine] <= spans[whose[mine], 1])]
+    lists = segment.column("patients").combine_chunks().take(pa.array(mine))
     lengths = lists.value_lengths().to_numpy(zero_copy_only=False)
-    at = pc.fill_null(rows.column("recorded").cast(pa.int64()), MISSING_MS).to_numpy()
-    return np.repeat(mine[mine >= 0], lengths), np.repeat(at, lengths), lists.flatten().to_numpy()
+    return np.repeat(whose[mine], lengths), np.repeat(at[mine], lengths), lists.flatten().to_numpy()
 
 
 def described(number: int, parts: list[Suspicion], patients: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rempart.errors import SourceError
+from rempart.pipeline.care_columns import tell as tell_care
 from rempart.records import Batch
 from rempart.sources.mapping import load_mapping
 from rempart.sources.mapping_guess import Proposal, propose
@@ -38,10 +39,10 @@ class Reader:
         return self.batches_of(open_source(name))
 
     def works(self, name: str) -> Iterator[Work]:
-        """The same as work that threads may share, in order."""
+        """The same as work that threads may share, in order; care data are read by their form."""
         source = open_source(name)
         try:
-            yield from read_works(source, self.mappings.get(name))
+            yield from read_works(source, self.mappings.get(name), tell_care)
         finally:
             source.close()
 

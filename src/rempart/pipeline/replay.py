@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from rempart.errors import LedgerError
 from rempart.pipeline.afterword import Readings
 from rempart.pipeline.ahead import read_ahead, work_ahead
-from rempart.pipeline.buckets import Buckets, pick
+from rempart.pipeline.answers import Answers
+from rempart.pipeline.buckets import Buckets, stretch
 from rempart.pipeline.casework import worked_on
 from rempart.pipeline.course import Course
 from rempart.pipeline.outputs import fetch_page, write_outputs
@@ -38,9 +38,10 @@ from rempart.sources.readers import Work
 Progressing = Callable[[str, int, int], None]
 """Hears (stage, done, in all or 0 where unknown)."""
 MARK = "replay.json"
-SEALS = 4
-LEAST_SEALED = 1 << 16
-"""A short replay is sealed in so many parts of at least so many decisions: only the last one is waited for."""
+SEALS = 8
+LEAST_SEALED, MOST_SEALED = 1 << 16, 1 << 19
+"""A replay is sealed in so many parts of at least and at most so many decisions: only the last one is waited for, and only
+one is in memory."""
 
 
 class Mark(msgspec.Struct):
@@ -85,7 +86,7 @@ def replay(
         _write_mark(out / MARK, mark)
     buckets = Buckets(out / "work")
     buckets.remove()
-    fetch_page()
+    fetch_page(language, settings.zone)
     rejects, readings = RejectFile(out / "rejects.ndjson", afresh=True), Readings()
     try:
         _read_all(reader, course, buckets, rejects, readings, goes_on, hear)
@@ -93,23 +94,26 @@ def replay(
             course.flush(sync=True)
             mark.stage = "judging"
             _write_mark(out / MARK, mark)
-        _judge_all(course, buckets, course.progress.merged - mark.merged_before, batch, hear)
-        course.close()
+        with Answers(out, folder, mark.first_number) as answers:
+            course.sealing.hear = answers.sealed
+            _judge_all(course, buckets, course.progress.merged - mark.merged_before, batch, hear)
+            course.close()
+            counts = dict(totals(course.progress, mark.counts_before))
+            summary = write_outputs(
+                out,
+                folder,
+                answers,
+                mark.first_number,
+                counts,
+                settings,
+                list(reader.names),
+                readings,
+                begun=begun,
+                language=language,
+                hear=hear,
+            )
     finally:
         buckets.remove()
-    counts = dict(totals(course.progress, mark.counts_before))
-    summary = write_outputs(
-        out,
-        folder,
-        mark.first_number,
-        counts,
-        settings,
-        list(reader.names),
-        readings,
-        begun=begun,
-        language=language,
-        hear=hear,
-    )
     mark.stage = "finished"
     _write_mark(out / MARK, mark)
     return summary
@@ -168,7 +172,7 @@ def _read_all(
             readings.note(name, batch)
             if not known:
                 course.reject(len(batch.rejected))
-                course.learn(list(batch.context))
+                course.learn(batch.context, batch.learnt, batch.told)
             if batch.accesses.num_rows:
                 buckets.put(course.door.frame(batch.accesses))
             hear("read", readings.read.total(), 0)
@@ -182,7 +186,7 @@ def _whole(works: Iterator[Work]) -> Iterator[Callable[[], list[Batch]]]:
 
 
 def _judge_all(course: Course, buckets: Buckets, skip: int, batch: int, hear: Progressing) -> None:
-    course.seal_every = min(course.seal_every, max(buckets.events // SEALS, LEAST_SEALED))
+    course.seal_every = min(course.seal_every, max(buckets.events // SEALS, LEAST_SEALED), MOST_SEALED)
     done = 0
     for frame in read_ahead(buckets.in_order()):
         for first in range(0, frame.rows.size, batch):
@@ -190,8 +194,6 @@ def _judge_all(course: Course, buckets: Buckets, skip: int, batch: int, hear: Pr
             done += size
             if done <= skip:
                 continue
-            begin = max(first, first + size - (done - skip))
-            piece = pick(frame, np.arange(begin, first + size))
-            course.decide(piece)
+            course.decide(stretch(frame, max(first, first + size - (done - skip)), first + size))
             course.flush()
             hear("judge", done, buckets.events)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,17 +37,20 @@ def write_page(
     counted: Tally,
     incidents: Sequence[Mapping[str, Any]],
     summary: Mapping[str, Any],
+    drawn: Mapping[str, str],
     *,
     language: str,
     zone: str = "UTC",
 ) -> Path:
     """Write ``out/report.html`` in ``language`` (``en`` or ``fr``), times in ``zone``; return its path.
 
+    ``drawn``: the pictures of :func:`draw_pictures`, in the same language and zone.
+
     Raises SettingsError for an unknown language or zone.
     """
     spoken = language_of(language)
     spoken.when(0, zone)
-    page = _environment(spoken, zone).get_template(PAGE).render(
+    page = prepare(spoken.code, zone).render(
         language=spoken.code,
         zone=zone,
         summary=summary,
@@ -59,7 +63,7 @@ def write_page(
         most_worth_a_look=MOST_WORTH_A_LOOK,
         doubted=counted.doubted(MOST_ACCOUNTS),
         policy=_flat(summary.get("policy", {})),
-        pictures=_pictures(counted, spoken, zone),
+        pictures=drawn,
     )  # fmt: skip
     path = out / PAGE
     path.unlink(missing_ok=True)
@@ -67,6 +71,12 @@ def write_page(
     path.chmod(0o600)
     path.write_text(page, encoding="utf-8")
     return path
+
+
+@lru_cache(4)
+def prepare(language: str, zone: str) -> jinja2.Template:
+    """The page's template, read: it takes as long as reading 50,000 events."""
+    return _environment(language_of(language), zone).get_template(PAGE)
 
 
 def _environment(language: Language, zone: str) -> jinja2.Environment:
@@ -93,24 +103,25 @@ def _environment(language: Language, zone: str) -> jinja2.Environment:
     return environment
 
 
-def _pictures(counted: Tally, language: Language, zone: str) -> dict[str, str]:
-    """Name to SVG element; only those there is something to draw for."""
-    _ = language.gettext
+def draw_pictures(counted: Tally, language: str, zone: str) -> dict[str, str]:
+    """Name to SVG element, in ``language``; only those there is something to draw for."""
+    spoken = language_of(language)
+    _ = spoken.gettext
     drawn: dict[str, str] = {}
     if counted.hours:
         alt = _("Accesses over time, above, and below them the answers other than allow.")
-        drawn["timeline"] = pictures.timeline(counted, language, zone, alt)
+        drawn["timeline"] = pictures.timeline(counted, spoken, zone, alt)
     doubted = counted.doubted(MOST_ACCOUNTS)
     if doubted:
         alt = _(
             "The most doubted accounts with the probability and the stake; the table below says the same."
         )
-        drawn["accounts"] = pictures.accounts(doubted, language, alt)
+        drawn["accounts"] = pictures.accounts(doubted, spoken, alt)
     if counted.doubt.any():
         alt = _(
             "Number of decisions at each doubt, by answer; a dashed line marks the least doubt challenged."
         )
-        drawn["doubt"] = pictures.doubt(counted, language, alt)
+        drawn["doubt"] = pictures.doubt(counted, spoken, alt)
     return drawn
 
 

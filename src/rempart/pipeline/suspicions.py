@@ -123,13 +123,9 @@ def _look_around_all(opened: Opened, care: CareRecall, suspicions: Sequence[Susp
     names = sorted(of_account)
     for begin in range(0, len(names), TOGETHER):
         accounts = names[begin : begin + TOGETHER]
-        mine = [suspicions[place] for account in accounts for place in of_account[account]]
-        table = opened.accesses(
-            accounts,
-            min(each.first_ms for each in mine) - AROUND_MS,
-            max(each.last_ms for each in mine) + AROUND_MS,
+        table = opened.around(
+            {account: [_near(suspicions[place]) for place in of_account[account]] for account in accounts}
         )
-        table = table.filter(pc.is_valid(table["recorded"]))
         for account in accounts:
             own = table.filter(pc.equal(table["account"], account))
             for place in of_account[account]:
@@ -137,12 +133,16 @@ def _look_around_all(opened: Opened, care: CareRecall, suspicions: Sequence[Susp
     return [found[place] for place in range(len(suspicions))]
 
 
+def _near(each: Suspicion) -> tuple[int, int]:
+    return each.first_ms - AROUND_MS, each.last_ms + AROUND_MS
+
+
 def _look_around(table: pa.Table, care: CareRecall, each: Suspicion) -> Suspected:
     """What the account, whose accesses with a time ``table`` holds, did on the doubted sessions and networks,
     before, during and after."""
     at = table["recorded"].cast(pa.int64())
-    near = pc.and_(pc.greater_equal(at, each.first_ms - AROUND_MS), pc.less(at, each.last_ms + AROUND_MS))
-    table = table.filter(near)
+    begin, end = _near(each)
+    table = table.filter(pc.and_(pc.greater_equal(at, begin), pc.less(at, end)))
     doubted = pc.is_in(table["number"], pa.array(each.numbers, pa.int64()))
     sessions, networks = (_words(table.filter(doubted)[name]) for name in ("session", "network"))
     same = pc.or_(

@@ -46,6 +46,15 @@ def _day_number(year, month, day):
 
 
 @numba.njit(cache=True, nogil=True)
+def read_day(data, at, end):
+    """The first ms UTC of the date (``2026-03-02``) between the two; MISSING_MS for any other form."""
+    if end - at != 10 or byte_at(data, at + 4) != 45 or byte_at(data, at + 7) != 45:
+        return MISSING_MS
+    day = _day_number(_number(data, at, 4), _number(data, at + 5, 2), _number(data, at + 8, 2))
+    return day * 86_400_000 if day >= 1 else MISSING_MS
+
+
+@numba.njit(cache=True, nogil=True)
 def read_instant(data, at, end):
     """The instant (``2026-03-02T08:31:07.120+01:00``) between the two in ms UTC, as
     :func:`rempart.sources.fhir_words.parse_time` reads it; MISSING_MS for any other form."""

@@ -18,7 +18,7 @@ from rempart.records import Batch, Rejected
 from rempart.sources.batches import batch_stream, batch_units
 from rempart.sources.bundle import read_entries_of
 from rempart.sources.csv_reader import read_csv
-from rempart.sources.fhir_columns import read_block
+from rempart.sources.fhir_columns import Telling, read_block
 from rempart.sources.lines import split_lines
 from rempart.sources.mapping_shape import Mapping
 from rempart.sources.recognise import Source
@@ -30,29 +30,29 @@ Work = Callable[[], Iterable[Batch]]
 @dataclass(frozen=True, slots=True)
 class SourceReader:
     """``kind`` as :mod:`rempart.sources.recognise` names it; ``read`` takes the mapping of a table's
-    columns too (None for the others)."""
+    columns too (None for the others), and who reads care data by their form, if anybody."""
 
     kind: str
-    read: Callable[[Source, Mapping | None], Iterator[Work]]
+    read: Callable[[Source, Mapping | None, Telling | None], Iterator[Work]]
 
 
-def _read_lines(source: Source, _: Mapping | None) -> Iterator[Work]:
+def _read_lines(source: Source, _: Mapping | None, telling: Telling | None) -> Iterator[Work]:
     for block in split_lines(source.stream, source.name):
         if isinstance(block, Rejected):
             yield partial(_known, batch_units([block]))
         else:
-            yield partial(read_block, block, source.name)
+            yield partial(read_block, block, source.name, telling)
 
 
-def _read_bundle(source: Source, _: Mapping | None) -> Iterator[Work]:
+def _read_bundle(source: Source, _: Mapping | None, __: Telling | None) -> Iterator[Work]:
     return _in_turn(batch_stream(read_entries_of(source.stream, source.name, documents=False)))
 
 
-def _read_resource(source: Source, _: Mapping | None) -> Iterator[Work]:
+def _read_resource(source: Source, _: Mapping | None, __: Telling | None) -> Iterator[Work]:
     return _in_turn(batch_stream(read_entries_of(source.stream, source.name, documents=True)))
 
 
-def _read_table(source: Source, mapping: Mapping | None) -> Iterator[Work]:
+def _read_table(source: Source, mapping: Mapping | None, _: Telling | None) -> Iterator[Work]:
     if mapping is None:
         raise SourceError(f"{source.name}: a table needs a mapping of its columns", "see rempart map --help")
     return _in_turn(read_csv(source.stream, source.name, mapping))  # type: ignore[arg-type]
@@ -92,6 +92,8 @@ def read_source(source: Source, mapping: Mapping | None = None) -> Iterator[Batc
         yield from work()
 
 
-def read_works(source: Source, mapping: Mapping | None = None) -> Iterator[Work]:
-    """The same as work, in order. Raises SourceError."""
-    return reader_of(source).read(source, mapping)
+def read_works(
+    source: Source, mapping: Mapping | None = None, telling: Telling | None = None
+) -> Iterator[Work]:
+    """The same as work, in order; ``telling`` as for :func:`rempart.sources.fhir_columns.read_block`. Raises SourceError."""
+    return reader_of(source).read(source, mapping, telling)

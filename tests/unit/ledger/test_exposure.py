@@ -30,6 +30,22 @@ def test_it_answers_what_the_query_answers(sealed: Path) -> None:
             assert found.to_pylist() == asked.to_pylist()
 
 
+def test_each_account_is_given_in_its_own_periods(sealed: Path) -> None:
+    opened = Opened.of(sealed)
+    second = [(START_MS + at, START_MS + at + 1000) for at in (20_000, 60_000, 20_500)]
+    periods = {"account-0": [(START_MS - 10**12, START_MS + 30_000)], "account-3": second}
+    found = opened.around(periods).to_pylist()
+    every = opened.accesses(list(periods), None, None).to_pylist()
+    inside = [
+        row
+        for row in every
+        if any(begin <= row["recorded"].timestamp() * 1000 < end for begin, end in periods[row["account"]])
+    ]
+    assert found == inside
+    assert 0 < len(found) < len(every)
+    assert {row["account"] for row in found} <= set(periods)
+
+
 def test_several_accounts_and_the_nameless_are_answered_together(
     tmp_path: Path, open_ledger: Callable[..., Ledger], append: Callable[..., int]
 ) -> None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from rempart.errors import SettingsError
-from rempart.pipeline.report import write_page
+from rempart.pipeline.report import draw_pictures, write_page
 from rempart.pipeline.tally import tally
 
 HOSTILE = "<script>alert(1)</script>\x1b[2J$\\frac{\u202e\"'><img src=x onerror=y>"
@@ -121,9 +121,9 @@ def written(tmp_path: Path, language: str = "en", **parts: Any) -> str:
         "incidents", [an_incident(), an_incident("staff-03", "worth_a_look", max_hijack=0.03)]
     )
     summary = parts.get("summary", a_summary(decisions))
-    path = write_page(
-        tmp_path, tally(decisions.to_batches()), incidents, summary, language=language, zone="Europe/Paris"
-    )
+    counted, zone = tally(decisions.to_batches()), "Europe/Paris"
+    drawn = draw_pictures(counted, language, zone)
+    path = write_page(tmp_path, counted, incidents, summary, drawn, language=language, zone=zone)
     assert path == tmp_path / "report.html"
     return path.read_text(encoding="utf-8")
 
@@ -233,13 +233,15 @@ def test_the_page_opens_to_its_owner_only_and_replaces_the_last_one(tmp_path: Pa
 def test_same_figures_same_page_however_the_batches_are_cut(tmp_path: Path) -> None:
     decisions = some_decisions(days=3, accounts=5)
     whole = written(tmp_path, decisions=decisions)
+    counted, zone = tally(decisions.to_batches(max_chunksize=17)), "Europe/Paris"
     path = write_page(
         tmp_path,
-        tally(decisions.to_batches(max_chunksize=17)),
+        counted,
         [an_incident(), an_incident("staff-03", "worth_a_look", max_hijack=0.03)],
         a_summary(decisions),
+        draw_pictures(counted, "en", zone),
         language="en",
-        zone="Europe/Paris",
+        zone=zone,
     )
     assert path.read_text(encoding="utf-8") == whole
 
@@ -252,11 +254,12 @@ def test_a_zone_or_a_language_nobody_knows_is_named(tmp_path: Path) -> None:
             tally(decisions.to_batches()),
             [],
             a_summary(decisions),
+            {},
             language="en",
             zone="Mars/Olympus",
         )
     with pytest.raises(SettingsError, match="'tlh'"):
-        write_page(tmp_path, tally(decisions.to_batches()), [], a_summary(decisions), language="tlh")
+        write_page(tmp_path, tally(decisions.to_batches()), [], a_summary(decisions), {}, language="tlh")
 
 
 def test_the_tally_agrees_with_counting_by_hand() -> None:
