@@ -69,6 +69,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, _: Exception | None) -> None:
         self._known.discard(self)
+        del self._parser  # it holds this connection: a circle that nobody would look for
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; what it cannot read ends the connection."""
