@@ -162,12 +162,9 @@ def begin_nginx(folder: Path, service_port: int, fhir_port: int, locations: str 
         text = (ROOT / "deploy" / "nginx" / name).read_text()
         text = text.replace("127.0.0.1:8930", f"127.0.0.1:{service_port}")
         (home / name).write_text(text.replace("127.0.0.1:8080", f"127.0.0.1:{fhir_port}"))
-    temporary = "\n".join(
-        f"{kind}_temp_path {home}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
     (home / "nginx.conf").write_text(
         f"worker_processes 1;\ndaemon off;\npid {home}/pid;\nerror_log stderr notice;\n"
-        f"events {{ worker_connections 1024; }}\nhttp {{\n{temporary}\ninclude rempart-upstreams.conf;\n"
+        f"events {{ worker_connections 1024; }}\nhttp {{\n{temporary_paths(home)}\ninclude rempart-upstreams.conf;\n"
         f"server {{\nlisten 127.0.0.1:{port};\naccess_log {home}/logs/access.ndjson rempart;\n"
         f"include rempart-locations.conf;\n{locations}\nlocation / {{ return 404; }}\n}}\n}}\n"
     )
@@ -177,6 +174,12 @@ def begin_nginx(folder: Path, service_port: int, fhir_port: int, locations: str 
         "start worker process",
         port,
     )
+
+
+def temporary_paths(home: Path) -> str:
+    """Lines that keep nginx's temporary files below ``home``."""
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    return "\n".join(f"{kind}_temp_path {home}/{kind};" for kind in kinds)
 
 
 def nginx_binary() -> Path:
