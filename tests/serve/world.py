@@ -147,10 +147,11 @@ def begin_service(
     return begin(command, log, "answering on", port)
 
 
-def begin_fhir(folder: Path) -> Process:
-    port = free_port()
+def begin_fhir(folder: Path, port: int | None = None) -> Process:
+    port = port or free_port()
+    log = folder / f"fhir-{time.monotonic_ns()}.log"
     server = Path(__file__).with_name("fhir_server.py")
-    return begin([sys.executable, str(server), str(port)], folder / "fhir.log", "listening", port)
+    return begin([sys.executable, str(server), str(port)], log, "listening", port)
 
 
 def begin_nginx(folder: Path, service_port: int, fhir_port: int, locations: str = "") -> Process:

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from rempart.console.plan import Plan
 from rempart.console.service import FAILED, front_apart, judge_apart
 from rempart.errors import RempartError
+from rempart.pipeline.warming import warm_up
 
 PAUSE_S = 0.2
 """Between a death and the next start."""
@@ -26,7 +27,11 @@ JUDGE = -1
 
 
 def supervise(plan: Plan, listening: socket.socket, workers: int) -> int:
-    """Run until SIGTERM or SIGINT; the exit code, not 0 where the judge could not start."""
+    """Run until SIGTERM or SIGINT; the exit code, not 0 where the judge could not start.
+
+    Everything compiled is loaded here, so that a judge started again judges at once.
+    """
+    warm_up(plan.settings)
     folder = tempfile.mkdtemp(prefix="rempart-")
     path = f"{folder}/judge"
     lifeline, held = os.pipe()
