@@ -26,7 +26,9 @@ from world import (
     metric,
     nginx_binary,
     settings_file,
+    socket_path,
     temporary_paths,
+    user_line,
 )
 
 from rempart import settings
@@ -101,11 +103,15 @@ def test_the_whole_example_of_nginx_serves_over_tls(
     certificate(tmp_path)
     port = free_port()
     for path in (DEPLOY / "nginx").iterdir():
-        text = path.read_text().replace(":8930", f":{service.port}").replace(":8080", f":{fhir.port}")
+        text = (
+            path.read_text()
+            .replace("/run/rempart/decide.sock", str(socket_path(service.port)))
+            .replace(":8080", f":{fhir.port}")
+        )
         text = text.replace("listen 443 ssl", f"listen 127.0.0.1:{port} ssl")
         text = text.replace("/etc/nginx/tls", str(tmp_path)).replace("/var/log/nginx", str(tmp_path))
         if path.name == "nginx.conf":
-            text = text.replace("http {", f"http {{\n{temporary_paths(tmp_path)}")
+            text = user_line() + text.replace("http {", f"http {{\n{temporary_paths(tmp_path)}")
         (tmp_path / path.name).write_text(text)
     options = f"daemon off; pid {tmp_path}/pid; error_log stderr notice;"
     command = [str(nginx_binary()), "-p", str(tmp_path), "-c", "nginx.conf", "-g", options]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -142,9 +144,15 @@ def begin_service(
 ) -> Process:
     port = port or free_port()
     command = [*REMPART, "serve", "--mode", mode, "--workers", str(workers)]
-    command += ["--data", str(folder / "data"), "--settings", str(settings), "--listen", f"127.0.0.1:{port}"]
+    listen = f"127.0.0.1:{port} unix:{socket_path(port)}"
+    command += ["--data", str(folder / "data"), "--settings", str(settings), "--listen", listen]
     log = folder / f"service-{time.monotonic_ns()}.log"
     return begin(command, log, "answering on", port)
+
+
+def socket_path(port: int) -> Path:
+    """Where the service of that port also listens; short, since such names may be no longer than 107 bytes."""
+    return Path(tempfile.gettempdir()) / f"rempart-{port}.sock"
 
 
 def begin_fhir(folder: Path, port: int | None = None) -> Process:
@@ -161,10 +169,10 @@ def begin_nginx(folder: Path, service_port: int, fhir_port: int, locations: str 
     (home / "logs").mkdir(parents=True)
     for name in ("rempart-upstreams.conf", "rempart-locations.conf"):
         text = (ROOT / "deploy" / "nginx" / name).read_text()
-        text = text.replace("127.0.0.1:8930", f"127.0.0.1:{service_port}")
+        text = text.replace("/run/rempart/decide.sock", str(socket_path(service_port)))
         (home / name).write_text(text.replace("127.0.0.1:8080", f"127.0.0.1:{fhir_port}"))
     (home / "nginx.conf").write_text(
-        f"worker_processes 1;\ndaemon off;\npid {home}/pid;\nerror_log stderr notice;\n"
+        f"{user_line()}worker_processes 1;\ndaemon off;\npid {home}/pid;\nerror_log stderr notice;\n"
         f"events {{ worker_connections 1024; }}\nhttp {{\n{temporary_paths(home)}\ninclude rempart-upstreams.conf;\n"
         f"server {{\nlisten 127.0.0.1:{port};\naccess_log {home}/logs/access.ndjson rempart;\n"
         f"include rempart-locations.conf;\n{locations}\nlocation / {{ return 404; }}\n}}\n}}\n"
@@ -175,6 +183,11 @@ def begin_nginx(folder: Path, service_port: int, fhir_port: int, locations: str 
         "start worker process",
         port,
     )
+
+
+def user_line() -> str:
+    """As root nginx would work as nobody, who may not use the service's socket."""
+    return "user root root;\n" if os.geteuid() == 0 else ""
 
 
 def temporary_paths(home: Path) -> str:

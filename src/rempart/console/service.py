@@ -43,8 +43,14 @@ FAILED = 70
 """Exit code of a process that met something unexpected (sysexits.h: internal software error)."""
 
 
-def bind(listen: str) -> socket.socket:
-    """The listening socket of ``host:port`` or ``unix:path``. SettingsError where it cannot be had."""
+def bind(listen: str) -> list[socket.socket]:
+    """The listening sockets of some ``host:port`` or ``unix:path``, apart by spaces. SettingsError where one cannot be had."""
+    if not listen.split():
+        raise SettingsError("serve.listen is empty", "name an address")
+    return [_bind_one(each) for each in listen.split()]
+
+
+def _bind_one(listen: str) -> socket.socket:
     try:
         if listen.startswith("unix:"):
             path = Path(listen.removeprefix("unix:"))
@@ -66,7 +72,14 @@ def bind(listen: str) -> socket.socket:
     return opened
 
 
-def serve_alone(plan: Plan, listening: socket.socket) -> None:
+def leave(listen: str) -> None:
+    """Take away what :func:`bind` left in the file system."""
+    for each in listen.split():
+        if each.startswith("unix:"):
+            Path(each.removeprefix("unix:")).unlink(missing_ok=True)
+
+
+def serve_alone(plan: Plan, listening: list[socket.socket]) -> None:
     """Judge and answer in this process until SIGTERM or SIGINT."""
     judging = Judging(plan)
 
@@ -97,7 +110,7 @@ def judge_apart(plan: Plan, path: str, lifeline: int) -> None:
     judging.close()
 
 
-def front_apart(plan: Plan, listening: socket.socket, path: str, number: int, lifeline: int) -> None:
+def front_apart(plan: Plan, listening: list[socket.socket], path: str, number: int, lifeline: int) -> None:
     """One front of several."""
 
     async def work() -> None:
@@ -108,7 +121,7 @@ def front_apart(plan: Plan, listening: socket.socket, path: str, number: int, li
 
 
 async def _answer(
-    plan: Plan, listening: socket.socket, judge: Judge, number: int, far: FarJudge | None
+    plan: Plan, listening: list[socket.socket], judge: Judge, number: int, far: FarJudge | None
 ) -> None:
     """Answer HTTP until cancelled."""
     site = plan.settings.serve
@@ -131,7 +144,7 @@ async def _answer(
     if site.identity == "token":
         await ring.renew()
     settle_memory()
-    server = await loop.create_server(lambda: Connection(front, known), sock=listening)
+    servers = [await loop.create_server(lambda: Connection(front, known), sock=each) for each in listening]
     plan.tell(f"answering on {site.listen}")
     try:
         while connecting is None or not connecting.done():
@@ -143,7 +156,8 @@ async def _answer(
                 identity.forget()
         await connecting
     finally:
-        server.close()
+        for server in servers:
+            server.close()
         for each in list(known):
             each.close()
 
