@@ -71,6 +71,7 @@ def _load(
     addresses = content.ctypes.data, room.ctypes.data, poll.ctypes.data, wait.ctypes.data
     _run(*work, *addresses, 0, gap_ns, 0)
     while (lost := _run(*work, *addresses, count, gap_ns, span_ns)) >= 0:
+        assert kept[lost] < ROOM, "an answer is larger than ROOM"
         opened[lost].close()
         opened[lost] = _connect(port)
         poll["fd"][lost], kept[lost] = opened[lost].fileno(), 0

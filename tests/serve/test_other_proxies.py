@@ -128,7 +128,7 @@ def test_what_is_judged_is_served_once_and_what_is_refused_is_not(
         status, told, _ = outside.ask(f"/fhir/Patient/{number}", token)
         assert status == 200
         assert not [name for name in told if name.startswith("x-rempart")]
-    assert outside.ask("/fhir/Observation", token, "POST", b"{}")[0] == 200
+    assert outside.ask("/fhir/Observation", token, "POST", b"{}")[0] == 201
     assert outside.ask("/fhir/Patient/_search", token, "POST", b"name=a")[0] == 200
     assert judged(home, account)[0] == at_fhir(fhir, account)[0] == 5
     status, told, _ = outside.ask("/fhir/Patient/1")
