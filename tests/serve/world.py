@@ -162,14 +162,18 @@ def begin_fhir(folder: Path, port: int | None = None) -> Process:
     return begin([sys.executable, str(server), str(port)], log, "listening", port)
 
 
-def begin_nginx(folder: Path, service_port: int, fhir_port: int, locations: str = "") -> Process:
-    """nginx with the files of ``deploy/nginx``, on other ports."""
+def begin_nginx(
+    folder: Path, service_port: int, fhir_port: int, locations: str = "", opened: bool = False
+) -> Process:
+    """nginx with the files of ``deploy/nginx``, on other ports; ``opened``: told to serve while the service is away."""
     port = free_port()
     home = folder / f"nginx-{port}"
     (home / "logs").mkdir(parents=True)
     for name in ("rempart-upstreams.conf", "rempart-locations.conf"):
         text = (ROOT / "deploy" / "nginx" / name).read_text()
         text = text.replace("/run/rempart/decide.sock", str(socket_path(service_port)))
+        if opened:
+            text = text.replace("# error_page 500", "error_page 500")
         (home / name).write_text(text.replace("127.0.0.1:8080", f"127.0.0.1:{fhir_port}"))
     (home / "nginx.conf").write_text(
         f"{user_line()}worker_processes 1;\ndaemon off;\npid {home}/pid;\nerror_log stderr notice;\n"
