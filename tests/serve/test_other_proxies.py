@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 from test_hostile_requests import PATHS
-from world import ROOT, Client, Process, Signer, begin, desk, free_port
+from world import ROOT, Client, Process, Signer, begin, begin_service, desk, free_port, settings_file
 
 from rempart.ledger.query import connect
 
@@ -29,9 +29,27 @@ def binary(package: str, name: str) -> Path:
     return Path(max((each.locate() for each in listed if each.name == name), key=os.path.getsize)).resolve()
 
 
+SECRET = {
+    "caddy/Caddyfile": ("uri /decide", "uri /decide\n\t\t\theader_up X-Rempart-Proxy between-us"),
+    "traefik/rempart.yml": (
+        'X-HTTP-Method: ""',
+        'X-HTTP-Method: ""\n          X-Rempart-Proxy: "between-us"',
+    ),
+    "envoy/envoy.yaml": (
+        "path_prefix: /decide",
+        "path_prefix: /decide\n                        authorization_request:\n                          "
+        "headers_to_add: [{ key: x-rempart-proxy, value: between-us }]",
+    ),
+}
+"""How each proxy is made to show the site's secret, as ``deploy/proxies.md`` says."""
+
+
 def shipped(name: str, service: Process, fhir: Process) -> str:
-    """A file of ``deploy/`` with the ports of the test."""
+    """A file of ``deploy/`` with the ports of the test, and the secret where the service knows one."""
     text = (DEPLOY / name).read_text()
+    if "secret" in service.log.parent.name:
+        assert SECRET[name][0] in text
+        text = text.replace(*SECRET[name], 1)
     text = text.replace(":8930", f":{service.port}").replace(":8080", f":{fhir.port}")
     return text.replace("port_value: 8930", f"port_value: {service.port}").replace(
         "port_value: 8080", f"port_value: {fhir.port}"
@@ -226,3 +244,22 @@ def test_nothing_is_served_while_the_service_is_away(
         assert at_fhir(fhir, account) == (0, 0)
     finally:
         process.stop()
+
+
+def test_the_proxy_shows_the_secret_of_the_site(
+    who: str, tmp_path_factory: pytest.TempPathFactory, fhir: Process, signer: Signer
+) -> None:
+    home = tmp_path_factory.mktemp("secret")
+    (home / "between").write_text("between-us")
+    (home / "between").chmod(0o600)
+    more = f'proxy_secret_file = "{home}/between"'
+    service = begin_service(home, settings_file(home, signer, more))
+    process = PROXIES[who](home, service, fhir)
+    try:
+        token = signer.token(f"{who}-secret")
+        assert Client(process.port).ask("/fhir/Patient/1", token)[0] == 200
+        assert Client(process.port).ask("/fhir/Patient/1", token, X_Rempart_Proxy="guess")[0] == 200
+        assert Client(service.port).decide("/fhir/Patient/1", token)[0] == 403
+    finally:
+        process.stop()
+        service.stop()
