@@ -10,13 +10,14 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-emit-index-url --custom-compile-command "make lock"
 PO := src/rempart/locale/fr/LC_MESSAGES/rempart.po
 
-.PHONY: help install demo test check bench duels tournament messages lock bundle clean
+.PHONY: help install demo test check bench drill duels tournament messages lock bundle clean
 
 help:
 	@echo "make install   put Rempart into .venv (Python 3.11 or newer)"
 	@echo "make demo      a small region, its thieves and the whole story"
 	@echo "make test      style, types, import rules, then every test"
 	@echo "make bench     measure the speeds the documentation states"
+	@echo "make drill     steal sessions, kill every part, load the service: what was served, lost and how fast (five minutes)"
 	@echo "make duels     measure what thieves take and what honest staff feel (five minutes)"
 	@echo "make tournament  four other detectors against the same thieves, at equal friction (half an hour)"
 	@echo "make messages  gather the sentences to translate, compile the French catalogue"
@@ -69,6 +70,11 @@ test: check
 
 bench: .venv/.developing
 	$(BIN)/python -m bench
+
+drill: .venv/.developing
+	$(BIN)/python -m bench.drill
+	$(BIN)/python -m bench.kills
+	$(BIN)/python -m bench.serve
 
 duels: .venv/.developing
 	$(BIN)/python -m bench.detector --seeds 201

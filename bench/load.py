@@ -1,113 +1,165 @@
-"""Load on a loopback port, cheap enough to share two cores with what it loads.
+"""Load on a loopback port, compiled, so that it takes little of two cores from what it loads.
 
 ``steady`` sends at a fixed rate, whatever the answers do, and times each from the moment it was due
-(so a stall counts for every request it delays). ``flat_out`` keeps a number of requests in flight on
-each connection. Requests are whole bytes, made beforehand.
+(so a stall counts for every request it delays, also one that waits for a free connection). ``flat_out``
+asks again as soon as it was answered. As real clients do: one request at a time on a connection kept open,
+written at once; where the server ends it (nginx after 1,000 requests) it is opened anew and what was not answered
+is asked again. Answers must say their length.
 """
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections import deque
+import ctypes
+import socket
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
-import uvloop
+from numba import njit
+
+LINES = 64
+"""Connections."""
+ROOM = 1 << 16
+"""Largest answer in bytes."""
+LATEST_NS = 10 * 10**9
+"""How long after its end a steady run waits for answers."""
+_POLLIN = 1
+_NEVER = 2**62
+_POLL = np.dtype([("fd", np.int32), ("events", np.int16), ("revents", np.int16)])
+
+_c = ctypes.CDLL(None)
+_address, _number = ctypes.c_size_t, ctypes.c_int
+_send, _recv, _ppoll, _clock = _c.send, _c.recv, _c.ppoll, _c.clock_gettime
+_send.argtypes, _send.restype = (_number, _address, _address, _number), ctypes.c_ssize_t
+_recv.argtypes, _recv.restype = (_number, _address, _address, _number), ctypes.c_ssize_t
+_ppoll.argtypes, _ppoll.restype = (_address, _address, _address, _address), _number
+_clock.argtypes, _clock.restype = (_number, _address), _number
 
 
-class _Line(asyncio.Protocol):
-    """One connection; counts whole answers by their first line (bodies must not contain one)."""
+class Result(NamedTuple):
+    """``seconds`` (n,) from due to answered, answers a second, how many had each code, connections opened again."""
 
-    def __init__(self) -> None:
-        self.due: deque[float] = deque()
-        self.times: list[float] = []
-        self.codes: dict[bytes, int] = {}
-        self.more = None
-        self._tail = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        now = time.perf_counter()
-        data = self._tail + data
-        at = data.find(b"HTTP/1.1 ")
-        while at >= 0 and at + 12 <= len(data):
-            code = data[at + 9 : at + 12]
-            self.codes[code] = self.codes.get(code, 0) + 1
-            self.times.append(now - self.due.popleft())
-            if self.more is not None:
-                self.more(self)
-            at = data.find(b"HTTP/1.1 ", at + 12)
-        self._tail = data[-11:] if at < 0 else data[at:]
-        cut = self._tail.find(b"HTTP/1.1 ")
-        if cut >= 0 and len(self._tail) >= cut + 12:
-            self._tail = self._tail[cut + 9 :]
+    seconds: np.ndarray
+    rate: float
+    codes: dict[int, int]
+    reopened: int
 
 
-async def _connect(port: int, lines: int) -> list[_Line]:
-    loop = asyncio.get_running_loop()
-    return [(await loop.create_connection(_Line, "127.0.0.1", port))[1] for _ in range(lines)]
+def steady(port: int, requests: Sequence[bytes], rate: float, lines: int = LINES) -> Result:
+    """Every request once, ``rate`` a second."""
+    return _load(port, requests, len(requests), 1e9 / rate, _NEVER, lines)
 
 
-def steady(
-    port: int, requests: Sequence[bytes], rate: float, lines: int = 32
-) -> tuple[np.ndarray, dict[bytes, int]]:
-    """Seconds (n,) from due to answered, and how many answers had each code."""
-
-    async def work() -> list[_Line]:
-        opened = await _connect(port, lines)
-        begun = time.perf_counter() + 0.05
-        for number, request in enumerate(requests):
-            due = begun + number / rate
-            wait = due - time.perf_counter()
-            if wait > 0:
-                await asyncio.sleep(wait)
-            line = opened[number % lines]
-            line.due.append(due)
-            line.transport.write(request)
-        until = time.perf_counter() + 10
-        while sum(len(line.times) for line in opened) < len(requests) and time.perf_counter() < until:
-            await asyncio.sleep(0.01)
-        return opened
-
-    return _sum(uvloop.run(work()))
+def flat_out(port: int, requests: Sequence[bytes], seconds: float, lines: int = LINES) -> Result:
+    """Requests in turn for some seconds, one always in flight on each line."""
+    return _load(port, requests, _NEVER, 0.0, int(seconds * 1e9), lines)
 
 
-def flat_out(
-    port: int, requests: Sequence[bytes], seconds: float, lines: int = 16, deep: int = 4
-) -> tuple[float, dict[bytes, int]]:
-    """Answers a second with ``lines`` × ``deep`` requests in flight."""
+def _load(
+    port: int, requests: Sequence[bytes], count: int, gap_ns: float, span_ns: int, lines: int
+) -> Result:
+    content = np.frombuffer(b"".join(requests), np.uint8)
+    ends = np.cumsum([len(each) for each in requests])
+    opened = [_connect(port) for _ in range(lines)]
+    poll = np.zeros(lines, _POLL)
+    poll["fd"], poll["events"] = [each.fileno() for each in opened], _POLLIN
+    room = np.zeros((lines, ROOM), np.uint8)
+    kept, sent, due = np.zeros(lines, np.int64), np.full(lines, -1), np.zeros(lines, np.int64)
+    codes, times, wait = np.zeros(600, np.int64), np.zeros(1 << 22, np.int64), np.zeros(2, np.int64)
+    place, reopened = np.zeros(3, np.int64), 0
+    work = content, ends, room, poll, kept, sent, due, codes, times, wait, place
+    addresses = content.ctypes.data, room.ctypes.data, poll.ctypes.data, wait.ctypes.data
+    _run(*work, *addresses, 0, gap_ns, 0)
+    while (lost := _run(*work, *addresses, count, gap_ns, span_ns)) >= 0:
+        assert kept[lost] < ROOM, "an answer is larger than ROOM"
+        opened[lost].close()
+        opened[lost] = _connect(port)
+        poll["fd"][lost], kept[lost] = opened[lost].fileno(), 0
+        reopened += 1
+        if sent[lost] >= 0:
+            opened[lost].sendall(requests[sent[lost] % len(requests)])
+    for each in opened:
+        each.close()
+    taken = times[: place[1]] / 1e9
+    spent = (_now(wait, wait.ctypes.data) - place[2]) / 1e9
+    return Result(taken, taken.size / spent, {int(c): int(codes[c]) for c in np.flatnonzero(codes)}, reopened)
 
-    async def work() -> tuple[list[_Line], float]:
-        opened = await _connect(port, lines)
-        number = 0
-        begun = time.perf_counter()
-        until = begun + seconds
 
-        def more(line: _Line) -> None:
-            nonlocal number
-            if time.perf_counter() < until:
-                number += 1
-                line.due.append(0.0)
-                line.transport.write(requests[number % len(requests)])
-
-        for line in opened:
-            line.more = more
-            for _ in range(deep):
-                more(line)
-        await asyncio.sleep(seconds)
-        return opened, time.perf_counter() - begun
-
-    opened, spent = uvloop.run(work())
-    times, codes = _sum(opened)
-    return len(times) / spent, codes
+def _connect(port: int) -> socket.socket:
+    opened = socket.create_connection(("127.0.0.1", port), timeout=10)
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return opened
 
 
-def _sum(opened: list[_Line]) -> tuple[np.ndarray, dict[bytes, int]]:
-    codes: dict[bytes, int] = {}
-    for line in opened:
-        for code, count in line.codes.items():
-            codes[code] = codes.get(code, 0) + count
-    return np.array([each for line in opened for each in line.times]), codes
+@njit(cache=False)
+def _now(pair, address):
+    """Nanoseconds of the monotonic clock."""
+    _clock(1, address)
+    return pair[0] * 1_000_000_000 + pair[1]
+
+
+@njit(cache=False)
+def _run(
+    content, ends, room, poll, kept, sent, due, codes, times, wait, place,
+    at_content, at_room, at_poll, at_wait, count, gap_ns, span_ns,
+):  # fmt: skip
+    """Until all is done (-1), or the number of a line that the server has closed.
+
+    ``place``: requests sent, answers had, when it began.
+    """
+    if count == 0:
+        return -1
+    now = _now(wait, at_wait)
+    if place[2] == 0:
+        place[2] = now
+    begun = place[2]
+    while True:
+        for line in range(poll.size):
+            if sent[line] < 0 and place[0] < count and now - begun < span_ns:
+                when = begun + np.int64(place[0] * gap_ns) if gap_ns else now
+                if when > now:
+                    break
+                number = place[0] % ends.size
+                first = ends[number - 1] if number else 0
+                sent[line], due[line] = place[0], when
+                place[0] += 1
+                if _send(poll[line].fd, at_content + first, ends[number] - first, 0x4000) < 0:
+                    return line
+        if place[1] == place[0] and (place[0] == count or now - begun >= span_ns):
+            return -1
+        if gap_ns and now > begun + np.int64(count * gap_ns) + LATEST_NS:
+            return -1
+        rest = 1_000_000 if place[0] >= count else max(1_000, begun + np.int64(place[0] * gap_ns) - now)
+        wait[0], wait[1] = 0, rest if gap_ns else 100_000_000
+        _ppoll(at_poll, poll.size, at_wait, 0)
+        now = _now(wait, at_wait)
+        for line in range(poll.size):
+            if poll[line].revents == 0:
+                continue
+            poll[line].revents = 0
+            got = _recv(poll[line].fd, at_room + line * ROOM + kept[line], ROOM - kept[line], 0x40)
+            if got <= 0:
+                return line
+            kept[line] += got
+            if sent[line] >= 0 and _whole(room[line], kept[line]):
+                codes[(room[line, 9] - 48) * 100 + (room[line, 10] - 48) * 10 + room[line, 11] - 48] += 1
+                times[place[1] % times.size] = now - due[line]
+                place[1] += 1
+                sent[line], kept[line] = -1, 0
+
+
+@njit(cache=False)
+def _whole(answer, size):
+    """Whether an answer's head and as many bytes as it says are there."""
+    length, at = 0, 0
+    for i in range(3, size):
+        if answer[i] == 10 and answer[i - 1] == 13:
+            if i - at == 1:
+                return size >= i + 1 + length
+            if (answer[at] | 32) == 99 and (answer[at + 8] | 32) == 108 and answer[at + 14] == 58:
+                length = 0
+                for j in range(at + 15, i - 1):
+                    if answer[j] >= 48:
+                        length = length * 10 + answer[j] - 48
+            at = i + 1
+    return False

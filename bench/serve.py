@@ -18,11 +18,22 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "serve"))
-from world import Process, Signer, begin_fhir, begin_nginx, begin_service, free_port, settings_file
+from world import (
+    Process,
+    Signer,
+    begin_fhir,
+    begin_nginx,
+    begin_service,
+    children_of,
+    free_port,
+    settings_file,
+)
 
-from bench.load import flat_out, steady
+from bench.load import LINES, flat_out, steady
 
 ACCOUNTS, PATIENTS, RATE = 20_000, 200_000, 2_000
+TURNS = 9
+"""How often plain and asked take turns."""
 
 
 def traffic(signer: Signer, count: int, accounts: int) -> tuple[list[bytes], list[bytes]]:
@@ -45,27 +56,6 @@ def traffic(signer: Signer, count: int, accounts: int) -> tuple[list[bytes], lis
     return questions, requests
 
 
-def plain(fhir_port: int, fast: bool) -> str:
-    """More locations for the nginx of the tests: the same upstream without a question, or a fixed answer."""
-    if fast:
-        return "location /quick { return 200 '{}'; }"
-    return f"location /plain/ {{ proxy_pass http://127.0.0.1:{fhir_port}/; }}"
-
-
-def through_nginx(
-    home: Path, service: Process, fhir_port: int, requests: list[bytes], seconds: float
-) -> tuple[float, float]:
-    """(asked, plain) requests a second through nginx, plain first and last, the better of it."""
-    nginx = begin_nginx(home, service.port, fhir_port, PLAIN)
-    bare = [request.replace(b"GET /fhir/", b"GET /plain/fhir/") for request in requests]
-    first, _ = flat_out(nginx.port, bare, seconds)
-    asked, codes = flat_out(nginx.port, requests, seconds)
-    last, _ = flat_out(nginx.port, bare, seconds)
-    nginx.stop()
-    assert set(codes) <= {b"200", b"401"}, codes
-    return asked, max(first, last)
-
-
 PLAIN = """
 location /plain/ {
     proxy_pass http://fhir/;
@@ -73,12 +63,44 @@ location /plain/ {
     proxy_set_header Connection "";
 }
 """
+"""The same upstream, nobody asked."""
 
 
-def cpu_seconds(process: Process) -> float:
-    """Processor time a process has used so far."""
-    fields = Path(f"/proc/{process.child.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def through_nginx(
+    home: Path, service: Process, behind: Process, requests: list[bytes], seconds: float, what: str
+) -> None:
+    """Print requests a second through nginx with the service asked and without, in turns."""
+    nginx = begin_nginx(home, service.port, behind.port, PLAIN)
+    bare = [request.replace(b" /fhir/", b" /plain/fhir/", 1) for request in requests]
+    rates: dict[str, list[float]] = {"asked": [], "plain": []}
+    costs: dict[str, list[float]] = {"asked": [], "plain": []}
+    waits: dict[str, list[float]] = {"asked": [], "plain": []}
+    flat_out(nginx.port, requests, 0.5)
+    for name in ("plain", "asked") * TURNS:
+        before = cpu_seconds(nginx, service, behind)
+        result = flat_out(nginx.port, requests if name == "asked" else bare, seconds / TURNS)
+        assert set(result.codes) <= {200, 401, 403}, result.codes
+        rates[name].append(result.rate)
+        costs[name].append(1e6 * (cpu_seconds(nginx, service, behind) - before) / result.seconds.size)
+        waits[name].append(1e3 * float(np.quantile(result.seconds, 0.99)))
+    nginx.stop()
+    asked, unasked = (float(np.median(rates[name])) for name in ("asked", "plain"))
+    print(
+        f"through nginx to {what}: {asked:,.0f}/s asked, {unasked:,.0f}/s plain, ratio {asked / unasked:.2f}; "
+        f"p99 {np.median(waits['asked']):.1f} and {np.median(waits['plain']):.1f} ms with {LINES} in flight; "
+        f"processor time {np.median(costs['asked']):.0f} and {np.median(costs['plain']):.0f} µs a request, "
+        f"ratio {np.median(costs['plain']) / np.median(costs['asked']):.2f}"
+    )
+
+
+def cpu_seconds(*processes: Process) -> float:
+    """Processor time that processes and their children have used so far."""
+    ticks = 0
+    for process in processes:
+        for pid in (process.child.pid, *children_of(process.child.pid)):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def begin_quick(home: Path) -> Process:
@@ -100,28 +122,22 @@ def main() -> None:
         try:
             for name in ("first sight of tokens", "tokens known"):
                 before = cpu_seconds(service)
-                taken, codes = steady(service.port, questions, RATE)
-                cost = 1e6 * (cpu_seconds(service) - before) / len(taken)
-                p50, p99, most = (1e3 * np.quantile(taken, q) for q in (0.5, 0.99, 1.0))
+                result = steady(service.port, questions, RATE)
+                cost = 1e6 * (cpu_seconds(service) - before) / result.seconds.size
+                p50, p99, most = (1e3 * np.quantile(result.seconds, q) for q in (0.5, 0.99, 1.0))
                 print(
-                    f"decision at {RATE:,}/s, {name}: p50 {p50:.2f} ms, p99 {p99:.2f} ms, most {most:.1f} ms {codes}"
+                    f"decision at {RATE:,}/s, {name}: p50 {p50:.2f} ms, p99 {p99:.2f} ms, most {most:.1f} ms "
+                    f"{result.codes}"
                 )
                 print(
                     f"  processor time {cost:.0f} µs a question, so at most {1e6 / cost:,.0f}/s on a core of its own"
                 )
-            rate, _ = flat_out(service.port, questions, seconds / 2)
-            print(f"decisions flat out: {rate:,.0f}/s")
+            print(f"decisions flat out: {flat_out(service.port, questions, seconds / 2).rate:,.0f}/s")
             quick = begin_quick(home)
-            asked, bare = through_nginx(home, service, quick.port, requests, seconds / 2)
-            print(
-                f"through nginx to a server that answers at once: {asked:,.0f}/s, plain {bare:,.0f}/s, ratio {asked / bare:.2f}"
-            )
+            through_nginx(home, service, quick, requests, seconds, "a server that answers at once")
             quick.stop()
             fhir = begin_fhir(home)
-            asked, bare = through_nginx(home, service, fhir.port, requests, seconds / 2)
-            print(
-                f"through nginx to the tests' FHIR server: {asked:,.0f}/s, plain {bare:,.0f}/s, ratio {asked / bare:.2f}"
-            )
+            through_nginx(home, service, fhir, requests, seconds, "the tests' FHIR server")
             fhir.stop()
         finally:
             service.stop()

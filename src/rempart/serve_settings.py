@@ -80,7 +80,12 @@ SECTIONS: dict[str, type[Any]] = {"serve": Serve, "provider": Provider, "contain
 _URL = "Address; empty: not used."
 
 SERVE_KEYS: tuple[Key, ...] = (
-    Key("listen", "serve", "Where the service listens: `host:port`, or `unix:` and a path.", text),
+    Key(
+        "listen",
+        "serve",
+        "Where the service listens: `host:port`, or `unix:` and a path; several apart by spaces.",
+        text,
+    ),
     Key("public_url", "serve", "Address of this service as staff reach it, for the links it sends.", text),
     Key(
         "identity",

@@ -42,6 +42,7 @@ userAccountControl: 66048
 
 dn: uid=dr-petit,ou=staff,dc=hospital,dc=example
 uid: dr-petit
+employeeNumber: 810001234567
 objectClass: inetOrgPerson
 userAccountControl: 66048
 

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from world import AUDIENCE, ISSUER, Client, Process, Signer, metric
 
 PATHS = [
@@ -198,3 +200,43 @@ def test_metrics_say_nothing_about_anybody(door: Client, service: Process, signe
     assert b"zq" not in page
     assert metric(service.port, "rempart_judge_up") == 1
     assert b"zq" not in service.log.read_bytes()
+
+
+PIECES = [
+    "/fhir/Patient", "/fhir/", "?", "&", "=", "|", ",", ":", "#", ";", "%", "%00", "%ff", "%ED%A0%80", "\xff\xfe", "\x7f", "a" * 300,
+    "patient=", "subject=", "identifier=", "_id=", "birthdate=", "_count=", "_offset=", "99999999999999999999", "1e400", "-1", "²",
+    "Patient/", "_search", "$export", "$everything", "_history", "eq1950-01-01", "-----", "QUJD", "::", "1.2.3.4", "Bearer ", "é",
+]  # fmt: skip
+READ = [
+    "X-Original-URI",
+    "X-Original-Method",
+    "X-Forwarded-Uri",
+    "X-Forwarded-For",
+    "Authorization",
+    "User-Agent",
+]
+READ += ["If-None-Exist", "X-Break-Glass", "X-Client-Cert", "X-Rempart-Proxy", "Cookie"]
+words = st.lists(st.sampled_from(PIECES), max_size=6).map("".join)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    asked=words, behind=words, method=st.sampled_from(["GET", "POST", "HEAD", "TRACE", ""]),
+    headers=st.lists(st.tuples(st.sampled_from(READ), words), max_size=4), believed=st.booleans(),
+)  # fmt: skip
+def test_no_question_breaks_the_service(
+    service: Process,
+    signer: Signer,
+    asked: str,
+    behind: str,
+    method: str,
+    headers: list[tuple[str, str]],
+    believed: bool,
+) -> None:
+    lines = [("X-Original-URI", asked), ("X-Original-Method", method), ("Connection", "close"), *headers]
+    if believed:
+        lines.append(("Authorization", f"Bearer {signer.token('fuzz', sid='fuzz')}"))
+    head = f"GET /decide{behind.replace(' ', '')} HTTP/1.1\r\n" + "".join(f"{n}: {v}\r\n" for n, v in lines)
+    answer = raw(service.port, (head + "\r\n").encode("latin-1", "replace"))
+    assert answer.split(b" ")[1:2] in ([b"200"], [b"401"], [b"403"], [b"404"]), answer[:80]
+    assert service.child.poll() is None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -142,32 +144,40 @@ def begin_service(
 ) -> Process:
     port = port or free_port()
     command = [*REMPART, "serve", "--mode", mode, "--workers", str(workers)]
-    command += ["--data", str(folder / "data"), "--settings", str(settings), "--listen", f"127.0.0.1:{port}"]
+    listen = f"127.0.0.1:{port} unix:{socket_path(port)}"
+    command += ["--data", str(folder / "data"), "--settings", str(settings), "--listen", listen]
     log = folder / f"service-{time.monotonic_ns()}.log"
     return begin(command, log, "answering on", port)
 
 
-def begin_fhir(folder: Path) -> Process:
-    port = free_port()
+def socket_path(port: int) -> Path:
+    """Where the service of that port also listens; short, since such names may be no longer than 107 bytes."""
+    return Path(tempfile.gettempdir()) / f"rempart-{port}.sock"
+
+
+def begin_fhir(folder: Path, port: int | None = None) -> Process:
+    port = port or free_port()
+    log = folder / f"fhir-{time.monotonic_ns()}.log"
     server = Path(__file__).with_name("fhir_server.py")
-    return begin([sys.executable, str(server), str(port)], folder / "fhir.log", "listening", port)
+    return begin([sys.executable, str(server), str(port)], log, "listening", port)
 
 
-def begin_nginx(folder: Path, service_port: int, fhir_port: int, locations: str = "") -> Process:
-    """nginx with the files of ``deploy/nginx``, on other ports."""
+def begin_nginx(
+    folder: Path, service_port: int, fhir_port: int, locations: str = "", opened: bool = False
+) -> Process:
+    """nginx with the files of ``deploy/nginx``, on other ports; ``opened``: told to serve while the service is away."""
     port = free_port()
     home = folder / f"nginx-{port}"
     (home / "logs").mkdir(parents=True)
     for name in ("rempart-upstreams.conf", "rempart-locations.conf"):
         text = (ROOT / "deploy" / "nginx" / name).read_text()
-        text = text.replace("127.0.0.1:8930", f"127.0.0.1:{service_port}")
+        text = text.replace("/run/rempart/decide.sock", str(socket_path(service_port)))
+        if opened:
+            text = text.replace("# error_page 500", "error_page 500")
         (home / name).write_text(text.replace("127.0.0.1:8080", f"127.0.0.1:{fhir_port}"))
-    temporary = "\n".join(
-        f"{kind}_temp_path {home}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
     (home / "nginx.conf").write_text(
-        f"worker_processes 1;\ndaemon off;\npid {home}/pid;\nerror_log stderr notice;\n"
-        f"events {{ worker_connections 1024; }}\nhttp {{\n{temporary}\ninclude rempart-upstreams.conf;\n"
+        f"{user_line()}worker_processes 1;\ndaemon off;\npid {home}/pid;\nerror_log stderr notice;\n"
+        f"events {{ worker_connections 1024; }}\nhttp {{\n{temporary_paths(home)}\ninclude rempart-upstreams.conf;\n"
         f"server {{\nlisten 127.0.0.1:{port};\naccess_log {home}/logs/access.ndjson rempart;\n"
         f"include rempart-locations.conf;\n{locations}\nlocation / {{ return 404; }}\n}}\n}}\n"
     )
@@ -177,6 +187,17 @@ def begin_nginx(folder: Path, service_port: int, fhir_port: int, locations: str 
         "start worker process",
         port,
     )
+
+
+def user_line() -> str:
+    """As root nginx would work as nobody, who may not use the service's socket."""
+    return "user root root;\n" if os.geteuid() == 0 else ""
+
+
+def temporary_paths(home: Path) -> str:
+    """Lines that keep nginx's temporary files below ``home``."""
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    return "\n".join(f"{kind}_temp_path {home}/{kind};" for kind in kinds)
 
 
 def nginx_binary() -> Path:

@@ -12,7 +12,7 @@ import click
 from rempart import language, settings
 from rempart.cli.options import DATA, LANGUAGE, SETTINGS
 from rempart.console.plan import Plan
-from rempart.console.service import bind, serve_alone, tell_stderr
+from rempart.console.service import bind, leave, serve_alone, tell_stderr
 from rempart.console.supervisor import supervise
 
 
@@ -24,7 +24,7 @@ from rempart.console.supervisor import supervise
     show_default=True,
     help="observe: every verified holder is served, decisions are only written down. enforce: they are acted on.",
 )
-@click.option("--listen", help="host:port or unix:PATH, instead of serve.listen.")
+@click.option("--listen", help="host:port or unix:PATH, or several apart by spaces, instead of serve.listen.")
 @click.option(
     "--workers",
     type=click.IntRange(1, 32),
@@ -51,7 +51,10 @@ def serve_command(
         chosen = replace(chosen, serve=replace(chosen.serve, listen=listen))
     plan = Plan.make(settings.data_folder(data), chosen, mode == "enforce", tell_stderr)
     listening = bind(chosen.serve.listen)
-    if workers == 1:
-        serve_alone(plan, listening)
-    else:
-        sys.exit(supervise(plan, listening, workers))
+    try:
+        if workers == 1:
+            serve_alone(plan, listening)
+        else:
+            sys.exit(supervise(plan, listening, workers))
+    finally:
+        leave(chosen.serve.listen)

@@ -69,6 +69,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, _: Exception | None) -> None:
         self._known.discard(self)
+        del self._parser  # it holds this connection: a circle that nobody would look for
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; what it cannot read ends the connection."""
@@ -76,14 +77,12 @@ class Connection(asyncio.Protocol):
         self._head_bytes += len(data)
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._fail("400 Bad Request")
-        except httptools.HttpParserError:
-            self._fail("400 Bad Request")
+        except (httptools.HttpParserUpgrade, httptools.HttpParserError):
+            self._fail("unreadable")
         if self._head_bytes > LARGEST_HEAD:
-            self._fail("431 Request Header Fields Too Large")
+            self._fail("head_too_large")
         elif self._too_large:
-            self._fail("413 Content Too Large")
+            self._fail("body_too_large")
 
     def on_message_begin(self) -> None:
         """A request starts."""
@@ -154,9 +153,14 @@ class Connection(asyncio.Protocol):
         if self._last and not self._waiting:
             self._transport.close()
 
-    def _fail(self, status: str) -> None:
-        """Answer what waits no more; this connection cannot be read on."""
+    def _fail(self, reason: str) -> None:
+        """Answer what waits no more; this connection cannot be read on.
+
+        Always 403: to nginx's ``auth_request`` every other status means that the service is broken, and a site may
+        have told it to serve then. A thief could choose such a status by what it sends.
+        """
         if not self._transport.is_closing():
-            self._transport.write(response(status, ("connection: close",)))
+            told = ("connection: close", f"x-rempart-reason: {reason}")
+            self._transport.write(response("403 Forbidden", told))
             self._transport.close()
         self._last = True

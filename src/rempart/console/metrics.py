@@ -50,6 +50,11 @@ class Metrics:
         lines.append(f"rempart_decision_seconds_sum{{{worker}}} {self._seconds:.6f}")
         lines.append(f"rempart_decision_seconds_count{{{worker}}} {total}")
         lines += ["# TYPE rempart_judge_up gauge", f"rempart_judge_up {int(judge is not None)}"]
+        typed = ""
         for name, value in sorted((judge or {}).items()):
-            lines += [f"# TYPE rempart_{name.partition('{')[0]} gauge", f"rempart_{name} {value:g}"]
+            family = name.partition("{")[0]
+            if family != typed:
+                lines.append(f"# TYPE rempart_{family} gauge")
+                typed = family
+            lines.append(f"rempart_{name} {value:.12g}")
         return ("\n".join(lines) + "\n").encode()

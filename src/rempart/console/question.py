@@ -46,6 +46,11 @@ ONCE = frozenset(
     )
 )
 """Headers that are read, and that may therefore not stand twice."""
+FAMILIES = (
+    (b"x-original-method", b"x-original-uri", False),
+    (b"x-forwarded-method", b"x-forwarded-uri", True),
+)
+"""Where proxies say method and target of what was asked, and whether they hand a redirect on."""
 SHORTEST_REASON = 10
 FORWARDED = b"x-forwarded-for"
 
@@ -74,11 +79,11 @@ def read_question(request: Request, once: frozenset[bytes] = ONCE) -> Question:
     if request.target.startswith(PATH + "/"):
         method, raw = request.method, request.target[len(PATH) :]
         return Question(read_method(method), read_target(raw), raw, headers, True)
-    asked = [
-        (text_of(headers, b"x-original-method"), text_of(headers, b"x-original-uri"), False),
-        (text_of(headers, b"x-forwarded-method"), text_of(headers, b"x-forwarded-uri"), True),
+    named = [
+        (text_of(headers, of_method), text_of(headers, of_target), redirects)
+        for of_method, of_target, redirects in FAMILIES
+        if headers.get(of_target, b"").strip()
     ]
-    named = [each for each in asked if each[1]]
     if not named:
         raise RequestRefused("no_target")
     if len(named) == 2 and named[0][:2] != named[1][:2]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import secrets
 import signal
@@ -36,12 +37,20 @@ from rempart.contain.secret_file import read_secret
 from rempart.errors import SettingsError
 
 SWEEP_S = 2.0
+GARBAGE = 2_000, 10, 10_000
+"""How many new objects, and rounds of each kind, before the next kind of search; the last is for all objects."""
 FAILED = 70
 """Exit code of a process that met something unexpected (sysexits.h: internal software error)."""
 
 
-def bind(listen: str) -> socket.socket:
-    """The listening socket of ``host:port`` or ``unix:path``. SettingsError where it cannot be had."""
+def bind(listen: str) -> list[socket.socket]:
+    """The listening sockets of some ``host:port`` or ``unix:path``, apart by spaces. SettingsError where one cannot be had."""
+    if not listen.split():
+        raise SettingsError("serve.listen is empty", "name an address")
+    return [_bind_one(each) for each in listen.split()]
+
+
+def _bind_one(listen: str) -> socket.socket:
     try:
         if listen.startswith("unix:"):
             path = Path(listen.removeprefix("unix:"))
@@ -63,7 +72,14 @@ def bind(listen: str) -> socket.socket:
     return opened
 
 
-def serve_alone(plan: Plan, listening: socket.socket) -> None:
+def leave(listen: str) -> None:
+    """Take away what :func:`bind` left in the file system."""
+    for each in listen.split():
+        if each.startswith("unix:"):
+            Path(each.removeprefix("unix:")).unlink(missing_ok=True)
+
+
+def serve_alone(plan: Plan, listening: list[socket.socket]) -> None:
     """Judge and answer in this process until SIGTERM or SIGINT."""
     judging = Judging(plan)
 
@@ -85,6 +101,7 @@ def judge_apart(plan: Plan, path: str, lifeline: int) -> None:
 
     async def work() -> None:
         server = await asyncio.start_unix_server(judging.bench.serve, path)
+        settle_memory()
         async with server:
             await judging.keep()
 
@@ -93,7 +110,7 @@ def judge_apart(plan: Plan, path: str, lifeline: int) -> None:
     judging.close()
 
 
-def front_apart(plan: Plan, listening: socket.socket, path: str, number: int, lifeline: int) -> None:
+def front_apart(plan: Plan, listening: list[socket.socket], path: str, number: int, lifeline: int) -> None:
     """One front of several."""
 
     async def work() -> None:
@@ -104,7 +121,7 @@ def front_apart(plan: Plan, listening: socket.socket, path: str, number: int, li
 
 
 async def _answer(
-    plan: Plan, listening: socket.socket, judge: Judge, number: int, far: FarJudge | None
+    plan: Plan, listening: list[socket.socket], judge: Judge, number: int, far: FarJudge | None
 ) -> None:
     """Answer HTTP until cancelled."""
     site = plan.settings.serve
@@ -126,7 +143,8 @@ async def _answer(
     loop = asyncio.get_running_loop()
     if site.identity == "token":
         await ring.renew()
-    server = await loop.create_server(lambda: Connection(front, known), sock=listening)
+    settle_memory()
+    servers = [await loop.create_server(lambda: Connection(front, known), sock=each) for each in listening]
     plan.tell(f"answering on {site.listen}")
     try:
         while connecting is None or not connecting.done():
@@ -138,7 +156,8 @@ async def _answer(
                 identity.forget()
         await connecting
     finally:
-        server.close()
+        for server in servers:
+            server.close()
         for each in list(known):
             each.close()
 
@@ -163,6 +182,17 @@ def _run(work: Coroutine[Any, Any, None], tell: Callable[[str], None], lifeline:
             await task
 
     uvloop.run(until_told())
+
+
+def settle_memory() -> None:
+    """Keep Python's search for garbage short: it stops every answer.
+
+    What is here now stays for good and is not looked at again. Of what comes, only the young is looked
+    through (1 ms at most): what lives long is let go of by whoever held it, there are no circles in it.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def tell_stderr(text: str) -> None:

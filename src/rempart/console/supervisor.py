@@ -1,6 +1,6 @@
 """The supervisor: a judge and some fronts, each started again when it dies.
 
-Holds the listening socket, which all fronts share, and the write end of a pipe: when the supervisor is
+Holds the listening sockets, which all fronts share, and the write end of a pipe: when the supervisor is
 gone, however it went, every child reads the pipe's end and stops. Misses: a child that hangs; the
 metrics show it, and systemd's watchdog is not used.
 """
@@ -18,6 +18,7 @@ from collections.abc import Callable
 from rempart.console.plan import Plan
 from rempart.console.service import FAILED, front_apart, judge_apart
 from rempart.errors import RempartError
+from rempart.pipeline.warming import warm_up
 
 PAUSE_S = 0.2
 """Between a death and the next start."""
@@ -25,8 +26,12 @@ READY_S = 120.0
 JUDGE = -1
 
 
-def supervise(plan: Plan, listening: socket.socket, workers: int) -> int:
-    """Run until SIGTERM or SIGINT; the exit code, not 0 where the judge could not start."""
+def supervise(plan: Plan, listening: list[socket.socket], workers: int) -> int:
+    """Run until SIGTERM or SIGINT; the exit code, not 0 where the judge could not start.
+
+    Everything compiled is loaded here, so that a judge started again judges at once.
+    """
+    warm_up(plan.settings)
     folder = tempfile.mkdtemp(prefix="rempart-")
     path = f"{folder}/judge"
     lifeline, held = os.pipe()
@@ -43,7 +48,8 @@ def supervise(plan: Plan, listening: socket.socket, workers: int) -> int:
         def work() -> None:
             os.close(held)
             if number == JUDGE:
-                listening.close()
+                for each in listening:
+                    each.close()
                 judge_apart(plan, path, lifeline)
             else:
                 front_apart(plan, listening, path, number, lifeline)

@@ -31,7 +31,16 @@ class Containment:
     def __init__(self, outbox: Outbox, delivery: Delivery) -> None:
         self._outbox, self._delivery = outbox, delivery
         self._tokens: OrderedDict[str, list[str]] = OrderedDict()
+        self._subjects: OrderedDict[str, str] = OrderedDict()
         self._told: OrderedDict[tuple[str, str], int] = OrderedDict()
+
+    def see_subject(self, account: str, subject: str) -> None:
+        """Remember what the provider calls an account, for who must be told to end its sessions."""
+        if self._subjects.get(account) != subject:
+            self._subjects[account] = subject
+            self._subjects.move_to_end(account)
+            if len(self._subjects) > ACCOUNTS_KEPT:
+                self._subjects.popitem(last=False)
 
     def see_token(self, account: str, token: str) -> None:
         """Remember an account's latest tokens, in memory only."""
@@ -67,6 +76,7 @@ class Containment:
         """Close an account that is not closed yet."""
         if not self.is_closed(account):
             tokens = tuple(self._tokens.pop(account, ()))
+            subject = subject or self._subjects.get(account, "")
             self._give("block", account, now_ms, subject, decision, tuple(reasons), tokens=tokens)
 
     def reinstate(self, account: str, now_ms: int) -> None:

@@ -96,6 +96,8 @@ class Serving:
         if self._containment.is_worthless(asked.access, asked.subject, asked.issued_s):
             return self._count(Verdict(Answer.ENDED, Action.BLOCK, -1))
         access = self._in_session(asked)
+        if asked.subject:
+            self._containment.see_subject(access.account, asked.subject)
         if asked.token:
             self._containment.see_token(access.account, asked.token)
         decided = self._course.decide_one(access)

@@ -17,9 +17,10 @@ from __future__ import annotations
 import binascii
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote_plus
+
+import msgspec
 
 from rempart.records import ValueKind
 from rempart.sources.fhir_words import parse_time, type_name
@@ -58,13 +59,13 @@ _TELLING = {
         ]
     )
 }
+_RANKS = {name: rank for name, (_, rank) in _TELLING.items()}
 _PREFIX = re.compile(r"(?:eq|ne|gt|lt|ge|le|sa|eb|ap)(?=\d)", re.ASCII)
 _EPOCH_ORDINAL = 719_163
 _DAY_MS = 86_400_000
 
 
-@dataclass(frozen=True, slots=True)
-class QueryForm:
+class QueryForm(msgspec.Struct, frozen=True, gc=False):
     """A search without its values; fields as in :class:`rempart.records.Access`."""
 
     resource: str
@@ -190,21 +191,17 @@ def _bounded(text: str) -> int:
 
 def _ordered_value(values: dict[str, str]) -> tuple[ValueKind, int]:
     """The most telling ordered value: birth date, else letters, else digits, else another date."""
-    day = _day_number(values.get("birthdate", ""))
-    if day:
-        return ValueKind.DATE, day
-    for name in _LETTER_NAMES:
-        letters = fold_letters(values.get(name, ""))
-        if letters:
-            return ValueKind.LETTERS, letters
-    for name in _NUMBER_NAMES:
-        digits = "".join(c for c in values.get(name, "").rpartition("|")[2] if "0" <= c <= "9")
-        if digits:
-            return ValueKind.NUMBER, int(digits[-15:])
-    for name in _DATE_NAMES:
-        day = _day_number(values.get(name, ""))
-        if day:
-            return ValueKind.DATE, day
+    for name in sorted(values.keys() & _RANKS.keys(), key=_RANKS.__getitem__):
+        meaning, value = _TELLING[name][0], values[name]
+        if meaning == LETTERS:
+            kind, number = ValueKind.LETTERS, fold_letters(value) or -1
+        elif meaning == NUMBER:
+            digits = "".join(c for c in value.rpartition("|")[2] if "0" <= c <= "9")
+            kind, number = ValueKind.NUMBER, int(digits[-15:] or -1)
+        else:
+            kind, number = ValueKind.DATE, _day_number(value) or -1
+        if number >= 0:
+            return kind, number
     return ValueKind.NONE, 0
 
 

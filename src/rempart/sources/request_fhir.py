@@ -17,6 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
+import msgspec
+
 from rempart.sources.fhir_words import clean_name, clean_text, split_reference, type_name
 from rempart.sources.query_form import NO_QUERY, QueryForm, describe_query
 from rempart.sources.request_target import Target
@@ -68,8 +70,7 @@ class Site:
     bundle_rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True, gc=False):
     """What will be served: fields as in :class:`rempart.records.Access`."""
 
     action: str

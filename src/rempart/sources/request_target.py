@@ -12,8 +12,9 @@ Follows RFC 3986 (sections 3.3, 3.4, 6.2) and RFC 9110 (section 9, methods).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
+
+import msgspec
 
 from rempart.errors import RequestRefused
 
@@ -27,8 +28,7 @@ _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})", re.ASCII)
 _SIMPLE_SEGMENT = re.compile(r"[A-Za-z0-9_.$~-]+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True, gc=False):
     """``segments`` of the path, decoded, none empty; ``query`` as sent, without the question mark."""
 
     segments: tuple[str, ...]

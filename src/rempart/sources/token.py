@@ -56,8 +56,7 @@ class Trust:
     strong_acr: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(msgspec.Struct, frozen=True, gc=False):
     """What a verified token says. Times in seconds since 1970, -1 where not said."""
 
     account: str
