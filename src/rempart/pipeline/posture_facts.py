@@ -10,7 +10,7 @@ Misses: accesses without a time or an account; rights that nobody used.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from rempart.ledger.query import connect
 from rempart.market.stake import StakeTable
 from rempart.pipeline.care_recall import EXPLAINED, CareRecall, Post
 from rempart.pipeline.source_hours import family_of
+from rempart.posture.feeds import lacks_feed
 from rempart.posture.house import Account, House, Price, Right, System, Turns, Unit
 from rempart.posture.rights import is_rare
 from rempart.records import CATEGORIES, FLAG_QUERY
@@ -89,13 +90,15 @@ def count_house(
         on_file = dict(ledger.execute(_ON_FILE).fetchall())
         lately = _Lately(ledger, care) if care.known else None
         accounts = _accounts(ledger, posts, on_file, methods)
+        units = tuple(_units(ledger, forms, lately, stakes))
+        feedless = [(unit.name, unit.role) for unit in units if lacks_feed(unit, units)]
         return House(
             first_ms,
             last_ms,
             tuple(accounts),
-            _rights(ledger, accounts, forms, on_file, lately, stakes),
+            _rights(ledger, accounts, forms, on_file, lately, feedless, stakes),
             tuple(_systems(ledger, forms, on_file, stakes)),
-            tuple(_units(ledger, forms, lately, stakes)),
+            units,
             care.known,
             methods is not None,
             price,
@@ -169,22 +172,25 @@ class _Lately:
         at = table["at_ms"].to_numpy()
         grades = care.grades(table["who"].to_pylist(), at, sizes, self._people)
         owner = np.repeat(np.arange(len(table)), sizes)
-        self._own, self._any = grades[:, 0] >= EXPLAINED, grades[:, 1] > 0
+        self._own = grades[:, 0] >= EXPLAINED
         pairs = zip(table["role"].to_pylist(), table["system"].to_pylist(), strict=True)
         self._pairs, self._pair = _coded(list(pairs), owner)
-        self._units, self._unit = _coded(table["unit"].to_pylist(), owner)
+        units = zip(table["unit"].to_pylist(), table["role"].to_pylist(), strict=True)
+        self._units, self._unit = _coded(list(units), owner)
 
-    def of_pair(self, pair: Pair) -> tuple[int, int, int]:
-        """Openings of a role on a system, how many were in its care, and the patients beyond."""
+    def of_pair(self, pair: Pair, without: Collection[Pair]) -> tuple[int, int, int]:
+        """Openings of a role on a system but in the units (and roles) ``without``, how many were in its care, and
+        the patients beyond."""
         mine = self._pair == self._pairs.get(pair, -1)
+        mine &= ~np.isin(self._unit, [self._units[unit] for unit in without])
         beyond = np.unique(self._people[mine & ~self._own]).size
         return int(mine.sum()), int((mine & self._own).sum()), int(beyond)
 
-    def of_units(self) -> Iterator[tuple[str, int, int]]:
-        """Each unit, its openings, and how many were of patients in anybody's care."""
-        for unit, number in self._units.items():
+    def of_units(self) -> Iterator[tuple[str, str, int, int]]:
+        """Each role of each unit, its openings, and how many were of patients in its care."""
+        for (unit, role), number in self._units.items():
             mine = self._unit == number
-            yield unit, int(mine.sum()), int((mine & self._any).sum())
+            yield unit, role, int(mine.sum()), int((mine & self._own).sum())
 
 
 def _coded(words: list[Any], owner: Any) -> tuple[dict[Any, int], Any]:
@@ -200,6 +206,7 @@ def _rights(
     forms: list[Any],
     on_file: Mapping[str, int],
     lately: _Lately | None,
+    feedless: Collection[Pair],
     stakes: StakeTable,
 ) -> dict[Pair, Right]:
     refused = {(role, system): count for role, system, count in ledger.execute(_REFUSED).fetchall()}
@@ -218,7 +225,7 @@ def _rights(
     for pair, people in everybody.items():
         shows, may_show = shown[pair]
         usual = int(np.median([patients[who] for who in people]))
-        openings, in_care, beyond = lately.of_pair(pair) if lately else (0, 0, 0)
+        openings, in_care, beyond = lately.of_pair(pair, feedless) if lately else (0, 0, 0)
         rare = {kind: len(who) for kind, who in sorted(users[pair].items()) if is_rare(len(who), len(people))}
         found[pair] = Right(
             *pair, len(people), usual, on_file.get(pair[1], 0), _names(shows), _names(shows | may_show),
@@ -244,8 +251,8 @@ def _units(
     of_unit: dict[str, set[str]] = defaultdict(set)
     for _, _, unit, form, _ in forms:
         of_unit[unit].add(form)
-    for name, openings, treated in lately.of_units():
-        yield Unit(name, openings, treated, patients.get(name, 0), *_shown(of_unit[name], stakes))
+    for name, role, openings, in_care in lately.of_units():
+        yield Unit(name, role, openings, in_care, patients.get(name, 0), *_shown(of_unit[name], stakes))
 
 
 def _shown(forms: Any, stakes: StakeTable) -> tuple[tuple[str, ...], tuple[str, ...]]:

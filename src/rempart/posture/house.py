@@ -54,7 +54,8 @@ class Account:
 class Right:
     """What the accounts of one role are given on one system, and what care explains of it.
 
-    ``openings``, ``in_care`` and ``beyond`` are of the last two weeks, for which care is known.
+    ``openings``, ``in_care`` and ``beyond`` are of the last two weeks, for which care is known, and leave out units
+    whose care data are missing.
     """
 
     role: str
@@ -95,12 +96,14 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One unit: ``openings`` of the last two weeks, and how many were of patients in anybody's care."""
+    """One role in one unit: ``openings`` of the last two weeks, and how many were of patients in its own care."""
 
     name: str
+    role: str
     openings: int
-    treated: int
+    in_care: int
     patients: int
+    """Of the whole unit."""
     shows: tuple[str, ...]
     may_show: tuple[str, ...]
 

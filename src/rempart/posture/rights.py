@@ -24,7 +24,7 @@ STRANGERS = 5
 """Patients beyond care that prove the right."""
 FAR_WIDER = 5.0
 RARE_ACCOUNTS = 8
-"""So many accounts of a role, and what a tenth of them opens is a right the others do without."""
+"""So many accounts of a role, and what a tenth of them opens (one at least) is a right the others do without."""
 
 
 def find_wide(house: House) -> Iterator[Found]:
@@ -44,7 +44,7 @@ def find_wide(house: House) -> Iterator[Found]:
 
 def is_rare(users: int, accounts: int) -> bool:
     """Whether a category that ``users`` of a role's ``accounts`` opened is a right hardly used."""
-    return accounts >= RARE_ACCOUNTS and users * 10 <= accounts
+    return accounts >= RARE_ACCOUNTS and users <= max(1, accounts // 10)
 
 
 def _far_wider(right: Right) -> bool:

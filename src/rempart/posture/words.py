@@ -71,7 +71,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         _("feed the appointments and stays (FHIR or a table)"),
     ),
     "care_unit": (
-        _("{percent} % of the patients this unit opens are in anybody's care, of {openings} openings"),
+        _(
+            "care explains {percent} % of what the accounts of role {role} open in this unit, and {usual_percent} % in the "
+            "others"
+        ),
         _("feed this unit's appointments or stays too"),
     ),
 }
