@@ -237,9 +237,11 @@ def _rights(
 def _systems(
     ledger: duckdb.DuckDBPyConnection, forms: list[Any], on_file: Mapping[str, int], stakes: StakeTable
 ) -> Iterator[System]:
-    for name, *counts in sorted(ledger.execute(_SYSTEMS).fetchall()):
+    rows = sorted(ledger.execute(_SYSTEMS).fetchall())
+    for name, records, days, executions, searches, telling in rows:
         shows, may_show = _shown((form for _, system, _, form, _ in forms if system == name), stakes)
-        yield System(name, *counts, on_file.get(name, 0), shows, may_show)
+        patients = on_file.get(name, 0)
+        yield System(name, records, days, executions, searches, telling, patients, shows, may_show)
 
 
 def _units(
