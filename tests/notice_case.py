@@ -170,6 +170,11 @@ def write_directory(path: Path, people: Iterable[Person]) -> None:
     path.write_text("".join(json.dumps(patient(each)) + "\n" for each in people), encoding="utf-8")
 
 
-def write_site(path: Path) -> Path:
-    path.write_text(example(), encoding="utf-8")
+def write_site(path: Path, name: str = "Centre hospitalier des Dunes", role: str = "controller") -> Path:
+    text = (
+        example()
+        .replace("Centre hospitalier des Dunes", name)
+        .replace('role = "controller"', f'role = "{role}"')
+    )
+    path.write_text(text, encoding="utf-8")
     return path

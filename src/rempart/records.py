@@ -265,12 +265,14 @@ EVENT = np.dtype(
         ("value_kind", "i1"),
         ("flags", "i1"),
         ("why", "i1"),
-        ("spare", "i2"),
+        ("tip_network", "i1"),
+        ("tip_software", "i1"),
     ]
 )
 """One event as numbers. ``-1`` in an ``i4`` identifier means unknown. ``first_patient`` and
 ``patients`` delimit the row's slice of :attr:`Frame.patients`. ``value`` is masked: only
-differences between two values of one account mean anything."""
+differences between two values of one account mean anything. ``tip_*`` are tenths of a nat that another
+region's word about the network or the software is worth now; the watch fills them."""
 
 FLAG_QUERY = 1
 FLAG_SAME_ID_OTHER_CONTENT = 2

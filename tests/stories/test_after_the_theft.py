@@ -35,6 +35,7 @@ def run(*words: str | Path) -> str:
 
 def watched(folder: Path, log: bytes, *options: str) -> Path:
     """The data folder of a watch over ``log``."""
+    folder.mkdir(exist_ok=True)
     (folder / "log.ndjson").write_bytes(log)
     run("watch", folder / "log.ndjson", "--data", folder / "data", *options)
     return folder / "data"
@@ -304,3 +305,36 @@ def test_a_false_alarm_reaches_the_watch_once_and_survives_a_crash(tmp_path: Pat
     after = again.watch.state()
     assert [name for name in before if not np.array_equal(before[name], after[name])] == []
     again.close()
+
+
+STAND_IN_DAYS = (9, 10, 16)
+
+
+def stand_in(lines: list[Line]) -> list[Line]:
+    """The lines with the victim seeing a colleague's patients beside the own, at the own desk, on three days."""
+    chance = random.Random(5)
+    for day in STAND_IN_DAYS:
+        for number in range(300):
+            at = MONDAY + timedelta(days=day, seconds=chance.randrange(8 * 3600, 18 * 3600))
+            lines.append(Line(at, VICTIM, f"q{day}-{number}", "Patient", "192.0.2.10", thief=False))
+    return sorted(lines, key=lambda line: (line.at, line.account, line.patient))
+
+
+def test_after_a_false_alarm_the_same_work_is_doubted_less_and_opens_nothing(tmp_path: Path) -> None:
+    lines = stand_in(story(thieves=()))
+    early = sum(line.at < MONDAY + timedelta(days=14) for line in lines)
+    names = [f"ev{n}" for n in range(1000, 1000 + len(lines))]
+    doubts = {}
+    for state in ("suspected", "false_alarm"):
+        data = watched(tmp_path / state, written(lines[:early], names[:early]))
+        run("incident", "open", "--account", VICTIM, "--from", "2026-03-11", "--to", "2026-03-13", "--reason", "x", "--data", data)  # fmt: skip
+        if state == "false_alarm":
+            run(
+                "incident", "state", "I0001", state, "--reason", "he stood in for a colleague", "--data", data
+            )
+        assert run("incident", "detect", "--data", data) == ""
+        (tmp_path / state / "late.ndjson").write_bytes(written(lines[early:], names[early:]))
+        run("watch", tmp_path / state / "late.ndjson", "--data", data)
+        question = "SELECT max(doubt) FROM ledger WHERE number >= ? AND account = ?"
+        ((doubts[state],),) = connect(data).execute(question, [early, VICTIM]).fetchall()
+    assert doubts["false_alarm"] < doubts["suspected"] - 1

@@ -23,6 +23,7 @@ from notice_case import a_person, make_ledger, pseudonym, write_directory, write
 from rempart.cli import rempart
 from rempart.errors import RempartError, SourceError
 from rempart.ledger.deeds import read_deeds
+from rempart.ledger.query import connect
 
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
 REASON = "letters to the patients of I0001"
@@ -291,3 +292,91 @@ def test_an_incident_is_told_about_from_its_own_scope_and_awareness(tmp_path: Pa
     assert json.loads((out / "scope" / "scope.json").read_text())["hash"] == scope["hash"]
     assert json.loads((out / "notice.json").read_text())["letters"] == 9
     assert "reidentified" in run("incident", "show", "I0001", "--data", data).output
+
+
+def post(account: str, unit: str) -> dict[str, object]:
+    return {
+        "resourceType": "PractitionerRole",
+        "id": f"post-{account}",
+        "practitioner": {"reference": f"Practitioner/{account}"},
+        "organization": {"reference": f"Organization/{unit}"},
+        "meta": {"lastUpdated": "2026-01-01T00:00:00Z"},
+    }
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One theft at two practices of one vendor: a ledger, a directory, settings, and the facts of each."""
+    root = tmp_path_factory.mktemp("two")
+    rows: list[object] = [post("dr-lunet", "a"), post("dr-mirel", "b")]
+    rows += [event(number, "dr-lunet", f"p{number % 9}") for number in range(30)]
+    rows += [event(30 + number, "dr-mirel", f"p{20 + number % 5}") for number in range(30)]
+    (root / "log.ndjson").write_text("".join(json.dumps(each) + "\n" for each in rows))
+    write_directory(root / "people.ndjson", [a_person(number) for number in range(30)])
+    run(root, "watch", root / "log.ndjson")
+    named = connect(root / "data").execute("SELECT DISTINCT account, unit FROM ledger ORDER BY 1").fetchall()
+    (root / "settings.toml").write_text(
+        f'[site.controllers]\n"{named[0][1]}" = "Cabinet de l\'Étoile"\n"{named[1][1]}" = "Clinique du Parc"\n'
+    )
+    write_site(root / "etoile.toml", name="Cabinet de l’Étoile")
+    write_site(root / "parc.toml", name="CLINIQUE DU PARC")
+    write_site(root / "vendor.toml", name="Logiciels Réunis", role="processor")
+    accounts = ("--account", "dr-lunet", "--account", "dr-mirel")
+    period = ("--from", "2026-03-02", "--to", "2026-03-03", "--reason", "one exit")
+    run(root, "incident", "open", *accounts, *period, "--aware", "2026-03-04T08:00Z", "--settings",
+        root / "settings.toml")  # fmt: skip
+    return root
+
+
+def run(root: Path, *words: object) -> str:
+    result = CliRunner().invoke(
+        rempart, [*map(str, words), "--data", str(root / "data")], catch_exceptions=False
+    )
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def tell(root: Path, out: Path, *sites: str, words: tuple[object, ...] = ()) -> str:
+    given = [word for site in sites for word in ("--site", root / site)]
+    return run(root, "notice", "I0001", *given, "--now", "2026-03-05T09:00Z", "--out", out, "--settings",
+               root / "settings.toml", *words)  # fmt: skip
+
+
+def test_one_command_tells_for_every_controller(two: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    letters = ("--people", two / "people.ndjson", "--reason", REASON, "--no-pdf")
+    shown = tell(two, out, "parc.toml", "etoile.toml", words=letters)
+    assert shown.index("Cabinet de l'Étoile") < shown.index("Clinique du Parc")
+    for folder, patients, own, other in (
+        ("cabinet-de-l-etoile", 9, "Cabinet de l", "CLINIQUE"),
+        ("clinique-du-parc", 5, "CLINIQUE DU PARC", "Cabinet de l"),
+    ):
+        summary = json.loads((out / folder / "notice.json").read_text())
+        scope = json.loads((out / "scope" / folder / "scope.json").read_text())
+        assert (summary["scope"], summary["letters"]) == (scope["hash"], patients)
+        page = (out / folder / "cnil-fr.html").read_text()
+        assert own in page
+        assert other not in page
+    assert len(list((two / "data" / "notices").iterdir())) == 2
+
+
+def test_a_processors_facts_serve_every_controller(two: Path, tmp_path: Path) -> None:
+    tell(two, tmp_path / "out", "vendor.toml")
+    for folder in ("cabinet-de-l-etoile", "clinique-du-parc"):
+        assert (tmp_path / "out" / folder / "obligations-fr.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("sites", "said"),
+    [(("etoile.toml",), "no --site for Clinique du Parc"), (("etoile.toml", "etoile.toml"), "no --site for Clinique"),
+     (("etoile.toml", "parc.toml", "vendor.toml"), "named in vendor.toml")],
+)  # fmt: skip
+def test_a_controller_without_facts_is_named(
+    two: Path, tmp_path: Path, sites: tuple[str, ...], said: str
+) -> None:
+    given = [word for site in sites for word in ("--site", str(two / site))]
+    asked = ["notice", "I0001", *given, "--out", str(tmp_path / "out"), "--data", str(two / "data")]
+    with pytest.raises(SourceError, match=said):
+        CliRunner().invoke(
+            rempart, [*asked, "--settings", str(two / "settings.toml")], catch_exceptions=False
+        )

@@ -28,6 +28,7 @@ COMMANDS = (
     "incident",
     "scope",
     "value",
+    "posture",
 )
 """Each has a module of its name here with a function ``NAME_command``."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.status import Status
 from rich.table import Table
 
 from rempart import settings
@@ -20,7 +21,7 @@ from rempart.notice.casefile import CaseFile
 from rempart.notice.deadlines import missing_facts, say_state
 from rempart.notice.site import example
 from rempart.notice.words import words_of
-from rempart.pipeline.informing import Order, inform, scope_of_incident
+from rempart.pipeline.informing import Order, inform, scope_of_incident, scopes_in, sites_for
 from rempart.pipeline.private_streams import make_folder
 
 PEOPLE_FILE = "people.ndjson"
@@ -31,7 +32,13 @@ PEOPLE_FILE = "people.ndjson"
 @click.option(
     "--scope", type=click.Path(path_type=Path), help="Folder that rempart scope wrote, instead of INCIDENT."
 )
-@click.option("--site", type=click.Path(path_type=Path), help="What no log knows: the site's facts (TOML).")
+@click.option(
+    "--site",
+    "sites",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="What no log knows: the site's facts (TOML). Once for each controller where the theft concerns several.",
+)
 @click.option(
     "--init", type=click.Path(path_type=Path), metavar="FILE", help="Write a commented example of --site."
 )
@@ -67,7 +74,7 @@ PEOPLE_FILE = "people.ndjson"
 def notice_command(
     incident: str | None,
     scope: Path | None,
-    site: Path | None,
+    sites: tuple[Path, ...],
     init: Path | None,
     out: Path | None,
     aware: str | None,
@@ -88,7 +95,7 @@ def notice_command(
     if init is not None:
         _write_example(init)
         return
-    if (incident is None) == (scope is None) or site is None or out is None:
+    if (incident is None) == (scope is None) or not sites or out is None:
         raise QuestionError(
             _("notice needs an incident or --scope, and --site and --out"),
             _("begin with rempart notice --init FILE"),
@@ -107,20 +114,24 @@ def notice_command(
         )
     if now_at < aware_at:
         raise QuestionError(_("--aware lies after the present moment"), _("correct one of the two"))
-    if people is not None:
-        people = _people(people, scope, mapping, reason, folder, out)
     languages = ("fr", "en") if lang == "both" else (lang,)
-    order = Order(scope, site, folder, out, languages, aware_at, now_at, people, rules, words, pdf)
-    with Console(stderr=True).status("…") as status:
+    scopes = scopes_in(scope)
+    for one, site in zip(scopes, sites_for(scopes, sites), strict=True):
+        place = out if len(scopes) == 1 else out / one.name
+        named = None if people is None else _people(people, one, mapping, reason, folder, place)
+        order = Order(one, site, folder, place, languages, aware_at, now_at, named, rules, words, pdf)
+        with Console(stderr=True).status("…") as status:
 
-        def hear(done: int, found: int) -> None:
-            note = _("letters {done}, of which {found} stood there").format(
-                done=number(done), found=number(found)
-            )
-            status.update(note)
+            def hear(done: int, found: int, status: Status = status) -> None:
+                note = _("letters {done}, of which {found} stood there").format(
+                    done=number(done), found=number(found)
+                )
+                status.update(note)
 
-        case = inform(order, hear)
-    _show(case, order)
+            case = inform(order, hear)
+        if len(scopes) > 1:
+            click.echo(f"\n{printable(case.scope.controller or '')}")
+        _show(case, order)
 
 
 def _people(

@@ -12,10 +12,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from rempart import settings
-from rempart.cli.options import DATA, LANGUAGE
+from rempart.cli.options import DATA, LANGUAGE, now_ms
 from rempart.language import gettext as _
 from rempart.language import number, printable, set_language
 from rempart.pipeline.sharing import Lead, crew_of_incident, crew_of_scope, look_for, read_addresses, share
+from rempart.pipeline.tip_offs import give_tip_offs
 
 
 @click.command("share")
@@ -41,6 +42,9 @@ from rempart.pipeline.sharing import Lead, crew_of_incident, crew_of_scope, look
     type=click.Path(path_type=Path),
     help="A bundle from elsewhere: look for its crew here.",
 )
+@click.option(
+    "--weigh", is_flag=True, help="With --read: let what it names weigh in the watch's answers too."
+)
 @DATA
 @LANGUAGE
 def share_command(
@@ -51,6 +55,7 @@ def share_command(
     software: tuple[str, ...],
     out: Path | None,
     bundle: Path | None,
+    weigh: bool,
     data: Path | None,
     lang: str | None,
 ) -> None:
@@ -71,6 +76,10 @@ def share_command(
             err=True,
         )
         _show(leads)
+        if weigh:
+            heavy = give_tip_offs(folder, bundle, now_ms())
+            said = _("indicators that weigh from now on: {count} (what many staff use here weighs nothing)")
+            click.echo(said.format(count=number(heavy)))
         return
     if (incident is None) == (scope is None) or out is None or not shared_by:
         raise click.UsageError(_("give an incident or --scope, and --as and --out; or --read"))

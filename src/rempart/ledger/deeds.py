@@ -25,6 +25,8 @@ LONGEST_TEXT = 4_000
 REIDENTIFIED = "reidentified"
 ESCROW_MADE = "escrow_made"
 ESCROW_OPENED = "escrow_opened"
+TIP_OFF = "tip_off"
+"""Another region's word was let weigh in decisions."""
 SHORTEST_REASON = 10
 LONGEST_REASON = 500
 
@@ -114,6 +116,14 @@ def record_act(
         return Change(known or "", _account(), act, reason, {"about": about, "count": count})
 
     line = add_deed(data, now_ms, decide)
+    assert line is not None
+    return line
+
+
+def record_tip_off(data: Path, now_ms: int, bundle: str, content: dict[str, Any]) -> Told:
+    """Add to the ledger in ``data`` that what ``bundle`` (its number) names weighs from now on. LedgerError,
+    KeyFileError."""
+    line = add_deed(data, now_ms, lambda _: Change("", _account(), TIP_OFF, bundle, content))
     assert line is not None
     return line
 

@@ -58,14 +58,13 @@ def row_groups_of(path: Path, patient: int) -> list[int]:
     blocks = content[16 : 16 + 4 * groups].view(np.uint32).astype(np.int64)
     if len(content) != first + 32 * int(blocks.sum()):
         raise LedgerError(f"{path} is damaged", "run rempart ledger verify")
-    starts = (first + 32 * (np.cumsum(blocks) - blocks)).tolist()
-    found = []
-    for group, (start, size) in enumerate(zip(starts, blocks.tolist(), strict=True)):
-        place = start + 32 * (((patient >> 32) * size) >> 32)
-        block = content[place : place + 32].view(np.uint32)
-        bits = np.uint32(1) << ((np.uint32(patient & 0xFFFFFFFF) * _SALTS) >> np.uint32(27))
-        if ((block & bits) == bits).all():
-            found.append(group)
+    starts = first + 32 * (np.cumsum(blocks) - blocks)
+    places = starts + 32 * ((np.uint64(patient >> 32) * blocks.astype(np.uint64)) >> np.uint64(32)).astype(
+        np.int64
+    )
+    words = content[places[:, None] + np.arange(32)].view(np.uint32)
+    bits = np.uint32(1) << ((np.uint32(patient & 0xFFFFFFFF) * _SALTS) >> np.uint32(27))
+    found: list[int] = np.flatnonzero(((words & bits) == bits).all(axis=1)).tolist()
     return found
 
 

@@ -32,7 +32,8 @@ from rempart.ledger.patient_index import build_index
 from rempart.ledger.rhythm import FOOTER_KEY, Rhythm, pack, rhythm_of
 from rempart.records import MISSING_MS
 
-ROW_GROUP_ROWS = 1 << 16
+ROW_GROUP_ROWS = 1 << 14
+"""Small enough that an account's history costs little beside it, large enough that opening stays cheap."""
 SEGMENT_ROWS = 1 << 20
 """A segment is closed by the entry that brings it to this many rows."""
 SEGMENT_BYTES = 1 << 29

@@ -122,6 +122,9 @@ def _rule(each: Obligation, words: Words) -> Section:
         (words.text("obligations.basis"), words.fill(rule.basis.of(code))),
         (words.text("obligations.status"), status),
         (words.text("obligations.form"), words.fill(rule.form.of(code))),
-        ("", words.text("obligations.checked", at=rule.as_of.isoformat(), source=rule.source)),
+        (
+            words.text("obligations.known"),
+            words.text("obligations.checked", at=rule.as_of.isoformat(), source=rule.source),
+        ),
     )
     return Section(words.fill(rule.title.of(code)), table=Table((rule.authority.of(code), ""), rows))

@@ -70,6 +70,10 @@ class Indicators:
     addresses: tuple[str, ...]
     software: tuple[str, ...]
     unread: int
+    last_seen: datetime | None = None
+    """When the crew was last seen there; None where no campaign says it."""
+    hours: tuple[float, ...] = ()
+    """(24,) shares of its work by hour of the day (UTC); empty where the bundle does not say them."""
 
 
 def make_bundle(work: Work, case: str, shared_by: str, now: datetime) -> str:
@@ -157,7 +161,38 @@ def read_bundle(content: Mapping[str, Any]) -> Indicators:
         unread += not (found or names)
         addresses.update(dict.fromkeys(found))
         software.update(dict.fromkeys(names))
-    return Indicators(tuple(addresses)[:MOST_INDICATORS], tuple(software)[:MOST_INDICATORS], unread)
+    campaigns = (
+        [each for each in objects if isinstance(each, dict) and each.get("type") == "campaign"]
+        if isinstance(objects, list)
+        else []
+    )
+    return Indicators(
+        tuple(addresses)[:MOST_INDICATORS],
+        tuple(software)[:MOST_INDICATORS],
+        unread,
+        max((at for each in campaigns if (at := _time(each.get("last_seen"))) is not None), default=None),
+        next((hours for each in campaigns if (hours := _hours(each))), ()),
+    )
+
+
+def _time(text: Any) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return at if at.tzinfo else None
+
+
+def _hours(campaign: Mapping[str, Any]) -> tuple[float, ...]:
+    """The shares of each hour of the day in our own extension; () where it is none."""
+    extensions = campaign.get("extensions")
+    work = extensions.get(EXTENSION) if isinstance(extensions, dict) else None
+    hours = work.get("hours_utc") if isinstance(work, dict) else None
+    if not isinstance(hours, dict):
+        return ()
+    shares = tuple(hours.get(f"{hour:02d}", 0.0) for hour in range(24))
+    sound = all(isinstance(share, int | float) and 0 <= share <= 1 for share in shares)
+    return tuple(map(float, shares)) if sound and sum(shares) > 0 else ()
 
 
 def _observed(work: Work) -> Iterable[tuple[tuple[str, list[str]], str]]:

@@ -21,7 +21,7 @@ from rempart.errors import LedgerError
 from rempart.incident.case import false_alarm
 from rempart.ledger.book import Ledger
 from rempart.ledger.checkpoint import Checkpoint, load_latest, save
-from rempart.ledger.deeds import Deeds
+from rempart.ledger.deeds import TIP_OFF, Deeds
 from rempart.ledger.entries import DECISIONS, decode_decisions, decode_input
 from rempart.ledger.query import recall_decision
 from rempart.market.book import load as load_book
@@ -35,6 +35,7 @@ from rempart.pipeline.progress import Progress, Recent
 from rempart.pipeline.remarks import remark
 from rempart.pipeline.sealing import Sealing
 from rempart.pipeline.single import LONG_WAY, decide_row
+from rempart.pipeline.tip_offs import TipOff, read_tip_off, rows_of
 from rempart.pipeline.zones import transitions
 from rempart.records import DECISION, Access, Batch, Context, Frame
 from rempart.settings import Settings
@@ -44,6 +45,7 @@ from rempart.watch.state import MINUTE_MS, Array
 CARE_INPUT = 1
 PROGRESS_INPUT = 2
 RELEASE_INPUT = 3
+TIP_INPUT = 5
 CHECKPOINT_EVERY = 4_000_000
 """Decisions between two checkpoints of the whole state; closing makes one too."""
 
@@ -333,10 +335,14 @@ class Course:
             self.seal()
 
     def heed(self) -> None:
-        """Take in what officers have called a false alarm since the last look, once it is in the journal."""
+        """Take in what officers have called a false alarm, and what other regions' bundles name, since the last
+        look, once it is in the journal."""
         deeds = self._deeds.fresh(self.progress.heeded)
         if deeds is None:
             return
+        for tip in [read_tip_off(deed) for deed in deeds if deed.did == TIP_OFF]:
+            self.ledger.append_input(TIP_INPUT, msgspec.msgpack.encode(tip))
+            self._tip_off(tip)
         accounts = sorted({account for deed in deeds for account in false_alarm(deed)})
         release = Release(deeds[-1].line + 1, accounts)
         self.ledger.append_input(RELEASE_INPUT, msgspec.msgpack.encode(release))
@@ -347,6 +353,9 @@ class Course:
         known = np.array([number for number in numbers if number >= 0], np.int64)
         self.watch.release(self.names.canon[known])
         self.progress.heeded = release.heeded
+
+    def _tip_off(self, tip: TipOff) -> None:
+        self.watch.set_tip_offs(*rows_of(tip, self.names))
 
     def seal(self) -> None:
         """Begin to seal a segment on a thread of its own, once the one before is sealed.
@@ -428,6 +437,8 @@ class Course:
             self.care.restore_input(content)
         elif kind == RELEASE_INPUT:
             self._release(msgspec.msgpack.decode(content, type=Release))
+        elif kind == TIP_INPUT:
+            self._tip_off(msgspec.msgpack.decode(content, type=TipOff))
         else:
             self.progress = msgspec.msgpack.decode(content, type=Progress)
 

@@ -251,6 +251,7 @@ class Door:
             flags,
             _WHY.get(access.unknown_account, 0),
             0,
+            0,
         )
         rows = np.frombuffer(bytearray(row), EVENT)
         whose = int(self.names.canon[account]) if account >= 0 else -1

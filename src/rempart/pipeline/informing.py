@@ -10,7 +10,8 @@ Misses: sending anything. A person does that.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any
 import msgspec
 
 from rempart.errors import SourceError
-from rempart.language import Language
+from rempart.language import Language, printable
 from rempart.notice.audiences import audience_pages, register_entry
 from rempart.notice.casefile import FIRST_SENT, CaseFile, LetterCount
 from rempart.notice.deadlines import obligations_page
@@ -38,6 +39,7 @@ from rempart.pipeline.exposures import keep_exposures
 from rempart.pipeline.mailing import Mailing, write_letters
 from rempart.pipeline.private_streams import make_folder, write_whole
 from rempart.pipeline.scope_files import write_scopes
+from rempart.pipeline.spelling import slugs_of
 from rempart.settings import Settings
 
 SUMMARY = "notice.json"
@@ -74,21 +76,52 @@ def scope_of_incident(
 ) -> tuple[Path, datetime | None]:
     """The scope of ``incident``, taken into ``out/scope`` unless it stands there, and when somebody became aware.
 
-    SourceError where it concerns several controllers: each tells for itself.
+    Where it concerns several controllers the folder holds one scope for each (:func:`scopes_in`).
     """
     asked = asked_of(data, incident)
     folder = out / "scope"
-    if not (folder / "scope.json").exists():
+    if not any((folder / name).exists() for name in ("scope.json", "summary.json")):
         found = take_scope(data, asked, settings, now_ms)
         keep_exposures(data, found)
         make_folder(out)
-        if len(write_scopes(found, folder, language, settings.zone)) > 1:
-            raise SourceError(
-                f"{incident} concerns several controllers, and each tells for itself",
-                f"run rempart notice --scope for each folder in {folder}",
-            )
+        write_scopes(found, folder, language, settings.zone)
     aware_ms = asked.incident.aware_ms if asked.incident else None
     return folder, None if aware_ms is None else datetime.fromtimestamp(aware_ms / 1000, UTC)
+
+
+def scopes_in(folder: Path) -> list[Path]:
+    """The folders of one scope each: ``folder`` itself, or those of several controllers in it."""
+    if (folder / "scope.json").exists() or not (folder / "summary.json").exists():
+        return [folder]
+    return sorted(path.parent for path in folder.glob("*/scope.json"))
+
+
+def sites_for(scopes: Sequence[Path], sites: Sequence[Path]) -> list[Path]:
+    """The file of facts for each scope: the one whose organisation bears the controller's name.
+
+    One file serves a single scope whatever its name, and one of a processor serves all. SourceError where a
+    controller has none, or a file fits no controller.
+    """
+    read = [(path, read_site(path).organisation) for path in sites]
+    if len(read) == 1 and (len(scopes) == 1 or read[0][1].role == "processor"):
+        return [sites[0]] * len(scopes)
+    controllers = [read_scope(scope).controller or "" for scope in scopes]
+    by_name = {_plain(organisation.name): path for path, organisation in read}
+    missing = [name or "?" for name in controllers if _plain(name) not in by_name]
+    unused = by_name.keys() - {_plain(name) for name in controllers}
+    if missing or unused:
+        said = missing or [by_name[name].name for name in sorted(unused)]
+        raise SourceError(
+            f"no --site for {printable(', '.join(said))}"
+            if missing
+            else f"no controller of the theft is named in {', '.join(said)}",
+            "give one --site a controller, its [organisation] name as in the settings' site.controllers",
+        )
+    return [by_name[_plain(name)] for name in controllers]
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).replace("\u2019", "'").casefold().split())
 
 
 def inform(order: Order, hear: Callable[[int, int], None]) -> CaseFile:
@@ -134,7 +167,15 @@ def _documents(order: Order, case: CaseFile, words: Words) -> list[Document]:
 
 
 def _versions(order: Order, case: CaseFile) -> list[Path]:
-    return sorted((order.data / "notices" / case.scope.case).glob("*.json"))
+    return sorted(_kept(order, case).glob("*.json"))
+
+
+def _kept(order: Order, case: CaseFile) -> Path:
+    """Where the versions of one controller's sheet are kept."""
+    name = case.scope.case
+    if case.scope.incident and case.scope.controller:
+        name += f"-{slugs_of([case.scope.controller])[0]}"
+    return order.data / "notices" / name
 
 
 def _last_sent(order: Order, case: CaseFile, language: str) -> Sent | None:
@@ -159,7 +200,7 @@ def _keep_version(order: Order, case: CaseFile) -> None:
     paths = _versions(order, case)
     if paths and _read_version(paths[-1]).values == values:
         return
-    folder = order.data / "notices" / case.scope.case
+    folder = _kept(order, case)
     make_folder(folder)
     number = int(paths[-1].stem) + 1 if paths else 1
     write_whole(

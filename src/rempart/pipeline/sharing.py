@@ -7,7 +7,8 @@ with the software it names. Only this way can two regions compare networks neith
 Nothing is shared that a person did not choose: addresses because only the site knows them, software because
 some logs write a person's name where the software's should stand.
 
-Misses: accesses whose log names no network. A match is a lead, not a verdict: it raises no evidence by itself.
+Misses: accesses whose log names no network. A match is a lead, not a verdict; whether it weighs in decisions is
+said apart (:mod:`rempart.pipeline.tip_offs`).
 """
 
 from __future__ import annotations
@@ -160,7 +161,7 @@ def describe(crew: Crew, addresses: Sequence[str], software: Sequence[str], data
 
 def look_for(bundle: Path, data: Path) -> tuple[Indicators, list[Lead]]:
     """The indicators of a bundle and the accounts here that match one, most accesses first."""
-    indicators = read_bundle(_decode(bundle))
+    indicators = read_bundle(decode_bundle(bundle))
     key = read_pseudonym_key(data)
     networks = {f"{hash_text(each.lower(), key, NETWORK):016x}": each for each in indicators.addresses}
     leads = []
@@ -184,7 +185,8 @@ def read_addresses(path: Path) -> list[str]:
         ) from error
 
 
-def _decode(path: Path) -> dict[str, Any]:
+def decode_bundle(path: Path) -> dict[str, Any]:
+    """The content of a bundle, safely decoded. SourceError where it is none."""
     try:
         with path.open("rb") as file:
             content = decode_unit(file.read(MAX_UNIT_BYTES + 1))

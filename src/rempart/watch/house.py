@@ -18,6 +18,7 @@ from numba import njit
 from rempart.records import FLAG_DECOY, FLAG_QUERY, MISSING_MS, Kind
 from rempart.watch.crew import FAILED_LOGIN, USUAL_FAILED, crew_nats, note_patient
 from rempart.watch.state import DAY_MS, MINUTE_MS, PENDING, WARD_VISIT, Array, House
+from rempart.watch.tips import mark_tips
 from rempart.watch.windows import mix
 
 COLLEAGUE_GRADE = 0.6
@@ -153,12 +154,13 @@ def walk(  # type: ignore[no-untyped-def]
     pending,
     clock,
     decoys,
+    tips,
 ):
     """Read the snapshot for consecutive events and let their minutes close.
 
     ``before`` is the watermark before the first event. Fills ``others`` (n,) and ``crews`` (n,) nats, and
     raises the first of ``grades`` (m, 2) to the colleague's grade where that is higher. Rows that open one of
-    ``decoys`` (sorted) are flagged.
+    ``decoys`` (sorted) are flagged; ``tips`` (sorted) fill the rows' tip-offs.
     """
     for i in range(rows.size):
         row = rows[i]
@@ -166,6 +168,7 @@ def walk(  # type: ignore[no-untyped-def]
         if marks[i] // MINUTE_MS > before // MINUTE_MS:
             close_minute(networks, wards, pending, clock)
         before = marks[i]
+        mark_tips(tips, row, now)
         if row.account == -1:
             continue
         if row.kind != 0:

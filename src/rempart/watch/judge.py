@@ -81,6 +81,12 @@ class Watch:
         """From now on ``patients`` (k,) uint64 are decoys: nobody has a reason to open them."""
         self._house.decoys = np.unique(patients.astype(np.uint64))
 
+    def set_tip_offs(self, bundle: int, tips: Array) -> None:
+        """From now on ``tips`` (k,) of TIP are all that the bundle with that number names; none takes it back."""
+        kept = self._house.tips[self._house.tips["bundle"] != np.uint64(bundle)]
+        both = np.concatenate([kept, tips])
+        self._house.tips = both[np.argsort(both["key"], kind="stable")]
+
     def judge(self, frame: Frame, grades: Array, prices: Array, names: tuple[int, int, int]) -> Array:
         """Answers (n,) of DECISION to the frame's events.
 
@@ -149,7 +155,7 @@ class Watch:
 
     def _house_arrays(self) -> tuple[Array, ...]:
         house = self._house
-        return house.networks, house.wards, house.pending, house.clock, house.decoys
+        return house.networks, house.wards, house.pending, house.clock, house.decoys, house.tips
 
     def _shard_arrays(self, number: int) -> tuple[Array, ...]:
         shard = self._shards[number]

@@ -16,8 +16,18 @@ from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
 from rempart.watch.pages import ask_page, follow_order, form_is_new
 from rempart.watch.place import HOUSE_SETTLED, change_session, come_from, used_since
-from rempart.watch.reasons import DAYS_BEFORE, DECOY, DISOWNED, FAILED_CHALLENGE, LEFT, REOPENED, UNANSWERED
+from rempart.watch.reasons import (
+    DAYS_BEFORE,
+    DECOY,
+    DISOWNED,
+    FAILED_CHALLENGE,
+    LEFT,
+    REOPENED,
+    TIP_OFF,
+    UNANSWERED,
+)
 from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS
+from rempart.watch.tips import concerns
 from rempart.watch.volume import open_patients, share_nats
 from rempart.watch.weigh import doubt_of
 from rempart.watch.windows import expire
@@ -294,6 +304,12 @@ def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer): 
             extra = DECOY
             extra_nats += np.float32(DECOY_NATS)
         doubt += np.float32(DECOY_NATS)
+    tip = concerns(acc, row) if row.kind == _ACCESS else np.float32(0.0)
+    if tip > 0.0:
+        if extra < 0:
+            extra = TIP_OFF
+            extra_nats = tip
+        doubt += tip
     acc.fresh_top = max(acc.fresh_top, doubt)
     parts[DAYS_BEFORE] = min(acc.carried, MOST_CARRIED, doubt)
     doubt += parts[DAYS_BEFORE]

@@ -27,7 +27,7 @@ def tell_single(rows, clock, marks, now):  # type: ignore[no-untyped-def]
 def is_ready(mark, patients, names, day, house, shard, habits):  # type: ignore[no-untyped-def]
     """Whether an event with so many ``patients`` needs no day closed and no table grown; ``names`` (accounts,
     networks, roles) how many exist."""
-    networks, wards, pending, clock, _ = house
+    networks, wards, pending, clock, _, _ = house
     accounts, visits, nodes, counts = shard
     roles = habits[0].shape[1]
     return (

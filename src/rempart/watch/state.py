@@ -157,6 +157,20 @@ PENDING = np.dtype(
 """An observation that becomes a house-wide fact when its minute closes."""
 
 
+TIP = np.dtype(
+    [
+        ("bundle", "u8"),
+        ("key", "i8"),
+        ("seen_ms", "i8"),
+        ("nats", "f4"),
+        ("hours", "f4", (24,)),
+        ("spare", "f4"),
+    ]
+)
+"""A network or software that another region named: ``key`` twice its number, one more for software; ``hours`` what
+each hour of the day (UTC) adds."""
+
+
 def _empty(dtype: np.dtype[Any], n: int, key: str | None = None) -> Array:
     array = np.zeros(n, dtype)
     if key is not None:
@@ -185,6 +199,8 @@ class House:
     """Watermark (ms), time of the event before, pending observations, ward visits in use."""
     decoys: Array = field(default_factory=lambda: np.zeros(0, np.uint64))
     """Pseudonyms of the decoy patients, sorted."""
+    tips: Array = field(default_factory=lambda: np.zeros(0, TIP))
+    """What other regions named, by key."""
 
 
 USUAL_STRANGE, USUAL_UNCARED, USUAL_UNEXPLAINED = 0.3, 0.2, 0.4
