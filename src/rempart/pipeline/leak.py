@@ -29,9 +29,10 @@ from rempart.leak.verdict import Verdict, judge
 from rempart.ledger.keys import Keys
 from rempart.market.book import PriceBook
 from rempart.market.model import LotPrice
+from rempart.market.stake import StakeTable, stake_table
 from rempart.pipeline.canaries import Touched, decoy_side, touched
 from rempart.pipeline.casework import open_incident
-from rempart.pipeline.leak_path import readings_of
+from rempart.pipeline.leak_path import held_by, readings_of
 from rempart.pipeline.leak_price import price_file
 from rempart.pipeline.people import keys_for, load_people
 from rempart.settings import Settings, data_folder
@@ -99,7 +100,7 @@ def investigate(
     ours = verdict.ours in ("ours", "partly_ours")
     fresh = freshness(scan.evidence, population.as_of, (today - EPOCH).days) if ours else None
     hear("accounts", 0)
-    path = _follow(folder, population, scan, fresh) if ours else None
+    path = _follow(folder, population, scan, fresh, stake_table(book), held_by(columns)) if ours else None
     return Finding(
         tuple(path.name for path in paths),
         scan,
@@ -137,13 +138,15 @@ def _touched(keys: Keys, folder: Path, decoys: set[str]) -> tuple[Touched, ...]:
     return tuple(each for each in touched(keys, folder) if each.decoy in decoys) if decoys else ()
 
 
-def _follow(folder: Path, population: Population, scan: Scan, fresh: Freshness | None) -> LeakPath | None:
+def _follow(
+    folder: Path, population: Population, scan: Scan, fresh: Freshness | None, stakes: StakeTable, held: int
+) -> LeakPath | None:
     """Through whom the matched patients left; rows that surely are of an older leak are left out."""
-    readings = readings_of(folder, population)
+    readings = readings_of(folder, population, stakes)
     if readings is None:
         return None
     rows = scan.matched
     if fresh is not None and len(fresh.old_rows):
         rows = rows[~np.isin(scan.row[rows], fresh.old_rows)]
     first, last = (fresh.parts[0].first, fresh.parts[0].last) if fresh else (None, None)
-    return path_of(readings, scan.person[rows], population.size, first, last)
+    return path_of(readings, scan.person[rows], population.size, first, last, held)

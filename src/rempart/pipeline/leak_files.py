@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from rempart.language import printable
 from rempart.pipeline.leak import EPOCH, Finding
+from rempart.pipeline.leak_path import categories_in
 from rempart.pipeline.leak_words import account_words, next_steps, verdict_words
 from rempart.pipeline.private_streams import make_folder, write_whole
 from rempart.pipeline.spelling import write_json
@@ -119,6 +120,8 @@ def accounts_of(finding: Finding) -> list[dict[str, Any]]:
             "expected_by_chance": round(each.by_chance, 1),
             "patients_read_in_all": each.of_all,
             "log10_likelihood_ratio": round(each.log10_ratio, 1),
+            "fields_covered": round(each.covered, 4),
+            "fields_never_shown": categories_in(each.unseen),
             "from": iso_day(each.first),
             "to": iso_day(each.last),
         }
