@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Tables in the shapes of French public files and hospital exports, each column labelled by hand.
 
 The headings are those the publishers print (RPPS extract, FINESS, BAN, INSEE, BDPM, national register of the elected,
@@ -168,7 +169,12 @@ _FORMS = (
     "20 mg, comprimé pelliculé",
     "2 g, suspension injectable",
 )
-_drug: Cells = lambda chance, row: f"{chance.choice(_DRUGS)} {chance.choice(_FORMS)}"  # noqa: E731
+
+
+def _drug(chance: random.Random, row: int) -> str:
+    return f"{chance.choice(_DRUGS)} {chance.choice(_FORMS)}"
+
+
 _NOTES = (
     "patient vu en consultation pour douleurs lombaires, suivi dans un mois", "diabète de type 2 équilibré sous metformine",
     "allergie à la pénicilline signalée", "hospitalisation pour fracture du col, sortie prévue lundi",
@@ -176,9 +182,12 @@ _NOTES = (
     "HTA ancienne, tabac sevré, contrôle glycémie", "renouvellement ordonnance, pas de plainte",
 )  # fmt: skip
 _HOUSES = ("CH DE", "CLINIQUE", "EHPAD", "HOPITAL", "PHARMACIE", "LABORATOIRE", "MAISON DE SANTE")
-_house: Cells = lambda chance, row: (
-    f"{chance.choice(_HOUSES)} {chance.choice(('LA GARE', 'SAINT JEAN', 'DU LAC', 'DES PINS', 'BEL AIR'))}"
-)  # noqa: E731
+
+
+def _house(chance: random.Random, row: int) -> str:
+    return f"{chance.choice(_HOUSES)} {chance.choice(('LA GARE', 'SAINT JEAN', 'DU LAC', 'DES PINS', 'BEL AIR'))}"
+
+
 _INSURERS = ("CPAM", "MGEN", "HARMONIE MUTUELLE", "MALAKOFF HUMANIS", "AG2R LA MONDIALE", "MNH", "MSA")
 _JOBS = (
     "Médecin",

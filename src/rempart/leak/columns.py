@@ -128,6 +128,13 @@ def kind_of(heading: str, values: Sequence[str]) -> tuple[str, float]:
         if fit >= 0.5:
             return said, min(0.99, sure * (0.6 + 0.4 * fit) + 0.05)
     kind, certain = _by_content(values)
+    if (
+        kind == "sex"
+        and values[0].isdigit()
+        and re.search(r"[^\W\d]{3}", heading)
+        and not _NO_HEADING.match(heading)
+    ):
+        return "number", 0.6
     if said in ("other", "insee", "date", "from", "to", "updated") and kind not in ("phone", "street"):
         return said, 0.6
     return kind, certain
@@ -147,7 +154,12 @@ def _letters(value: str) -> bool:
 
 
 _NAME = re.compile(r"[^\W\d_][^\W\d_ '’.,*/()-]*(?:[ '’.,*/()-]+[^\W\d_]+)*[.*/)]*")
+_PERSONAL = frozenset(
+    {"given", "birth_name", "full_name", "birth_date", "sex", "nir", "phone", "email", "street", "ipp", "password", "login",
+     "rpps", "adeli", "iban", "card"}
+)  # fmt: skip
 _DIGITS = re.compile(r"[\d\s.]+")
+_NO_HEADING = re.compile(r"column \d")
 _STARRED = re.compile(r"[^\d*/]+\*[^\d*/]+/?")
 """Family and given names as the register of deaths writes them."""
 _NAMES = frozenset({"family", "given", "birth_name", "full_name"})
@@ -307,9 +319,14 @@ def _plain(text: str) -> str:
 
 def _settle_names(found: list[Column], samples: list[list[str]]) -> list[Column]:
     """Of the columns that are names by shape alone: the one beside the first name is the family name,
-    the one beside the postcode the town, the others mere words."""
+    the one beside the postcode the town, the others mere words. Where nothing else is a person's, names are of things."""
     settled = list(found)
     kinds = [column.kind for column in found]
+    if not _PERSONAL & set(kinds):
+        return [
+            Column(column.name, "other", 0.5, column.filled) if column.kind == "family" else column
+            for column in found
+        ]
     shaped = [
         place for place, column in enumerate(found) if column.kind == "family" and column.confidence < 0.5
     ]

@@ -111,7 +111,7 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ("insee", r".*\b(?:insee|code commune|codecommune|cog|code officiel geographique|depcom)\b.*", 0.8),
     (
         "postcode",
-        r".*\b(?:code ?postal|cp|post ?code|postal ?code|zip|zip ?code|codepostal|postcode\w*)\b.*",
+        r".*\b(?:code ?postal|codes ?postaux|cp|post ?code|postal ?code|zip|zip ?code|codepostal|postcode\w*)\b.*",
         0.95,
     ),
     ("date", r"(?:date|dt|jour)\b.*", 0.8),
