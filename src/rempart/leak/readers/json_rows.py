@@ -19,12 +19,14 @@ import msgspec
 
 from rempart.errors import SourceError
 from rempart.leak.chunk import Chunk, Gathering
-from rempart.leak.decode import LONGEST, encoding_of, read_lines, read_text
+from rempart.leak.decode import encoding_of, read_lines, read_text
 from rempart.leak.fhir_patient import patient_row
 from rempart.leak.members import Member
 
 MOST_DEPTH = 12
 MOST_ITEMS = 20
+LONGEST_OBJECT = 8 << 20
+"""Bytes one object may take; the parser's time grows with the square of them."""
 
 
 def fits(member: Member) -> bool:
@@ -113,9 +115,9 @@ class _Text:
         taken = bytes(self._kept if size < 0 else self._kept[:size])
         self._kept = self._kept[len(taken) :]
         self.since_object += len(taken)
-        if self.since_object > LONGEST:
+        if self.since_object > LONGEST_OBJECT:
             raise SourceError(
-                f"{self._name} has an object of more than {LONGEST >> 20} MiB", "it is no list of people"
+                f"{self._name} has an object of more than {LONGEST_OBJECT >> 20} MiB", "it is no list of people"
             )
         return taken
 
