@@ -7,20 +7,17 @@ ledger. What was not served counts for nothing. Misses patients the population d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from rempart.leak.columns import Column
 from rempart.leak.population import Population
 from rempart.leak.side import Array
 from rempart.leak.through import Readings
 from rempart.ledger.folder import Folder
 from rempart.ledger.query import connect
 from rempart.market.stake import StakeTable
-from rempart.records import CATEGORIES
 
 _QUESTION = """
 SELECT account, min(unit) AS unit, patient, min(day) AS day, bit_or(shown) AS shown FROM (
@@ -29,29 +26,6 @@ SELECT account, min(unit) AS unit, patient, min(day) AS day, bit_or(shown) AS sh
     WHERE served <> 'no' AND account <> '' AND recorded IS NOT NULL AND len(patients) > 0
 ) GROUP BY account, patient, day
 """
-_SHOWN_AS: dict[str, tuple[str, ...]] = {
-    "contact": ("phone", "email", "street"),
-    "social_security_number": ("nir",),
-    "insurance": ("insurer",),
-    "bank_details": ("iban", "card"),
-    "diagnoses": ("cim10", "ccam"),
-    "prescriptions": ("cip7", "cip13", "ucd"),
-    "results": ("loinc",),
-}
-"""What a form must show to fill such columns. A name stands on every screen; medical text may come from any."""
-LEAST_FILLED = 0.1
-"""Share of a column's cells filled below which it says nothing of where the file came from."""
-
-
-def held_by(columns: Sequence[Column]) -> int:
-    """The categories (bits of :data:`rempart.records.CATEGORIES`) that the file holds and a form can be asked for."""
-    kinds = {column.kind for column in columns if column.filled >= LEAST_FILLED}
-    return sum(1 << CATEGORIES.index(name) for name, needed in _SHOWN_AS.items() if kinds & set(needed))
-
-
-def categories_in(bits: int) -> list[str]:
-    """The names behind the bits."""
-    return [name for place, name in enumerate(CATEGORIES) if bits >> place & 1]
 
 
 def readings_of(data: Path, population: Population, stakes: StakeTable) -> Readings | None:

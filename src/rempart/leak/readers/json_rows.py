@@ -117,7 +117,8 @@ class _Text:
         self.since_object += len(taken)
         if self.since_object > LONGEST_OBJECT:
             raise SourceError(
-                f"{self._name} has an object of more than {LONGEST_OBJECT >> 20} MiB", "it is no list of people"
+                f"{self._name} has an object of more than {LONGEST_OBJECT >> 20} MiB",
+                "it is no list of people",
             )
         return taken
 
