@@ -64,6 +64,14 @@ def test_a_sample_of_ours_is_told_dated_and_priced(place: Path) -> None:
     assert verdict["worth_eur"][0] < verdict["worth_eur"][1]
     assert not any(column["name"].startswith("=") for column in verdict["columns"])
     matches = pq.read_table(place / "out" / "matches.parquet")
+    exposed = pq.read_table(place / "out" / "exposed.parquet")
+    assert set(exposed["patient"].to_pylist()) == set(matches["patient"].to_pylist())
+    assert exposed["score"].to_pylist() == sorted(exposed["score"].to_pylist(), reverse=True)
+    assert {"identity", "contact", "social_security_number"} <= set(exposed["categories"][0].as_py())
+    assert verdict["frauds"]["credit_fraud"]["high"] > 200
+    assert verdict["frauds"]["forged_prescriptions"]["high"] == 0
+    assert verdict["most_exposed"][0]["patient"] == exposed["patient"][0].as_py()
+    assert len(verdict["next_steps"]) >= 3
     key = read_pseudonym_key(place / "data")
     wanted = {k: f"{hash_text(f'P{k:08d}', key, PATIENT):016x}" for k in range(250)}
     right = [
@@ -75,7 +83,8 @@ def test_a_sample_of_ours_is_told_dated_and_priced(place: Path) -> None:
     page = (place / "out" / "report.html").read_text(encoding="utf-8")
     assert page.count("<svg") >= 2
     assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org", "")
-    for name in ("verdict.json", "matches.parquet", "report.html"):
+    assert (place / "out" / "statement.md").read_text(encoding="utf-8").startswith("Un fichier")
+    for name in ("verdict.json", "matches.parquet", "exposed.parquet", "statement.md", "report.html"):
         assert (place / "out" / name).stat().st_mode & 0o077 == 0
 
 

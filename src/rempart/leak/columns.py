@@ -30,7 +30,7 @@ from rempart.leak.kinds import (
     rpps,
     secret,
 )
-from rempart.leak.words import DOCTOR, FIRST_NAMES, INSURER, MEDICAL, SEX_WORDS, STREET, TITLE
+from rempart.leak.words import DOCTOR, FIRST_NAMES, HOUSE, INSURER, MEDICAL, SEX_WORDS, STREET, TITLE
 
 SAMPLE = 600
 
@@ -105,7 +105,7 @@ _STRONG: tuple[tuple[str, Callable[[str], Any], float], ...] = (
     ("cip13", drug.is_cip13, 0.7),
     ("password_hash", secret.is_valid, 0.8),
     ("card", lambda v: len(card.compact(v)) > 14 and card.is_valid(v), 0.8),
-    ("rpps", rpps.is_valid, 0.6),
+    ("rpps", lambda v: rpps.is_valid(v) or (len(v) == 12 and v[0] == "8" and rpps.is_valid(v[1:])), 0.6),
 )
 """Kinds whose cells prove themselves from this share on: they hold keys or unmistakable shapes."""
 
@@ -123,9 +123,18 @@ def kind_of(heading: str, values: Sequence[str]) -> tuple[str, float]:
             return kind, 0.99 if part > 0.9 or said == kind else 0.5 + part / 2
     if said:
         fit = _fits(said, values)
+        if said in _NAMES and share(values, lambda v: STREET.search(v) is not None) > 0.6:
+            return "street", 0.7
         if fit >= 0.5:
             return said, min(0.99, sure * (0.6 + 0.4 * fit) + 0.05)
     kind, certain = _by_content(values)
+    if (
+        kind == "sex"
+        and values[0].isdigit()
+        and re.search(r"[^\W\d]{3}", heading)
+        and not _NO_HEADING.match(heading)
+    ):
+        return "number", 0.6
     if said in ("other", "insee", "date", "from", "to", "updated") and kind not in ("phone", "street"):
         return said, 0.6
     return kind, certain
@@ -145,7 +154,15 @@ def _letters(value: str) -> bool:
 
 
 _NAME = re.compile(r"[^\W\d_][^\W\d_ '’.,*/()-]*(?:[ '’.,*/()-]+[^\W\d_]+)*[.*/)]*")
+_PERSONAL = frozenset(
+    {"given", "birth_name", "full_name", "birth_date", "sex", "nir", "phone", "email", "street", "ipp", "password", "login",
+     "rpps", "adeli", "iban", "card"}
+)  # fmt: skip
 _DIGITS = re.compile(r"[\d\s.]+")
+_NO_HEADING = re.compile(r"column \d")
+_STARRED = re.compile(r"[^\d*/]+\*[^\d*/]+/?")
+"""Family and given names as the register of deaths writes them."""
+_NAMES = frozenset({"family", "given", "birth_name", "full_name"})
 
 
 def _is_name(value: str) -> bool:
@@ -167,7 +184,7 @@ _FITS: dict[str, Callable[[str], Any]] = {
     "given": lambda v: _letters(v) and len(v) < 80,
     "birth_name": lambda v: _letters(v) and len(v) < 80,
     "full_name": lambda v: _letters(v) and len(v) < 120,
-    "city": lambda v: _letters(v) and len(v) < 60,
+    "city": lambda v: any(c.isalpha() for c in v) and len(v) < 60,
     "birth_place": lambda v: len(v) < 60,
     "phone": lambda v: sum(c.isdigit() for c in v) >= 6 and not any(c.isalpha() for c in v),
     "email": lambda v: "@" in v,
@@ -197,7 +214,8 @@ _FITS: dict[str, Callable[[str], Any]] = {
 def _by_content(values: Sequence[str]) -> tuple[str, float]:
     """The kind where the heading is of no help."""
     for kind, check, least in (
-        ("phone", phone.is_valid, 0.6),
+        ("finess", finess.is_valid, 0.85),
+        ("phone", phone.is_valid, 0.6 if not _bare_nine(values) else 2.0),
         ("loinc", coding.is_loinc, 0.8),
         ("ccam", coding.is_ccam, 0.7),
         ("cip7", drug.is_cip7, 0.85),
@@ -217,14 +235,18 @@ def _by_content(values: Sequence[str]) -> tuple[str, float]:
     return _of_words(values)
 
 
+def _bare_nine(values: Sequence[str]) -> bool:
+    """Whether these are numbers of nine figures that are not telephone numbers without their 0: too few mobile ones."""
+    nine = [value for value in values if len(value) == 9 and value.isdigit()]
+    return len(nine) > len(values) / 2 and share(nine, lambda v: v[0] in "67") < 0.3
+
+
 def _of_digits(values: Sequence[str]) -> tuple[str, float]:
     """Columns of figures: dates without separators, postcodes, FINESS, sexes, numbers."""
     bare = [re.sub(r"[\s.]", "", value) for value in values]
     eight = share(bare, lambda v: len(v) == 8 and dates.parse(v) > 0)
     if eight > 0.9:
         return ("birth_date", 0.8) if _born(bare) else ("date", 0.75)
-    if share(bare, finess.is_valid) > 0.85:
-        return "finess", 0.75
     if share(values, lambda v: len(v) == 5 and postcode.is_valid(v)) > 0.9 and len(set(values)) > 1:
         tidy = share(values, lambda v: v.endswith("0"))
         return ("postcode", 0.8) if tidy > 0.35 else ("insee", 0.5)
@@ -246,6 +268,10 @@ def _born(values: Sequence[str]) -> bool:
 
 def _of_words(values: Sequence[str]) -> tuple[str, float]:
     """Columns of words, from the most particular to the least."""
+    if share(values, lambda v: _STARRED.fullmatch(v) is not None) > 0.8:
+        return "full_name", 0.9
+    if share(values, _is_secret) > 0.7 and len({_shape(v) for v in values}) > 0.15 * len(values):
+        return "password", 0.6
     if share(values, lambda v: DOCTOR.match(v) is not None) > 0.5:
         return "doctor", 0.8
     if share(values, lambda v: STREET.search(v) is not None) > 0.5:
@@ -256,6 +282,8 @@ def _of_words(values: Sequence[str]) -> tuple[str, float]:
     ):
         return "insurer", 0.75
     long = sum(map(len, values)) / len(values)
+    if share(values, lambda v: HOUSE.search(v) is not None) > 0.5 and long < 60:
+        return "other", 0.7
     if share(values, lambda v: MEDICAL.search(v) is not None) > (0.3 if long > 25 else 0.6):
         return "medical_text", 0.75
     named = share(values, lambda v: bool(FIRST_NAMES & {w for w in re.split(r"[\W_]+", _plain(v)) if w}))
@@ -267,6 +295,21 @@ def _of_words(values: Sequence[str]) -> tuple[str, float]:
     return ("text", 0.6) if long > 12 else ("other", 0.5)
 
 
+def _is_secret(value: str) -> bool:
+    """One word of six to forty characters with letters, figures and perhaps signs among them."""
+    return (
+        6 <= len(value) <= 40
+        and " " not in value
+        and any(c.isdigit() for c in value)
+        and any(c.isalpha() for c in value)
+    )
+
+
+def _shape(value: str) -> str:
+    """Which kind of character stands where: identifiers have few shapes, passwords as many as people."""
+    return "".join("9" if c.isdigit() else "a" if c.isalpha() else c for c in value)
+
+
 _PLAIN = str.maketrans("éèêëàâäîïôöûüùçÉÈÊËÀÂÎÏÔÛÇ", "eeeeaaaiioouuuceeeeaaiiouc")
 
 
@@ -276,9 +319,14 @@ def _plain(text: str) -> str:
 
 def _settle_names(found: list[Column], samples: list[list[str]]) -> list[Column]:
     """Of the columns that are names by shape alone: the one beside the first name is the family name,
-    the one beside the postcode the town, the others mere words."""
+    the one beside the postcode the town, the others mere words. Where nothing else is a person's, names are of things."""
     settled = list(found)
     kinds = [column.kind for column in found]
+    if not _PERSONAL & set(kinds):
+        return [
+            Column(column.name, "other", 0.5, column.filled) if column.kind == "family" else column
+            for column in found
+        ]
     shaped = [
         place for place, column in enumerate(found) if column.kind == "family" and column.confidence < 0.5
     ]

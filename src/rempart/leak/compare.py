@@ -273,7 +273,7 @@ _BIRTH_U = np.log(np.array([1.0, 1.0, 0.0022, 0.015, 0.045, 0.98]))
 
 @numba.njit(cache=True, nogil=True)
 def _attribute(rows: Any, i: int, people: Any, j: int, at: int, shares: Any, near: int, near_u: float) -> Any:
-    """Best level of several values against several. ``near``: 0 equal only, 1 digits, 2 text."""
+    """Best level of several values against several. ``near``: 0 equal only, 1 digits, 2 text, 3 digits of a NIR."""
     i0, i1 = i32(rows[at + V_STARTS], i), i32(rows[at + V_STARTS], i + 1)
     j0, j1 = i32(people[at + V_STARTS], j), i32(people[at + V_STARTS], j + 1)
     if i0 == i1 or j0 == j1:
@@ -286,8 +286,10 @@ def _attribute(rows: Any, i: int, people: Any, j: int, at: int, shares: Any, nea
                 share = np.float64(f32(shares, other))
                 if level != 1 or share < u:
                     level, u = 1, share
-            elif level == 5 and near == 1:
-                if digit_edits(i64(rows[at + V_NUMBER], one), i64(people[at + V_NUMBER], other)) <= 1:
+            elif level == 5 and near & 1:
+                letters = near & 2  # a NIR holds its letter in two bits
+                a_number, b_number = i64(rows[at + V_NUMBER], one), i64(people[at + V_NUMBER], other)
+                if digit_edits(a_number >> letters, b_number >> letters) <= 1:
                     level, u = 2, near_u
             elif level == 5 and near == 2:
                 a, b = rows[at + V_CONTENT], people[at + V_CONTENT]
@@ -363,7 +365,7 @@ def compare(rows: Any, i: int, people: Any, j: int, f: Any, log_m: Any, levels: 
     levels[6], chances[6] = _place(rows, i, people, j, f)
     levels[7], chances[7] = _street(rows, i, people, j, f)
     levels[8], chances[8] = _attribute(
-        rows, i, people, j, NIR, f[F_VALUES + 5], 1, math.log(20.0) + per_person
+        rows, i, people, j, NIR, f[F_VALUES + 5], 3, math.log(20.0) + per_person
     )
     levels[9], chances[9] = _attribute(rows, i, people, j, IPP, f[F_VALUES + 6], 0, 0.0)
     levels[10], chances[10] = _attribute(rows, i, people, j, DOCTOR, f[F_VALUES + 7], 0, 0.0)

@@ -65,6 +65,14 @@ def read_lines(source: Bytes) -> Iterator[str]:
         yield from piece.decode().removesuffix("\n").split("\n")
 
 
+def read_text(source: Bytes) -> Iterator[bytes]:
+    """``source`` as UTF-8, cut anywhere between characters."""
+    decoder = codecs.getincrementaldecoder(encoding_of(source.head))("rempart-windows")
+    while raw := source.read():
+        yield decoder.decode(raw).encode("utf-8", "replace")
+    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+
 def read_pieces(source: Bytes, quote: str = "") -> Iterator[bytes]:
     """``source`` as UTF-8 with LF, cut behind a line, where ``quote`` is given one that opens no quote.
 

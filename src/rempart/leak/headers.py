@@ -103,13 +103,19 @@ RULES: tuple[tuple[str, str, float], ...] = (
         r"assure|beneficiaire|display|text|first and surname)",
         0.85,
     ),
-    ("given", r".*\b(?:prenoms?|given|given ?names?|first ?names?|fname|forenames?|prenom\w*)\b.*", 0.95),
+    (
+        "given",
+        r".*\b(?:prenoms?|given|given ?names?|first ?names?|fname|forenames?|prenom\w*|preusuel)\b.*",
+        0.95,
+    ),
     ("insee", r".*\b(?:insee|code commune|codecommune|cog|code officiel geographique|depcom)\b.*", 0.8),
     (
         "postcode",
-        r".*\b(?:code ?postal|cp|post ?code|postal ?code|zip|zip ?code|codepostal|postcode\w*)\b.*",
+        r".*\b(?:code ?postal|codes ?postaux|cp|post ?code|postal ?code|zip|zip ?code|codepostal|postcode\w*)\b.*",
         0.95,
     ),
+    ("date", r"(?:date|dt|jour)\b.*", 0.8),
+    ("family", r"nom(?: d)?(?: usage| naissance)? unite legale", 0.9),
     ("other", rf".*\b{_HOUSE}\b.*", 0.75),
     (
         "city",

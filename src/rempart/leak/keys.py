@@ -30,6 +30,8 @@ from rempart.leak.side import (
     POSTCODE,
     SOUNDS,
     STREET,
+    V_CONTENT,
+    V_CUTS,
     V_KEY,
     V_NUMBER,
     V_STARTS,
@@ -52,8 +54,13 @@ KEY_FAMILIES = (
     "birth date and initials",
     "address",
     "both names",
+    "half of the social security number",
+    "end of the telephone number",
+    "mail before the @",
+    "one name, the other's initial and birth year",
+    "one name, the other's initial and birthday",
 )
-"""What the keys of each family consist of. The last is used for rows that have neither date nor place."""
+"""What the keys of each family consist of."""
 MOST_KEYS = 12
 """Keys one person has at most in one family."""
 
@@ -98,6 +105,41 @@ def _values(side: Any, values: int, person: int, family: int, out: Any) -> int:
 
 
 @numba.njit(cache=True, nogil=True)
+def _parts_of_numbers(side: Any, values: int, person: int, family: int, out: Any) -> int:
+    """The end of each number, of a social security number also what stands before: a wrong figure spoils one of them."""
+    first, last = i32(side[values + V_STARTS], person), i32(side[values + V_STARTS], person + 1)
+    made = 0
+    for place in range(first, min(last, first + 6)):
+        number = i64(side[values + V_NUMBER], place)
+        if family == 13:
+            number >>= 2
+        cut = 1_000_000 if number >= 100_000_000 else 1000
+        out[made] = _mix(_mix(number % cut, 1), family)
+        made += 1
+        if family == 13:
+            out[made] = _mix(_mix(number // cut, 2), family)
+            made += 1
+    return made
+
+
+@numba.njit(cache=True, nogil=True)
+def _mail_names(side: Any, person: int, out: Any) -> int:
+    """What stands before the @ of each mail (FNV-1a): it survives another provider and errors behind the @."""
+    first, last = i32(side[EMAIL + V_STARTS], person), i32(side[EMAIL + V_STARTS], person + 1)
+    made = 0
+    for place in range(first, min(last, first + 12)):
+        value = np.uint64(0xCBF29CE484222325)
+        for at in range(i64(side[EMAIL + V_CUTS], place), i64(side[EMAIL + V_CUTS], place + 1)):
+            byte = u8(side[EMAIL + V_CONTENT], at)
+            if byte == 64:
+                break
+            value = (value ^ np.uint64(byte)) * np.uint64(0x100000001B3)
+        out[made] = _mix(value, 15)
+        made += 1
+    return made
+
+
+@numba.njit(cache=True, nogil=True)
 def _initials(side: Any, person: int) -> int:
     given, family = i32(side[GIVEN], person), i32(side[FAMILY], 2 * person)
     if family < 0:
@@ -132,6 +174,10 @@ def person_keys(side: Any, person: int, family: int, sounds: Any, out: Any) -> i
         return 1
     if family == 11:
         return _addresses(side, person, out)
+    if family == 13 or family == 14:
+        return _parts_of_numbers(side, NIR if family == 13 else PHONE, person, family, out)
+    if family == 15:
+        return _mail_names(side, person, out)
     if family == 1:
         given = i32(side[GIVEN], person)
         if not whole or given < 0:
@@ -146,9 +192,9 @@ def person_keys(side: Any, person: int, family: int, sounds: Any, out: Any) -> i
 
 @numba.njit(cache=True, nogil=True)
 def _name_keys(side: Any, person: int, family: int, birth: int, whole: bool, sounds: Any, out: Any) -> int:
-    if (family == 0 or family == 3) and not whole:
+    if (family == 0 or family == 3 or family == 17) and not whole:
         return 0
-    if family == 2 and birth == 0:
+    if (family == 2 or family == 16) and birth == 0:
         return 0
     count = _sounds(side, person, sounds)
     made = 0
@@ -169,7 +215,19 @@ def _name_keys(side: Any, person: int, family: int, birth: int, whole: bool, sou
         return made
     if given < 0:
         return 0
-    part = birth // 10000 if family == 2 else birth % 10000 if family == 3 else 0
+    part: Any = 0
+    if family == 2 or family == 16:
+        part = birth // 10000
+    elif family == 3 or family == 17:
+        part = birth % 10000
+    if family == 16 or family == 17:
+        initials = _initials(side, person)
+        if initials == 0:
+            return 0
+        out[0] = _mix(_mix(part, _mix(u64(side[GIVENS + SOUNDS], 3 * given), initials)), family)
+        for each in range(min(count, 6)):
+            out[each + 1] = _mix(_mix(part, _mix(sounds[each], initials)), family)
+        return 1 + min(count, 6)
     for which in range(2):
         spoken = u64(side[GIVENS + SOUNDS], 3 * given + which)
         if spoken == 0:
@@ -238,9 +296,14 @@ def useful(side: Side) -> list[int]:
     named = bool((side.family >= 0).any())
     given = bool((side.given >= 0).any())
     placed = len(side.postcode.key) > 0
+    bare = named and given and dated
+    bare = bare and not any(
+        len(getattr(side, name).key) for name in ("phone", "email", "nir", "ipp", "street")
+    )
     have = [
         named and dated, given and dated, named and given and dated, named and given and dated,
         len(side.phone.key) > 0, len(side.email.key) > 0, len(side.nir.key) > 0, len(side.ipp.key) > 0,
         named and placed, dated and placed, named and given and dated, len(side.street.key) > 0, named and given,
+        len(side.nir.key) > 0, len(side.phone.key) > 0, len(side.email.key) > 0, bare, bare,
     ]  # fmt: skip
     return [family for family, has in enumerate(have) if has]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 
-from rempart.leak.keys import KEY_FAMILIES, keys_of, person_keys, useful
+from rempart.leak.keys import keys_of, person_keys, useful
 from rempart.leak.side import Side, addresses
 
 Array = np.ndarray[Any, Any]
@@ -22,7 +22,6 @@ MOST_OF_ROW = 400
 THREADS = 2
 Hits = list[Array]
 """Pairs (row << 32 | person), uint64, with repetitions."""
-LAST_RESORT = len(KEY_FAMILIES) - 1
 
 
 class Candidates(NamedTuple):
@@ -160,16 +159,8 @@ def hits_of(population: Side, rows: Side, families: tuple[int, ...], wanted: Arr
     for family in families:
         if family not in possible:
             continue
-        asked = wanted if family != LAST_RESORT else wanted & _without_more(rows)
-        if asked.any():
-            found.extend(_of_family(population, rows, family, asked))
+        found.extend(_of_family(population, rows, family, wanted))
     return found
-
-
-def _without_more(rows: Side) -> Array:
-    """Rows with neither a birth date nor a postcode."""
-    placed = np.diff(rows.postcode.starts) > 0
-    return np.asarray((rows.birth == 0) & ~placed, dtype=np.uint8)
 
 
 def _of_family(population: Side, rows: Side, family: int, wanted: Array) -> Hits:

@@ -103,21 +103,25 @@ def join_parts(parts: Sequence[Part], size: int) -> Values:
 
 
 def birth_dates(columns: Columns, size: int) -> Array:
-    """(n,) int32 YYYYMMDD of the first column that has one."""
+    """(n,) int32 YYYYMMDD of the first column that has one; days that do not exist too, they may be one figure off."""
     births = np.zeros(size, np.int32)
     for _, column in columns.get("birth_date", []):
-        births = np.where(births == 0, parse_dates(column), births)
+        births = np.where(births == 0, parse_dates(column, mistyped=True), births)
     return births.astype(np.int32)
 
 
-def parse_dates(column: Any) -> Array:
-    """(n,) int32 YYYYMMDD; day or month first is decided for the whole column."""
+def parse_dates(column: Any, mistyped: bool = False) -> Array:
+    """(n,) int32 YYYYMMDD; day or month first is decided for the whole column. ``mistyped``: days that do not exist
+    are numbers too."""
     coded = pc.utf8_slice_codeunits(column, 0, 32).dictionary_encode()
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.combine_chunks()
     words = [word or "" for word in coded.dictionary.to_pylist()]
     day_first = _day_first(words)
-    known = np.array([dates.parse(word, day_first) for word in words] + [0], np.int32)
+    read = [dates.parse(word, day_first) for word in words]
+    if mistyped:
+        read = [day or dates.mistyped(word, day_first) for day, word in zip(read, words, strict=True)]
+    known = np.array([*read, 0], np.int32)
     return known[coded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)]
 
 

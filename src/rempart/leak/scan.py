@@ -17,6 +17,7 @@ from rempart.leak.columns import Column
 from rempart.leak.decoys import Recognised, recognise
 from rempart.leak.draw import join_people, like_rows, strangers, take_people
 from rempart.leak.fresh import Evidence, evidence_of
+from rempart.leak.held import held_in
 from rempart.leak.match import Matcher, Scored
 from rempart.leak.population import Population
 from rempart.leak.rows import side_of
@@ -47,12 +48,13 @@ class TableScan:
 
 @dataclass
 class Kept:
-    """Rows that may be ours: number of the row, person, log likelihoods; arrays of one block each."""
+    """Rows that may be ours: number of the row, person, log likelihoods, categories; arrays of one block each."""
 
     row: list[Array] = field(default_factory=list)
     person: list[Array] = field(default_factory=list)
     own: list[Array] = field(default_factory=list)
     total: list[Array] = field(default_factory=list)
+    held: list[Array] = field(default_factory=list)
 
 
 @dataclass
@@ -65,6 +67,8 @@ class Scan:
     person: Array
     chance: Array
     """(k,) probability that the row is that person."""
+    held: Array
+    """(k,) the categories that the row holds (bits of :data:`rempart.records.CATEGORIES`)."""
     share: float
     """Share of the rows that are ours, fitted."""
     log_ratio: float
@@ -128,12 +132,12 @@ class Scanner:
         table.people = bool(ABOUT_PEOPLE & columns.keys())
         del chunks
         if table.people and size:
-            rows = side_of(columns, size)
+            rows, held = side_of(columns, size), held_in(columns, size)
             del columns
-            self._match(rows)
+            self._match(rows, held)
         self._hear(sum(each.rows for each in self._tables.values()))
 
-    def _match(self, rows: Side) -> None:
+    def _match(self, rows: Side, held: Array) -> None:
         scored = self._score(rows)
         people = self._population.size
         worth = (scored.person >= 0) & (scored.total - math.log(max(people, 1)) > WORTH_KEEPING)
@@ -142,6 +146,7 @@ class Scanner:
         self._kept.person.append(scored.person[places])
         self._kept.own.append(scored.own[places])
         self._kept.total.append(scored.total[places])
+        self._kept.held.append(held[places])
         sure = places[scored.probability(people, max(self._matcher.weights.ours, 1e-3))[places] > 0.9]
         self._evidence.append(evidence_of(self._population, rows, sure, scored.person[sure], self._rows))
         if self._decoys is not None:
@@ -171,7 +176,9 @@ class Scanner:
         kept = self._kept
         if not kept.row:
             nothing = np.empty(0, np.int64)
-            return Scan(self._tables, 0, nothing, nothing, np.empty(0), 0.0, 0.0, 0.0, 0.0, Evidence.none())
+            return Scan(
+                self._tables, 0, nothing, nothing, np.empty(0), nothing, 0.0, 0.0, 0.0, 0.0, Evidence.none()
+            )  # fmt: skip
         row, person = np.concatenate(kept.row), np.concatenate(kept.person)
         own, total = np.concatenate(kept.own), np.concatenate(kept.total)
         people = self._population.size
@@ -181,8 +188,8 @@ class Scanner:
         ratio = np.logaddexp(math.log1p(-share), math.log(share) + np.maximum(sums, -700) - math.log(people))
         by_chance = self._by_chance(share)
         return Scan(
-            self._tables, self._rows, row, person, probability(own, total, people, share), share,
-            float((counts * ratio).sum()), by_chance, self._power, Evidence.joined(self._evidence),
+            self._tables, self._rows, row, person, probability(own, total, people, share),
+            np.concatenate(kept.held), share, float((counts * ratio).sum()), by_chance, self._power, Evidence.joined(self._evidence),
             self._recognised,
         )  # fmt: skip
 

@@ -48,6 +48,10 @@ MEDICAL = re.compile(
     r"sevrage|tabac|alcool\w*|vaccin\w*|bpco|insuffisance|chronique|aigue?|aiguë|suivi|antecedents?|antécédents?|"
     r"biologie|glycemie|glycémie|hemoglobine|hémoglobine|infection|lesion|lésion|syndrome)\b"
 )
+HOUSE = re.compile(
+    r"(?i)\b(?:ch|chu|chr|ght|centre hospitalier|clinique|ehpad|hopital|hôpital|hopitaux|pharmacie|laboratoire|cabinet|"
+    r"maison de|centre de|institut|association|residence autonomie|sarl|sas|selarl|scm|eurl|ssiad|had)\b"
+)
 SEX_WORDS = {
     "1": 1, "m": 1, "h": 1, "male": 1, "homme": 1, "masculin": 1, "mr": 1, "monsieur": 1, "garcon": 1, "masc": 1,
     "2": 2, "f": 2, "female": 2, "femme": 2, "feminin": 2, "mme": 2, "madame": 2, "mlle": 2, "fille": 2, "w": 2,

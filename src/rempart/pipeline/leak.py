@@ -1,7 +1,7 @@
 """The journey of a file on sale: read it, match it, judge it, date it, follow it, price it, write it down.
 
 Reads the files, the population and, where there is one, the ledger; gives ``verdict.json``,
-``matches.parquet``, ``statement.md`` and ``report.html`` in the output folder, each for its owner only. Executes
+``matches.parquet``, ``exposed.parquet``, ``statement.md`` and ``report.html`` in the output folder, each for its owner only. Executes
 nothing of the files and fetches nothing. What it says of accounts it says of accounts: a login can be stolen.
 """
 
@@ -19,6 +19,7 @@ from rempart.canary.register import read_register
 from rempart.leak.columns import CATEGORIES, Column, category_of
 from rempart.leak.decoys import Recognised
 from rempart.leak.fresh import Freshness, freshness
+from rempart.leak.held import asked_of_forms
 from rempart.leak.population import Population
 from rempart.leak.readers.formats import files_of, read_files
 from rempart.leak.scan import Scan, Scanner
@@ -29,6 +30,7 @@ from rempart.leak.verdict import Verdict, judge
 from rempart.ledger.keys import Keys
 from rempart.market.book import PriceBook
 from rempart.market.model import LotPrice
+from rempart.market.stake import StakeTable, stake_table
 from rempart.pipeline.canaries import Touched, decoy_side, touched
 from rempart.pipeline.casework import open_incident
 from rempart.pipeline.leak_path import readings_of
@@ -99,7 +101,9 @@ def investigate(
     ours = verdict.ours in ("ours", "partly_ours")
     fresh = freshness(scan.evidence, population.as_of, (today - EPOCH).days) if ours else None
     hear("accounts", 0)
-    path = _follow(folder, population, scan, fresh) if ours else None
+    path = (
+        _follow(folder, population, scan, fresh, stake_table(book), asked_of_forms(columns)) if ours else None
+    )
     return Finding(
         tuple(path.name for path in paths),
         scan,
@@ -137,13 +141,15 @@ def _touched(keys: Keys, folder: Path, decoys: set[str]) -> tuple[Touched, ...]:
     return tuple(each for each in touched(keys, folder) if each.decoy in decoys) if decoys else ()
 
 
-def _follow(folder: Path, population: Population, scan: Scan, fresh: Freshness | None) -> LeakPath | None:
+def _follow(
+    folder: Path, population: Population, scan: Scan, fresh: Freshness | None, stakes: StakeTable, held: int
+) -> LeakPath | None:
     """Through whom the matched patients left; rows that surely are of an older leak are left out."""
-    readings = readings_of(folder, population)
+    readings = readings_of(folder, population, stakes)
     if readings is None:
         return None
     rows = scan.matched
     if fresh is not None and len(fresh.old_rows):
         rows = rows[~np.isin(scan.row[rows], fresh.old_rows)]
     first, last = (fresh.parts[0].first, fresh.parts[0].last) if fresh else (None, None)
-    return path_of(readings, scan.person[rows], population.size, first, last)
+    return path_of(readings, scan.person[rows], population.size, first, last, held)

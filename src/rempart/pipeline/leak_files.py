@@ -1,4 +1,4 @@
-"""What a person and a machine open after a leak was followed: verdict.json and matches.parquet.
+"""What a person and a machine open after a leak was followed: verdict.json, matches.parquet and exposed.parquet.
 
 Reads a :class:`~rempart.pipeline.leak.Finding`; writes files only their owner may read. Headings come from the
 thief: they are cut, made printable, and never begin like a formula. No patient's identity is written, only the
@@ -14,31 +14,56 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from rempart.incident.frauds import explain, judge_risks
 from rempart.language import printable
+from rempart.leak.held import categories_in
 from rempart.pipeline.leak import EPOCH, Finding
+from rempart.pipeline.leak_exposed import ExposedPeople, exposed_people
 from rempart.pipeline.leak_words import account_words, next_steps, verdict_words
 from rempart.pipeline.private_streams import make_folder, write_whole
 from rempart.pipeline.spelling import write_json
 from rempart.spreadsheet import harmless
 
+MOST_EXPOSED = 20
+"""People of the ranking that the verdict and the page name; exposed.parquet has all of them."""
+
 
 def write_findings(out: Path, finding: Finding) -> dict[str, Any]:
-    """Write both files; returns the verdict."""
+    """Write the files; returns the verdict."""
     make_folder(out)
-    verdict = verdict_of(finding)
+    exposed = exposed_people(finding)
+    verdict = verdict_of(finding, exposed)
     write_json(out / "verdict.json", verdict)
     rows = finding.scan.matched
-    table = pa.table(
+    _write_table(
+        out / "matches.parquet",
         {
             "row": pa.array(finding.scan.row[rows], pa.int64()),
-            "patient": pa.array([f"{number:016x}" for number in finding.pseudonyms.tolist()], pa.string()),
+            "patient": _pseudonyms(finding.pseudonyms),
             "probability": pa.array(finding.scan.chance[rows], pa.float64()),
-        }
+        },
     )
-    content = pa.BufferOutputStream()
-    pq.write_table(table, content, compression="zstd")
-    write_whole(out / "matches.parquet", content.getvalue().to_pybytes())
+    _write_table(
+        out / "exposed.parquet",
+        {
+            "patient": _pseudonyms(exposed.pseudonym),
+            "score": pa.array(exposed.score, pa.int64()),
+            "categories": pa.array(
+                [categories_in(held) for held in exposed.held.tolist()], pa.list_(pa.string())
+            ),
+        },
+    )
     return verdict
+
+
+def _pseudonyms(numbers: Any) -> Any:
+    return pa.array([f"{number:016x}" for number in numbers.tolist()], pa.string())
+
+
+def _write_table(path: Path, columns: dict[str, Any]) -> None:
+    content = pa.BufferOutputStream()
+    pq.write_table(pa.table(columns), content, compression="zstd")
+    write_whole(path, content.getvalue().to_pybytes())
 
 
 def heading(name: str) -> str:
@@ -46,7 +71,7 @@ def heading(name: str) -> str:
     return harmless(printable(name, 80))
 
 
-def verdict_of(finding: Finding) -> dict[str, Any]:
+def verdict_of(finding: Finding, exposed: ExposedPeople) -> dict[str, Any]:
     """The verdict as plain values, in the order a person reads it."""
     verdict = finding.verdict
     snapshot = finding.snapshot
@@ -81,6 +106,8 @@ def verdict_of(finding: Finding) -> dict[str, Any]:
         if finding.worth
         else [0.0, 0.0],
         "worth_sources": list(finding.worth.better.sources) if finding.worth else [],
+        "frauds": exposed.by_fraud(),
+        "most_exposed": _most_exposed(exposed),
         "next_steps": next_steps(finding.present, verdict),
         "files": [printable(name, 120) for name in finding.files],
         "tables": [
@@ -105,6 +132,25 @@ def _older(finding: Finding) -> list[dict[str, Any]]:
     ]
 
 
+def _most_exposed(exposed: ExposedPeople) -> list[dict[str, Any]]:
+    """The first people of the ranking, as pseudonyms, with what the file allows against them."""
+    first = slice(0, MOST_EXPOSED)
+    return [
+        {
+            "patient": f"{pseudonym:016x}",
+            "score": score,
+            "categories": categories_in(held),
+            "risks": [explain(risk, frozenset()) for risk in judge_risks(held) if risk.level],
+        }
+        for pseudonym, held, score in zip(
+            exposed.pseudonym[first].tolist(),
+            exposed.held[first].tolist(),
+            exposed.score[first].tolist(),
+            strict=True,
+        )
+    ]
+
+
 def accounts_of(finding: Finding) -> list[dict[str, Any]]:
     """The accounts the file left through, best explained first."""
     if finding.path is None:
@@ -117,6 +163,8 @@ def accounts_of(finding: Finding) -> list[dict[str, Any]]:
             "expected_by_chance": round(each.by_chance, 1),
             "patients_read_in_all": each.of_all,
             "log10_likelihood_ratio": round(each.log10_ratio, 1),
+            "fields_covered": round(each.covered, 4),
+            "fields_never_shown": categories_in(each.unseen),
             "from": iso_day(each.first),
             "to": iso_day(each.last),
         }

@@ -1,6 +1,6 @@
 """Who read which of our people when, from the ledger, for the leak's path.
 
-Reads the ledger's view (account, patients, time, unit, served); gives
+Reads the ledger's view (account, patients, time, form, unit, served) and what each form may show; gives
 :class:`~rempart.leak.through.Readings` with people as numbers of the population, or None where there is no
 ledger. What was not served counts for nothing. Misses patients the population does not name.
 """
@@ -17,20 +17,28 @@ from rempart.leak.side import Array
 from rempart.leak.through import Readings
 from rempart.ledger.folder import Folder
 from rempart.ledger.query import connect
+from rempart.market.stake import StakeTable
 
 _QUESTION = """
-SELECT account, min(unit) AS unit, patient, min(day) AS day FROM (
-    SELECT account, unit, unnest(patients) AS patient, epoch(recorded)::BIGINT // 86400 AS day
-    FROM ledger WHERE served <> 'no' AND account <> '' AND recorded IS NOT NULL AND len(patients) > 0
+SELECT account, min(unit) AS unit, patient, min(day) AS day, bit_or(shown) AS shown FROM (
+    SELECT account, unit, unnest(patients) AS patient, epoch(recorded)::BIGINT // 86400 AS day, shown
+    FROM ledger JOIN forms USING (form)
+    WHERE served <> 'no' AND account <> '' AND recorded IS NOT NULL AND len(patients) > 0
 ) GROUP BY account, patient, day
 """
 
 
-def readings_of(data: Path, population: Population) -> Readings | None:
-    """Every account's readings of people of the population, one a patient and day."""
+def readings_of(data: Path, population: Population, stakes: StakeTable) -> Readings | None:
+    """Every account's readings of people of the population, one a patient and day, with what they may have shown."""
     if not Folder(data).manifest.exists() and not any(Folder(data).journal.glob("*.journal")):
         return None
-    table = connect(data).sql(_QUESTION).to_arrow_table()
+    connection = connect(data)
+    forms = [form for (form,) in connection.sql("SELECT DISTINCT form FROM ledger").fetchall()]
+    shown = [int(np.bitwise_or(*stakes.shown(form)[:2])) for form in forms]
+    connection.register(
+        "forms", pa.table({"form": pa.array(forms, pa.string()), "shown": pa.array(shown, pa.int64())})
+    )
+    table = connection.sql(_QUESTION).to_arrow_table()
     person = people_named(population, table["patient"].to_numpy())
     kept = person >= 0
     accounts = table["account"].combine_chunks().dictionary_encode()
@@ -39,7 +47,8 @@ def readings_of(data: Path, population: Population) -> Readings | None:
     account = accounts.indices.to_numpy(zero_copy_only=False)
     units = _units(account, table["unit"].to_pylist(), len(accounts.dictionary))
     names = tuple(accounts.dictionary.to_pylist())
-    return Readings(account[kept].astype(np.int64), person[kept], table["day"].to_numpy()[kept], names, units)
+    day, shows = (table[name].to_numpy()[kept] for name in ("day", "shown"))
+    return Readings(account[kept].astype(np.int64), person[kept], day, shows, names, units)
 
 
 def people_named(population: Population, pseudonyms: Array) -> Array:

@@ -1,6 +1,6 @@
 """The page of a leak: the verdict first, then what is in it, how fresh, through whom, worth what, what to do.
 
-Reads a finding and its verdict; writes ``report.html``: one file, no script, nothing loaded. Headings, file names
+Reads a finding and its verdict; writes ``report.html`` (one file, no script, nothing loaded) and ``statement.md``. Headings, file names
 and accounts are hostile until escaped and made printable; no patient stands on the page.
 """
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import jinja2
 
+from rempart.incident.frauds import fraud_names, level_names
 from rempart.language import Language, language_of, printable
 from rempart.pipeline import leak_pictures
 from rempart.pipeline.leak import Finding
@@ -18,19 +19,24 @@ from rempart.pipeline.leak_words import category_names
 from rempart.pipeline.private_streams import write_whole
 
 PAGE = "report.html"
+STATEMENT = "statement.md"
 
 
 def write_leak_page(out: Path, finding: Finding, verdict: dict[str, Any], language: str) -> Path:
-    """Write ``out/report.html`` in ``language``; returns its path."""
+    """Write ``out/report.html`` and the draft statement alone in ``language``; returns the page's path."""
     spoken = language_of(language)
+    told = statement(verdict, category_names(), spoken)
     page = _environment(spoken).get_template("leak.html").render(
         language=spoken.code,
         verdict=verdict,
         names=category_names(),
+        frauds=fraud_names(),
+        levels=level_names()[:0:-1],
         pictures=_pictures(finding, spoken),
-        statement=statement(verdict, category_names(), spoken),
+        statement=told,
     )  # fmt: skip
     write_whole(out / PAGE, page.encode())
+    write_whole(out / STATEMENT, ("\n\n".join(told) + "\n").encode())
     return out / PAGE
 
 

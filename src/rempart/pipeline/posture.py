@@ -18,6 +18,7 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator
 
+from rempart.canonical import hash_document
 from rempart.incident.frauds import category_words
 from rempart.language import Language, printable
 from rempart.market.book import load as load_book
@@ -27,7 +28,7 @@ from rempart.pipeline.login_methods import read_methods
 from rempart.pipeline.pictures import COLOURS, RULE, STYLE, svg_of
 from rempart.pipeline.posture_facts import count_house
 from rempart.pipeline.private_streams import make_folder, write_whole
-from rempart.pipeline.spelling import hash_document, write_json
+from rempart.pipeline.spelling import write_json
 from rempart.pipeline.wording import iso_time
 from rempart.posture.checks import look_over
 from rempart.posture.finding import Finding

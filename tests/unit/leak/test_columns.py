@@ -13,6 +13,7 @@ from rempart.leak.columns import kind_of, name_columns
 from rempart.leak.headers import kind_of_header
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "lab"))
+from french_files import labelled_files
 from french_people import Country, people
 
 HEADINGS = {
@@ -68,3 +69,31 @@ def test_the_order_of_columns_changes_no_kind() -> None:
     straight = name_columns(names, [columns[name] for name in names])
     turned = name_columns([names[k] for k in order], [columns[names[k]] for k in order])
     assert {c.name: c.kind for c in straight} == {c.name: c.kind for c in turned}
+
+
+@pytest.mark.parametrize(("headed", "least"), [(True, 0.95), (False, 0.9)], ids=["with headings", "without"])
+def test_tables_labelled_by_hand_are_told(headed: bool, least: float) -> None:
+    right, asked = 0, 0
+    for table in labelled_files(rows=300, seed=8):
+        columns = [pa.array(cells, pa.large_string()) for cells in zip(*table.rows, strict=True)]
+        named = (
+            table.headings if headed and table.headed else tuple(f"column {k}" for k in range(len(columns)))
+        )
+        found = name_columns(named, columns)
+        right += sum(
+            column.kind in kinds.split("|") for column, kinds in zip(found, table.kinds, strict=True)
+        )
+        asked += len(found)
+    assert asked > 200
+    assert right >= least * asked
+
+
+def test_words_typed_at_will_are_passwords_and_numbers_of_one_shape_are_not() -> None:
+    typed = [
+        word[:size] + str(7**size) + sign
+        for word in ("Marseille", "papillon")
+        for size in range(3, 9)
+        for sign in ("", "!", "*?")
+    ]
+    assert kind_of("column 1", typed)[0] == "password"
+    assert kind_of("column 1", [f"A{k:05d}" for k in range(120)])[0] != "password"

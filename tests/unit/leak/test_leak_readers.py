@@ -241,3 +241,27 @@ def test_sql_with_functions_is_text(tmp_path: Path) -> None:
         {"nom": "Petit", "cree": "NOW()"},
         {"nom": "Grand", "cree": "CONCAT('a', 'b')"},
     ]
+
+
+def test_a_document_on_one_endless_line_is_read_piece_by_piece(tmp_path: Path) -> None:
+    rows = [{"nom": f"Nom{k}", "note": "x" * 1000} for k in range(70_000)]
+    (tmp_path / "a.json").write_text(json.dumps(rows), encoding="utf-8")
+    assert (tmp_path / "a.json").stat().st_size > 64 << 20
+    assert sum(chunk.rows for chunk in read_files((tmp_path / "a.json",))) == 70_000
+
+
+def test_one_endless_object_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('[{"nom": "' + "x" * (10 << 20) + '"}]', encoding="utf-8")
+    with pytest.raises(SourceError, match="object of more than 8 MiB"):
+        read(tmp_path / "a.json")
+
+
+def test_ten_million_columns_are_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"a," * 10_000_000 + b"\n" + b"1," * 10_000_000 + b"\n")
+    with pytest.raises(SourceError, match="more than 4096 columns"):
+        read(tmp_path / "a.csv")
+    (tmp_path / "b.json").write_text(
+        "[{" + ",".join(f'"c{k}":1' for k in range(200_000)) + "}]", encoding="utf-8"
+    )
+    with pytest.raises(SourceError, match="more than 4096 columns"):
+        read(tmp_path / "b.json")

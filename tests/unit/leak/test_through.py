@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from rempart.leak.through import Readings, path_of
+from rempart.records import CATEGORIES
 
 PEOPLE, ACCOUNTS, UNITS = 20_000, 150, 15
 
@@ -27,11 +28,12 @@ def honest(rng: np.random.Generator) -> list[tuple[int, int, int]]:
     return rows
 
 
-def readings(rows: list[tuple[int, int, int]]) -> Readings:
+def readings(rows: list[tuple[int, int, int]], shows: Any = None) -> Readings:
+    """``shows`` what the readings of each account may have shown, all the same where nothing is said."""
     account, person, day = (np.array(part, np.int64) for part in zip(*rows, strict=True))
-    return Readings(
-        account, person, day, tuple(f"a{k}" for k in range(ACCOUNTS)), np.arange(ACCOUNTS) % UNITS
-    )
+    each = np.zeros(ACCOUNTS, np.int64) if shows is None else shows
+    names = tuple(f"a{k}" for k in range(ACCOUNTS))
+    return Readings(account, person, day, each[account], names, np.arange(ACCOUNTS) % UNITS)
 
 
 def steal(rows: list[tuple[int, int, int]], account: int, patients: Any, day: int) -> None:
@@ -79,3 +81,29 @@ def test_nobody_is_named_for_what_no_account_took() -> None:
         read = np.unique(table.person)
         for leaked in (rng.choice(PEOPLE, 3000, replace=False), unit, rng.choice(read, 2000, replace=False)):
             assert path_of(table, leaked, PEOPLE, 350, 360).accounts == ()
+
+
+def test_of_two_who_read_the_same_patients_the_one_who_saw_the_fields_is_named() -> None:
+    contact, diagnoses = (1 << CATEGORIES.index(name) for name in ("contact", "diagnoses"))
+    for first, second in ((3, 9), (9, 3)):
+        rng = np.random.default_rng(first)
+        rows = honest(rng)
+        haul = rng.choice(PEOPLE, 800, replace=False)
+        steal(rows, first, haul, 350)
+        steal(rows, second, haul, 350)
+        shows = np.full(ACCOUNTS, contact | diagnoses)
+        shows[second] = contact
+        found = path_of(readings(rows, shows), haul, PEOPLE, 345, 360, contact | diagnoses)
+        assert [each.account for each in found.accounts] == [f"a{first}"]
+        assert (found.accounts[0].unseen, found.accounts[0].covered) == (0, 1)
+
+
+def test_an_account_that_never_saw_most_fields_is_not_named_though_it_read_the_patients() -> None:
+    wanted = sum(1 << CATEGORIES.index(name) for name in ("contact", "diagnoses", "prescriptions", "results"))
+    rng = np.random.default_rng(1)
+    rows = honest(rng)
+    haul = rng.choice(PEOPLE, 800, replace=False)
+    steal(rows, 4, haul, 350)
+    blind = np.zeros(ACCOUNTS, np.int64)
+    assert path_of(readings(rows, blind), haul, PEOPLE, 345, 360, wanted).accounts == ()
+    assert path_of(readings(rows, blind), haul, PEOPLE, 345, 360).accounts != ()

@@ -60,6 +60,22 @@ def parse(text: str, day_first: bool = True) -> int:
     return 0
 
 
+_FIGURES = re.compile(r"(\d{4})[\-/.]?(\d\d)[\-/.]?(\d\d)|(\d\d)[\-/.](\d\d)[\-/.](\d{4})", re.ASCII)
+
+
+def mistyped(text: str, day_first: bool = True) -> int:
+    """A date with a month or day that does not exist, as ``YYYYMMDD`` all the same; 0 where its figures are no date's."""
+    found = _FIGURES.fullmatch(text.strip())
+    if not found:
+        return 0
+    if found[1]:
+        year, month, day = int(found[1]), int(found[2]), int(found[3])
+    else:
+        year, month, day = int(found[6]), int(found[5]), int(found[4])
+        month, day = (month, day) if day_first else (day, month)
+    return year * 10000 + month * 100 + day if 1850 <= year <= 2150 and month and day else 0
+
+
 def _digits(bare: str, day_first: bool) -> int:
     if len(bare) == 8:
         whole = _build(int(bare[:4]), int(bare[4:6]), int(bare[6:]))

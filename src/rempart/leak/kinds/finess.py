@@ -1,6 +1,7 @@
 """FINESS: the number of a French health establishment, nine characters, the last one Luhn's key.
 
-Department, then digits (2A, 2B with the letters counting as 0), from the national FINESS file.
+Department (2A and 2B, their letters counting as 0; never 20, with which companies' numbers of the same shape begin), then digits,
+from the national FINESS file.
 """
 
 from __future__ import annotations
@@ -21,7 +22,11 @@ def is_valid(text: str) -> bool:
     """Whether nine characters begin with a department and end in their key."""
     number = compact(text)
     digits = number.replace("A", "0").replace("B", "0")
-    return _SHAPE.fullmatch(number) is not None and number[:2] != "00" and bool(luhn.is_valid(digits))
+    return (
+        _SHAPE.fullmatch(number) is not None
+        and number[:2] not in ("00", "20")
+        and bool(luhn.is_valid(digits))
+    )
 
 
 def format_(text: str) -> str:

@@ -11,7 +11,7 @@ Misses: tables written as an object of columns.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import ijson
@@ -19,12 +19,14 @@ import msgspec
 
 from rempart.errors import SourceError
 from rempart.leak.chunk import Chunk, Gathering
-from rempart.leak.decode import encoding_of, read_lines
+from rempart.leak.decode import encoding_of, read_lines, read_text
 from rempart.leak.fhir_patient import patient_row
 from rempart.leak.members import Member
 
 MOST_DEPTH = 12
 MOST_ITEMS = 20
+LONGEST_OBJECT = 8 << 20
+"""Bytes one object may take; the parser's time grows with the square of them."""
 
 
 def fits(member: Member) -> bool:
@@ -94,33 +96,41 @@ def _start_of(head: bytes) -> bytes:
 
 
 class _Text:
-    """Plain UTF-8 bytes of any encoding, for the parser."""
+    """Plain UTF-8 bytes of any encoding, for the parser; SourceError where one object takes too many of them."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(lines)
-        self._kept = b""
+    def __init__(self, member: Member) -> None:
+        self._pieces = read_text(member)
+        self._name = member.name
+        self._kept = memoryview(b"")
+        self.since_object = 0
 
     def read(self, size: int = -1) -> bytes:
         if size == 0:
             return b""
         while not self._kept:
-            line = next(self._lines, None)
-            if line is None:
+            piece = next(self._pieces, None)
+            if piece is None:
                 return b""
-            self._kept = line.encode() + b"\n"
-        piece, self._kept = self._kept[:size], self._kept[size:]
-        return piece
+            self._kept = memoryview(piece)
+        taken = bytes(self._kept if size < 0 else self._kept[:size])
+        self._kept = self._kept[len(taken) :]
+        self.since_object += len(taken)
+        if self.since_object > LONGEST_OBJECT:
+            raise SourceError(
+                f"{self._name} has an object of more than {LONGEST_OBJECT >> 20} MiB",
+                "it is no list of people",
+            )
+        return taken
 
 
 def _items(member: Member) -> Iterator[Any]:
     """The objects of the outermost array, wherever it stands in the first level."""
-    text = _Text(read_lines(member))
-    depth_prefix = "item" if _start(member).startswith("[") else None
+    text = _Text(member)
+    of_array = _start(member).startswith("[")
     try:
-        if depth_prefix:
-            yield from ijson.items(text, depth_prefix, use_float=True)
-            return
-        yield from _arrays(text)
+        for item in ijson.items(text, "item", use_float=True) if of_array else _arrays(text):
+            text.since_object = 0
+            yield item
     except ijson.JSONError:
         return
     except RecursionError as error:
