@@ -28,6 +28,7 @@ from rempart.ledger.query import recall_decision
 from rempart.market.book import load as load_book
 from rempart.market.stake import StakeTable, stake_table
 from rempart.pipeline.care_feed import CareFeed
+from rempart.pipeline.decoys import PlantedDecoys
 from rempart.pipeline.door import Door, Names, One
 from rempart.pipeline.duplicates import Duplicates
 from rempart.pipeline.explain import count_rows
@@ -43,6 +44,7 @@ from rempart.watch.state import MINUTE_MS, Array
 CARE_INPUT = 1
 PROGRESS_INPUT = 2
 RELEASE_INPUT = 3
+DECOY_INPUT = 4
 CHECKPOINT_EVERY = 4_000_000
 """Decisions between two checkpoints of the whole state; closing makes one too."""
 
@@ -95,6 +97,7 @@ class Course:
     _stand: tuple[Any, ...] = ()
     _within_reach: tuple[Any, ...] = ()
     _deeds: Deeds = field(init=False)
+    _planted: PlantedDecoys = field(init=False)
     _worded: int = 0
     _sizes: tuple[int, int, int] | None = None
     _believed: Array = field(default_factory=lambda: np.zeros(0, np.bool_))
@@ -110,6 +113,7 @@ class Course:
 
     def __post_init__(self) -> None:
         self._deeds = Deeds(self.data)
+        self._planted = PlantedDecoys(self.data, self.ledger.keys)
 
     @classmethod
     def open(cls, data: Path, settings: Settings, *, enforce: bool, live: bool, shards: int = 1) -> Course:
@@ -139,6 +143,7 @@ class Course:
         )
         course._come_back()
         course.heed()
+        course.look_for_decoys()
         return course
 
     def take(self, batch: Batch, source: str, next_offset: int | None) -> list[Answers]:
@@ -188,6 +193,7 @@ class Course:
         self._count("context", len(context))
         payload = self.care.add(context, self.live, max(self.watch.watermark_ms, 0))
         self.ledger.append_input(CARE_INPUT, payload)
+        self._know_decoys(self.watch.decoys)
 
     def decide(self, frame: Frame, trace: bool | None = None) -> Answers:
         """Judge a frame that is through the door, and write it to the journal (not yet flushed).
@@ -323,6 +329,7 @@ class Course:
         if minute != self._minute:
             self._minute = minute
             self.heed()
+            self.look_for_decoys()
         if not self.live:
             self.ledger.append_input(PROGRESS_INPUT, msgspec.msgpack.encode(self.progress))
         self.ledger.flush(sync)
@@ -344,6 +351,21 @@ class Course:
         known = np.array([number for number in numbers if number >= 0], np.int64)
         self.watch.release(self.names.canon[known])
         self.progress.heeded = release.heeded
+
+    def look_for_decoys(self) -> None:
+        """Know the decoys planted or retired since the last look, once it is in the journal."""
+        planted = self._planted.fresh()
+        if planted is not None and not np.array_equal(self._named_once(planted), self.watch.decoys):
+            self.ledger.append_input(DECOY_INPUT, planted.tobytes())
+            self._know_decoys(planted)
+
+    def _know_decoys(self, planted: Array) -> None:
+        """Let the watch know decoys (k,) uint64 by the names that care gives them now."""
+        if planted.size or self.watch.decoys.size:
+            self.watch.set_decoys(self._named_once(planted))
+
+    def _named_once(self, patients: Array) -> Array:
+        return np.unique(self.care.aliases.canonical(patients))
 
     def seal(self) -> None:
         """Begin to seal a segment on a thread of its own, once the one before is sealed.
@@ -429,8 +451,11 @@ class Course:
         kind, content = decode_input(payload)
         if kind == CARE_INPUT:
             self.care.restore_input(content)
+            self._know_decoys(self.watch.decoys)
         elif kind == RELEASE_INPUT:
             self._release(msgspec.msgpack.decode(content, type=Release))
+        elif kind == DECOY_INPUT:
+            self._know_decoys(np.frombuffer(content, np.uint64))
         else:
             self.progress = msgspec.msgpack.decode(content, type=Progress)
 

@@ -33,7 +33,7 @@ WEEK_FADE_MS = 5.0 * DAY_MS
 """Time in which the sums of a week fade to a third."""
 LEFT_NATS = 6.0
 DECOY_NATS = 11.0
-"""What an opened decoy says for a day: nobody has a reason to; a slip of the hand remains."""
+"""What an opened decoy says for a day, and at least the threshold: nobody has a reason to; a slip of the hand remains."""
 RATCHET = 2.0
 """Nats of new doubt before a session that passed is asked again within PASSED_HOURS."""
 RESTRICT_NATS = 2.3
@@ -293,7 +293,7 @@ def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer): 
         if extra < 0 or extra == LEFT:
             extra = DECOY
             extra_nats += np.float32(DECOY_NATS)
-        doubt += np.float32(DECOY_NATS)
+        doubt = max(doubt + np.float32(DECOY_NATS), policy.threshold)
     acc.fresh_top = max(acc.fresh_top, doubt)
     parts[DAYS_BEFORE] = min(acc.carried, MOST_CARRIED, doubt)
     doubt += parts[DAYS_BEFORE]
