@@ -156,6 +156,8 @@ def test_a_hijacked_account_is_stopped_and_its_owner_comes_back(house: House) ->
         ],
     }
     house.say("/events", failed)
+    assert thief.ask("/fhir/Patient/5000", token)[0] == 401
+    house.say("/events", failed | {"id": "login-2"})
     assert thief.ask("/fhir/Patient/5000", token)[0] == 403
     assert owner.ask("/fhir/Patient/5001", token)[0] == 403
     assert house.served() - before == taken

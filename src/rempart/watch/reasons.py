@@ -12,9 +12,19 @@ from dataclasses import dataclass
 
 from rempart.watch.channels import N_STATS
 
-DAYS_BEFORE, LEFT, FAILED_CHALLENGE, REOPENED, UNANSWERED, NO_ACCOUNT, SAME_ID, NO_TIME, DISOWNED, DECOY = (
-    range(N_STATS, N_STATS + 10)
-)
+(
+    DAYS_BEFORE,
+    LEFT,
+    FAILED_CHALLENGE,
+    REOPENED,
+    UNANSWERED,
+    NO_ACCOUNT,
+    SAME_ID,
+    NO_TIME,
+    DISOWNED,
+    DECOY,
+    SLIPPED,
+) = range(N_STATS, N_STATS + 11)
 
 
 def _(text: str) -> str:
@@ -109,6 +119,7 @@ REASONS: tuple[Reason, ...] = (
     Reason("no_time", _("the log gives no time for this access; the time of the records around it was used")),
     Reason("disowned", _("a person said that this was not the owner; a person must reinstate the account")),
     Reason("decoy", _("the account opened the record of a decoy, a patient who does not exist")),
+    Reason("failed_once", _("the request to prove who is there failed; it is made once more")),
 )
 """Index = the number in ``DECISION["code"]``; the first follow :class:`channels.Stat`, one a statistic."""
 
