@@ -56,7 +56,8 @@ class Oracle:
 
     def add_link(self, row: Any) -> None:
         known = max(int(row["known_ms"]), -FOREVER)
-        start = known if row["start_ms"] == MISSING_MS else int(row["start_ms"])
+        begun = -FOREVER if OPEN[row["kind"]] is None else known
+        start = begun if row["start_ms"] == MISSING_MS else int(row["start_ms"])
         end = int(row["end_ms"])
         if end >= FOREVER or end == MISSING_MS:
             length = OPEN[row["kind"]]

@@ -91,9 +91,13 @@ def test_a_login_that_opens_another_session_carries_the_challenge_on(door: Clien
     assert scrape(door, elsewhere, "198.51.100.7")[0] == 401
 
 
-def test_a_failed_login_blocks_and_a_person_reinstates(door: Client, signer: Signer, data: Path) -> None:
+def test_a_second_failed_login_blocks_and_a_person_reinstates(
+    door: Client, signer: Signer, data: Path
+) -> None:
     stolen = signer.token("owner-3", sid="s3", iat=int(time.time()) - 30)
     assert scrape(door, stolen)[0] == 401
+    failed_login(door, data, "owner-3")
+    assert door.decide("/fhir/Patient/1", stolen, X_Forwarded_For=THIEF)[0] == 401
     failed_login(door, data, "owner-3")
     status, told = door.decide("/fhir/Patient/1", stolen, X_Forwarded_For=THIEF)
     assert (status, told["x-rempart-reason"]) == (403, "blocked")
@@ -116,6 +120,7 @@ def test_glass_breaks_for_a_fresh_strong_login_with_a_reason_and_is_written_down
 ) -> None:
     token = signer.token("owner-5", sid="s5")
     assert scrape(door, token)[0] == 401
+    failed_login(door, data, "owner-5")
     failed_login(door, data, "owner-5")
     reason = "r%C3%A9animation, patient inconscient"
     ask = {"X_Forwarded_For": THIEF, "X_Break_Glass": reason}

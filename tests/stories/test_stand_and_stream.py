@@ -15,7 +15,7 @@ from rempart.lab.duel import run_duel
 from rempart.lab.raid import Temper
 from rempart.lab.region import RegionSpec, build_region
 from rempart.lab.rehearsal import Rehearsal
-from rempart.lab.tape import record
+from rempart.lab.tape import Tape, record
 from rempart.lab.taped_loop import TapedLoop
 from rempart.lab.thieves import ABROAD, hire
 from rempart.settings import Settings
@@ -60,26 +60,38 @@ class Stream:
         return self.child.wait(60)
 
 
+@pytest.fixture(params=[7.5, 10.0, 30.0, 60.0])
+def budget(request: pytest.FixtureRequest) -> float:
+    """Challenges a professional and year."""
+    return float(request.param)
+
+
 @pytest.fixture
-def stream(tmp_path: Path) -> Iterator[Stream]:
+def stream(tmp_path: Path, budget: float) -> Iterator[Stream]:
     settings = tmp_path / "rempart.toml"
-    settings.write_text("[friction]\nchallenges_per_year = 7.5\n")
+    settings.write_text(f"[friction]\nchallenges_per_year = {budget}\n")
     stream = Stream(tmp_path / "data", settings)
     yield stream
     stream.child.kill()
     stream.child.wait()
 
 
-def test_a_caller_of_the_stream_meets_the_same_thefts_and_friction(stream: Stream) -> None:
-    region = build_region(RegionSpec(seed=6, days=3, patients=500, staff=STAFF, history_days=4))
+@pytest.fixture(scope="module")
+def tape() -> Tape:
+    return record(build_region(RegionSpec(seed=6, days=3, patients=500, staff=STAFF, history_days=4)))
+
+
+def test_a_caller_of_the_stream_meets_the_same_thefts_and_friction(
+    stream: Stream, tape: Tape, budget: float
+) -> None:
+    region = tape.region
 
     def thieves() -> Any:
         return hire(region, 2, 2, [family for family in ABROAD if family.name == "account hopper"])
 
     piped = run_duel(region, thieves(), stream, warm_up_days=0, temper=TEMPER)
     assert stream.close() == 0
-    tape = record(region)
-    loop = TapedLoop(tape, Rehearsal(tape, Settings(challenges_per_year=7.5)), thieves(), TEMPER)
+    loop = TapedLoop(tape, Rehearsal(tape, Settings(challenges_per_year=budget)), thieves(), TEMPER)
     loop.play_until(region.end_ms + 86_400_000)
     (taped,), (other,) = loop.raids(), piped.thieves
     assert other.answers.get("step_up", 0) + other.answers.get("block", 0) > 0

@@ -27,11 +27,16 @@ def _cipher(key: bytes) -> AESGCM:
 
 
 def read_register(data: Path, key: bytes) -> list[Decoy]:
-    """Every decoy ever planted, retired ones included; none where there is no register. SourceError if damaged."""
+    """Every decoy ever planted, retired ones included; none where there is no register. SourceError if it cannot be read."""
     path = data / NAME
-    if not path.exists():
+    try:
+        content = path.read_bytes().removeprefix(_MAGIC)
+    except FileNotFoundError:
         return []
-    content = path.read_bytes().removeprefix(_MAGIC)
+    except OSError as error:
+        raise SourceError(
+            f"{path} cannot be read ({error.strerror})", "run as the owner of the data folder"
+        ) from error
     try:
         return [Decoy(**row) for row in json.loads(_cipher(key).decrypt(content[:12], content[12:], _MAGIC))]
     except (InvalidTag, ValueError, TypeError) as error:

@@ -1,8 +1,8 @@
 """Which names are one patient, or one account: identifiers joined by the resources that show them.
 
 Reads pairs (name, alias, known at). Gives the canonical name of any name: of all the names joined to it
-the one known first (of equals the one that stood as name, then the smallest), whatever the order in which
-the pairs came. A merge that comes later changes later answers only; what was decided keeps its name.
+the one known first, of equals one that stood as name, then the one that was met first: nothing hangs on how names
+are spelled, or on the key that made numbers of them. A merge that comes later changes later answers only; what was decided keeps its name.
 
 Holds classes in a flat table, each member pointing straight at its canonical name, so that a lookup is
 one gather; joining relabels at most ``MOST_NAMES`` members. A pair that would make a
@@ -184,12 +184,12 @@ def _learn(slots, nodes, counts, name, known, second):  # type: ignore[no-untype
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
-def _older(one, other):  # type: ignore[no-untyped-def]
-    if one.known != other.known:
-        return one.known < other.known
-    if one.second != other.second:
-        return one.second < other.second
-    return one.name < other.name
+def _older(nodes, one, other):  # type: ignore[no-untyped-def]
+    if nodes[one].known != nodes[other].known:
+        return nodes[one].known < nodes[other].known
+    if nodes[one].second != nodes[other].second:
+        return nodes[one].second < nodes[other].second
+    return one < other
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
@@ -198,7 +198,7 @@ def _crown(nodes, counts, member, size, moved):  # type: ignore[no-untyped-def]
     root = member
     other = nodes[member].next
     while other != member:
-        if _older(nodes[other], nodes[root]):
+        if _older(nodes, other, root):
             root = other
         other = nodes[other].next
     other = root

@@ -7,6 +7,8 @@ The rules (docs/explanation/care-context.md says why):
 
 - a link explains fully from its start to its end; before the start it begins at one half, ``LEAD_MS``
   earlier; after the end it falls to nothing over ``FADE_MS``;
+- a standing link (an episode, a team, a list) that nobody gives a start has always been: when it came to be known
+  says nothing about when it began; any other begins when it was known;
 - a link without an end ends ``OPEN_MS`` of its kind after its start (never, for a care team, an
   episode or a list: a treating doctor has no end in sight);
 - a cancelled link stops explaining ``CANCELLED_MS`` after its cancellation was known;
@@ -107,7 +109,8 @@ def keep_links(links: Array) -> Array:
     for name in ("link", "who", "by_unit", "kind"):
         kept[name] = links[name]
     known = _bounded(links["known_ms"])
-    start = np.where(links["start_ms"] == MISSING_MS, known, _bounded(links["start_ms"]))
+    begun = np.where(STANDING[links["kind"]], ALWAYS_MS, known)
+    start = np.where(links["start_ms"] == MISSING_MS, begun, _bounded(links["start_ms"]))
     open_end = (links["end_ms"] >= NO_END_MS) | (links["end_ms"] == MISSING_MS)
     lasts = OPEN_MS[links["kind"]]
     open_until = np.where(lasts == NO_END_MS, NO_END_MS, start + lasts)

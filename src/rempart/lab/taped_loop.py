@@ -5,8 +5,7 @@ next thing that waits (a thief's attempt, a challenged owner's login) is judged 
 all of it is allowed, nothing would have come otherwise. Where not, the frame is taken back, judged again
 up to the first act that is doubted, and that act is played as the loop of single requests plays it.
 A loop can be left at a :class:`Fork` and gone on with from there, with a thief of one's own choice.
-Misses: care data are known from their own time on, not from their place in the stream, and single answers near the
-threshold can differ from the stream's (with any threshold: at 40 challenges a year already before houses were young).
+Misses: care data are known from their own time on, not from their place in the stream.
 """
 
 from __future__ import annotations

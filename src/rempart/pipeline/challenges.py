@@ -89,6 +89,7 @@ class Challenges:
             _keep(self._failed, session, self._failed.get(session, 0) + 1)
             if self._failed[session] < needed:
                 return msgspec.structs.replace(login, session=f"{session}\x1ffailed {self._failed[session]}")
+            del self._failed[session]
         return msgspec.structs.replace(login, session=session)
 
     def _answers(self, session: str, strong_s: int, now_ms: int) -> bool:

@@ -28,6 +28,7 @@ from rempart.market.book import load as load_book
 from rempart.market.stake import StakeTable, stake_table
 from rempart.pipeline.care_columns import learnt_from, merge_learnt
 from rempart.pipeline.care_feed import CareFeed
+from rempart.pipeline.decoys import PlantedDecoys
 from rempart.pipeline.door import Door, Names, One
 from rempart.pipeline.duplicates import Duplicates
 from rempart.pipeline.explain import count_rows
@@ -45,6 +46,7 @@ from rempart.watch.state import MINUTE_MS, Array
 CARE_INPUT = 1
 PROGRESS_INPUT = 2
 RELEASE_INPUT = 3
+DECOY_INPUT = 4
 TIP_INPUT = 5
 CHECKPOINT_EVERY = 4_000_000
 """Decisions between two checkpoints of the whole state; closing makes one too."""
@@ -98,6 +100,7 @@ class Course:
     _stand: tuple[Any, ...] = ()
     _within_reach: tuple[Any, ...] = ()
     _deeds: Deeds = field(init=False)
+    _planted: PlantedDecoys = field(init=False)
     _worded: int = 0
     _sizes: tuple[int, int, int] | None = None
     _believed: Array = field(default_factory=lambda: np.zeros(0, np.bool_))
@@ -113,6 +116,7 @@ class Course:
     def __post_init__(self) -> None:
         self._deeds = Deeds(self.data)
         self.sealing = Sealing(self.ledger)
+        self._planted = PlantedDecoys(self.data, self.ledger.keys)
 
     @classmethod
     def open(cls, data: Path, settings: Settings, *, enforce: bool, live: bool, shards: int = 1) -> Course:
@@ -142,6 +146,7 @@ class Course:
         )
         course._come_back()
         course.heed()
+        course.look_for_decoys()
         return course
 
     def take(self, batch: Batch, source: str, next_offset: int | None) -> list[Answers]:
@@ -193,6 +198,7 @@ class Course:
         self.ledger.append_input(
             CARE_INPUT, self.care.add(single if learnt is None else merge_learnt(learnt, single))
         )
+        self._know_decoys(self.watch.decoys)
 
     def decide(self, frame: Frame, trace: bool | None = None) -> Answers:
         """Judge a frame that is through the door, and write it to the journal (not yet flushed).
@@ -328,6 +334,7 @@ class Course:
         if minute != self._minute:
             self._minute = minute
             self.heed()
+            self.look_for_decoys()
         if not self.live:
             self.ledger.append_input(PROGRESS_INPUT, msgspec.msgpack.encode(self.progress))
         self.ledger.flush(sync)
@@ -356,6 +363,21 @@ class Course:
 
     def _tip_off(self, tip: TipOff) -> None:
         self.watch.set_tip_offs(*rows_of(tip, self.names))
+
+    def look_for_decoys(self) -> None:
+        """Know the decoys planted or retired since the last look, once it is in the journal."""
+        planted = self._planted.fresh()
+        if planted is not None and not np.array_equal(self._named_once(planted), self.watch.decoys):
+            self.ledger.append_input(DECOY_INPUT, planted.tobytes())
+            self._know_decoys(planted)
+
+    def _know_decoys(self, planted: Array) -> None:
+        """Let the watch know decoys (k,) uint64 by the names that care gives them now."""
+        if planted.size or self.watch.decoys.size:
+            self.watch.set_decoys(self._named_once(planted))
+
+    def _named_once(self, patients: Array) -> Array:
+        return np.unique(self.care.aliases.canonical(patients))
 
     def seal(self) -> None:
         """Begin to seal a segment on a thread of its own, once the one before is sealed.
@@ -435,10 +457,13 @@ class Course:
         kind, content = decode_input(payload)
         if kind == CARE_INPUT:
             self.care.restore_input(content)
+            self._know_decoys(self.watch.decoys)
         elif kind == RELEASE_INPUT:
             self._release(msgspec.msgpack.decode(content, type=Release))
         elif kind == TIP_INPUT:
             self._tip_off(msgspec.msgpack.decode(content, type=TipOff))
+        elif kind == DECOY_INPUT:
+            self._know_decoys(np.frombuffer(content, np.uint64))
         else:
             self.progress = msgspec.msgpack.decode(content, type=Progress)
 

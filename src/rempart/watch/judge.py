@@ -77,6 +77,11 @@ class Watch:
         across.tell_time(rows, self._house.clock.copy(), marks, now)
         return marks
 
+    @property
+    def decoys(self) -> Array:
+        """The decoy patients (k,) uint64, sorted."""
+        return self._house.decoys
+
     def set_decoys(self, patients: Array) -> None:
         """From now on ``patients`` (k,) uint64 are decoys: nobody has a reason to open them."""
         self._house.decoys = np.unique(patients.astype(np.uint64))

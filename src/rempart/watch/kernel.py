@@ -23,6 +23,7 @@ from rempart.watch.reasons import (
     FAILED_CHALLENGE,
     LEFT,
     REOPENED,
+    SLIPPED,
     TIP_OFF,
     UNANSWERED,
 )
@@ -43,11 +44,13 @@ WEEK_FADE_MS = 5.0 * DAY_MS
 """Time in which the sums of a week fade to a third."""
 LEFT_NATS = 6.0
 DECOY_NATS = 11.0
-"""What an opened decoy says for a day: nobody has a reason to; a slip of the hand remains."""
+"""What an opened decoy says for a day, and at least the threshold: nobody has a reason to; a slip of the hand remains."""
 RATCHET = 2.0
 """Nats of new doubt before a session that passed is asked again within PASSED_HOURS."""
 RESTRICT_NATS = 2.3
-"""Nats of doubt above the step-up threshold: ten times the odds."""
+"""Nats of doubt above the step-up threshold: ten times the odds. So much bars a second try, too."""
+SLIP_HOURS = 24.0
+"""A second challenge passed after a slip, so long after it, makes it forgotten."""
 EXPLAINED_ENOUGH = 0.6
 """Share of an account's patients that care must explain before ``restrict`` may be used."""
 NOTABLE = 0.6
@@ -244,6 +247,7 @@ def _control(acc, row, now, policy):  # type: ignore[no-untyped-def]
             return -1
         acc.blocked = 0
         acc.withheld = 0
+        acc.slipped_ms = 0
         acc.failed = 0.0
         for i in range(SESSIONS):
             acc.asked_ms[i] = 0
@@ -260,17 +264,43 @@ def _control(acc, row, now, policy):  # type: ignore[no-untyped-def]
         return -1
     if row.kind == _PASS:
         if asked and trusted and policy.enforce == 1:
-            acc.passed_ms[slot] = now
-            acc.released = 1
+            _pass(acc, slot, now)
         return -1
     acc.failed += np.float32(1.0)
     acc.now[_FAILED] = acc.failed
     acc.top[_FAILED] = max(acc.top[_FAILED], acc.failed)
     if asked and trusted and policy.enforce == 1:
-        acc.blocked = 1
-        acc.withheld = 1
-        return FAILED_CHALLENGE
+        return _fail(acc, slot, now, policy)
     return -1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _pass(acc, slot, now):  # type: ignore[no-untyped-def]
+    """A challenge was passed. The first time after a slip it says nothing about who is there, for the one is as likely
+    as the other: what was asked is served, and any doubt beyond it is asked again."""
+    acc.passed_ms[slot] = now
+    acc.withheld = 0
+    if acc.slipped_ms > 0:
+        acc.slipped_ms = -acc.slipped_ms
+        acc.passed_doubt[slot] -= np.float32(RATCHET)
+        return
+    if now + acc.slipped_ms > SLIP_HOURS * HOUR_MS:
+        acc.slipped_ms = 0
+    acc.released = 1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _fail(acc, slot, now, policy):  # type: ignore[no-untyped-def]
+    """A challenge failed: the first time it is asked once more, unless doubt was strong or a decoy was opened;
+    else the account is blocked. Returns the code of the reason."""
+    acc.withheld = 1
+    strong = acc.passed_doubt[slot] >= policy.threshold + RESTRICT_NATS
+    decoy = acc.decoy_ms != 0 and now - acc.decoy_ms < DAY_MS
+    if acc.slipped_ms == 0 and not strong and not decoy:
+        acc.slipped_ms = now
+        return SLIPPED
+    acc.blocked = 1
+    return FAILED_CHALLENGE
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -280,7 +310,7 @@ def _odds(acc, session, now, doubt):  # type: ignore[no-untyped-def]
     slot = _slot(acc, session, False, now)
     if slot >= 0 and acc.passed_ms[slot] != 0:
         odds -= PASSED_NATS * np.exp(-(now - acc.passed_ms[slot]) / (PASSED_HOURS * HOUR_MS))
-    if acc.blocked != 0:
+    if acc.blocked != 0 or acc.slipped_ms > 0:
         odds += PASSED_NATS
     return odds
 
@@ -303,7 +333,7 @@ def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer): 
         if extra < 0 or extra == LEFT:
             extra = DECOY
             extra_nats += np.float32(DECOY_NATS)
-        doubt += np.float32(DECOY_NATS)
+        doubt = max(doubt + np.float32(DECOY_NATS), policy.threshold)
     tip = concerns(acc, row) if row.kind == _ACCESS else np.float32(0.0)
     if tip > 0.0:
         if extra < 0:

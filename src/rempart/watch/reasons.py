@@ -24,7 +24,8 @@ from rempart.watch.channels import N_STATS
     DISOWNED,
     DECOY,
     TIP_OFF,
-) = range(N_STATS, N_STATS + 11)
+    SLIPPED,
+) = range(N_STATS, N_STATS + 12)
 
 
 def _(text: str) -> str:
@@ -120,6 +121,7 @@ REASONS: tuple[Reason, ...] = (
     Reason("disowned", _("a person said that this was not the owner; a person must reinstate the account")),
     Reason("decoy", _("the account opened the record of a decoy, a patient who does not exist")),
     Reason("tip_off", _("a network or software that another region names for a theft, new to this account")),
+    Reason("failed_once", _("the request to prove who is there failed; it is made once more")),
 )
 """Index = the number in ``DECISION["code"]``; the first follow :class:`channels.Stat`, one a statistic."""
 

@@ -197,7 +197,7 @@ class Tails:
             for name in TODAY:
                 learned[name] = today[name]
             accounts[past["account"]] = learned
-        for name in ("carried", "high_days", "unanswered", "blocked", "withheld"):
+        for name in ("carried", "high_days", "unanswered", "slipped_ms", "blocked", "withheld"):
             accounts[name][numbers] = 0
         accounts["released"][numbers] = 1
 

@@ -37,7 +37,7 @@ def test_an_earlier_mention_makes_a_name_canonical() -> None:
 
 def test_any_order_gives_the_same_names() -> None:
     chance = random.Random(4)
-    pairs = [(chance.randrange(60), chance.randrange(60), chance.randrange(9)) for _ in range(50)]
+    pairs = [(chance.randrange(60), chance.randrange(60), at) for at in range(50)]
     ids = np.arange(60, dtype=np.uint64)
     seen = []
     for _ in range(5):
@@ -50,6 +50,14 @@ def test_any_order_gives_the_same_names() -> None:
         assert whole.canonical(ids).tolist() == single.canonical(ids).tolist()
         seen.append(whole.canonical(ids).tolist())
     assert all(one == seen[0] for one in seen)
+
+
+def test_of_names_known_together_the_first_met_stays_however_it_is_spelled() -> None:
+    for first, later in ((1, 9), (9, 1)):
+        aliases = Aliases()
+        aliases.add(u8(first), u8(5))
+        aliases.add(u8(later), u8(5))
+        assert aliases.canonical(u8(1, 5, 9)).tolist() == [first] * 3
 
 
 def test_moves_lead_to_the_canonical_name() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from rempart.care.fhir import links_from
-from rempart.care.index import DAY_MS, LINK, CareIndex
+from rempart.care.index import DAY_MS, KINDS, LINK, CareIndex
 from rempart.records import NEVER_MS, CareLink
 
 NOW = 1_767_571_200_000
@@ -19,11 +19,16 @@ def index_of(known: int, start: int, end: int, cancelled: int) -> CareIndex:
 
 
 def grade(index: CareIndex, when: int, account: int = 3, patient: int = 7) -> float:
+    return grades(index, when, account, patient)[0]
+
+
+def grades(index: CareIndex, when: int, account: int = 3, patient: int = 7) -> tuple[float, float]:
+    """The account's own, and anybody's."""
     one = np.array([0], np.int64), np.array([1], np.int32)
     found = index.explain(
         np.array([account], np.int32), np.array([when], np.int64), *one, np.array([patient], np.uint64)
     )
-    return float(found[0, 0])
+    return float(found[0, 0]), float(found[0, 1])
 
 
 def test_a_current_link_explains_and_only_its_own_pair() -> None:
@@ -44,6 +49,21 @@ def test_an_ended_link_fades_over_a_month() -> None:
     index = index_of(0, 0, NOW, NEVER_MS)
     assert grade(index, NOW + 15 * DAY_MS) == 0.5
     assert grade(index, NOW + 31 * DAY_MS) == 0.0
+
+
+def test_a_standing_link_without_a_start_has_always_been() -> None:
+    """A list sent again last night, or first seen with the first event, says nothing about today either."""
+    doctor = {"resourceType": "Patient", "id": "7", "generalPractitioner": [{"reference": "Practitioner/3"}]}
+    (link,) = links_from(doctor, NOW - DAY_MS)
+    assert isinstance(link, CareLink)
+    index = CareIndex()
+    rows = np.zeros(1, LINK)
+    rows["patient"], rows["who"], rows["kind"] = 7, 3, KINDS.index(link.kind)
+    rows["known_ms"], rows["start_ms"] = link.known_ms, link.start_ms
+    rows["end_ms"], rows["cancelled_ms"] = link.end_ms, link.cancelled_ms
+    index.add_links(rows)
+    assert grade(index, NOW) == 1.0
+    assert grades(index, NOW, account=4) == (0.0, 0.0)
 
 
 def test_state_comes_back_the_same() -> None:

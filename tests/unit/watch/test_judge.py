@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rempart.records import EVENT, Action, Frame
+from rempart.records import EVENT, FLAG_TRUSTED, Action, Frame, Kind
 from rempart.watch.judge import Policy, Watch
+from rempart.watch.reasons import SLIPPED
 
 DAY_MS = 86_400_000
 MONDAY_MS = 1_767_571_200_000
@@ -58,11 +59,11 @@ def test_shards_and_cuts_change_no_answer(shards: int, seed: int) -> None:
     assert whole["doubt"].max() > 0
 
 
-def with_theft(rows: Array, patients: Array) -> tuple[Array, Array, Array]:
-    """One account at 3 a.m. from an unseen network opens 300 strangers; returns who is the thief too."""
+def with_theft(rows: Array, patients: Array, hour: int = 3, network: int = 55) -> tuple[Array, Array, Array]:
+    """One account, at 3 a.m. from an unseen network, opens 300 strangers; returns who is the thief too."""
     theft = np.zeros(300, EVENT)
-    theft["recorded_ms"] = MONDAY_MS + 12 * DAY_MS + 3 * 3_600_000 + np.arange(300) * 4_000
-    theft["account"], theft["role"], theft["network"], theft["session"] = 5, 5 % ROLES, 55, 999
+    theft["recorded_ms"] = MONDAY_MS + 12 * DAY_MS + hour * 3_600_000 + np.arange(300) * 4_000
+    theft["account"], theft["role"], theft["network"], theft["session"] = 5, 5 % ROLES, network, 999
     theft["patients"] = 1
     everything = np.concatenate([rows, theft])
     everybody = np.concatenate([patients, np.arange(300).astype(np.uint64) + np.uint64(10_000_000)])
@@ -84,7 +85,47 @@ def test_a_night_scrape_is_challenged_early_and_honest_staff_are_not() -> None:
     assert honest_days_with_challenge == 0
 
 
-def test_in_enforce_mode_a_failed_challenge_blocks_the_account() -> None:
+def answered(kinds: dict[int, Kind]) -> Array:
+    """Answers to a theft from the owner's own desk, from its first challenge on, its n-th act being a login instead."""
+    rows, patients, thief = with_theft(*honest_days(12, 3), hour=19, network=1)
+    theft = np.flatnonzero(thief)
+    challenged = theft[run(rows, patients, shards=1, cuts=[], enforce=True)["action"][theft] != Action.ALLOW][
+        0
+    ]
+    for place, kind in kinds.items():
+        login = theft[np.searchsorted(theft, challenged) + place]
+        rows["kind"][login], rows["flags"][login] = kind, FLAG_TRUSTED
+    answers = run(rows, patients, shards=1, cuts=[], enforce=True)
+    assert not ((rows["account"] != 5) & (answers["action"] == Action.BLOCK)).any()
+    return answers[theft[theft >= challenged]]
+
+
+def test_a_slip_is_asked_once_more_and_serves_nothing() -> None:
+    answers = answered({1: Kind.LOGIN_FAILED})
+    assert answers["code"][1][0] == SLIPPED
+    assert set(answers["action"][1:].tolist()) <= {Action.STEP_UP, Action.RESTRICT}
+
+
+def test_a_second_failure_blocks_the_account() -> None:
+    answers = answered({1: Kind.LOGIN_FAILED, 2: Kind.LOGIN_FAILED})
+    assert answers["action"][1] == Action.STEP_UP
+    assert (answers["action"][2:] == Action.BLOCK).all()
+
+
+def test_who_passes_after_a_slip_goes_on_and_is_asked_at_the_next_doubt() -> None:
+    sure = answered({2: Kind.LOGIN_PASSED})["action"][3:].tolist()
+    slip = {1: Kind.LOGIN_FAILED, 2: Kind.LOGIN_PASSED}
+    unsure = answered(slip)["action"][3:].tolist()
+    assert unsure.index(Action.STEP_UP) < sure.index(Action.STEP_UP)
+    asked = 3 + unsure.index(Action.STEP_UP)
+    twice = answered(slip | {asked + 1: Kind.LOGIN_PASSED})["action"][asked + 2 :].tolist()
+    assert twice[0] == Action.ALLOW
+    third = asked + 2 + twice.index(Action.STEP_UP)
+    again = answered(slip | {asked + 1: Kind.LOGIN_PASSED, third + 1: Kind.LOGIN_FAILED})
+    assert (again["action"][third + 1 :] == Action.BLOCK).all()
+
+
+def test_in_enforce_mode_a_challenge_failed_in_strong_doubt_blocks_the_account() -> None:
     rows, patients, thief = with_theft(*honest_days(12, 3))
     first = int(np.flatnonzero(thief)[80])
     rows["kind"][first] = 2
