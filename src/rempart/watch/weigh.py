@@ -26,11 +26,11 @@ OWN_PART, OWN_DAYS = 0.8, 5.0
 """Most that an account's own history counts against its role's and the house's, and days to half of it."""
 GROUP_FLOOR = 1.2
 """Nats of a group that mean nothing: the strongest of a few statistics is always a little odd."""
-GROUP_CAP = np.array([7.0, 12.5, 9.0, 5.0, 9.0, 9.0, 12.0, 7.0, 9.0], np.float32)
+GROUP_CAP = np.array([7.0, 12.5, 9.0, 5.0, 9.0, 9.0, 12.0, 7.0, 9.0, 9.0], np.float32)
 SECOND = 0.2
 """How much the weaker of volume and strangers adds to the stronger."""
 GROUP_OF = np.array([channel.group for channel in CHANNELS], np.int64)
-GROUP_WEIGHT = np.array([1.0, 1.0, 1.2, 1.0, 0.9, 0.5, 1.0, 1.0, 1.0], np.float32)
+GROUP_WEIGHT = np.array([1.0, 1.0, 1.2, 1.0, 0.9, 0.5, 1.0, 1.0, 1.0, 1.0], np.float32)
 _VOLUME, _STRANGERS = int(Group.VOLUME), int(Group.STRANGERS)
 
 

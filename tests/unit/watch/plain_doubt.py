@@ -23,6 +23,7 @@ CAPS = {
     Group.LOGIN: 12.0,
     Group.BESIDE: 7.0,
     Group.CREW: 9.0,
+    Group.READING: 9.0,
 }
 WEIGHTS = {Group.SEARCH: 1.2, Group.TIME: 0.9, Group.CIRCUMSTANCE: 0.5}
 """The others weigh 1."""
