@@ -5,7 +5,7 @@ account's visits that read it, shrunk to its role's and the house's share; a kin
 read is odd, by so many nats. Gives the day's odd readings, and those of patients whom nothing explains: who opens
 insurance data of a dozen strangers from a ward doctor's login does not do the doctor's work. Gives too by how much the
 day's visits are deeper than the account's usual (everything of everybody), and how many were made at an even pace.
-Misses a thief who reads as the owner does, a program that waits at random, and an account without a history of its own.
+Misses a thief who reads as the owner does, and a program that waits at random.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ DAY_0_SHARE, DAY_0_DAYS = 0.3, 5.0
 """Share of visits that read a kind before there is history, and account-days that it is worth."""
 ROLE_DAYS = 3.0
 """Account-days that the house's share is worth against a role's own."""
+KNOWN_DAYS = 20.0
+"""Account-days after which a role's share is half known, for accounts new to it."""
 KEEP_VISITS = 0.94
 """What an account's visits still count on its next day."""
 FASTEST_RISE = 0.015
@@ -56,7 +58,8 @@ def begin_visit(acc, patient, strange, now):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def read_kind(acc, form, usual):  # type: ignore[no-untyped-def]
-    """Count a kind of resource once a visit; ``usual`` (READINGS,) is the role's share of visits by kind."""
+    """Count a kind of resource once a visit; ``usual`` (READINGS + 1,) is the role's share of visits by kind,
+    then how well the role is known, 0 to 1."""
     kind = form & (READINGS - 1)
     bit = np.uint64(1) << np.uint64(kind)
     if acc.visit_kinds & bit:
@@ -66,9 +69,9 @@ def read_kind(acc, form, usual):  # type: ignore[no-untyped-def]
     acc.kinds_day += np.float32(1.0)
     share = (acc.read[kind] * acc.visits + OWN_VISITS * usual[kind]) / (acc.visits + OWN_VISITS)
     nats = -np.log(max(share, LEAST_SHARE)) - USUAL_NATS
-    if nats <= 0.0 or acc.days == 0:
+    if nats <= 0.0:
         return
-    odd = np.float32(min(nats, MOST_ODD) * acc.days / (acc.days + 2.0))
+    odd = np.float32(min(nats, MOST_ODD) * max(acc.days / (acc.days + 2.0), usual[READINGS]))
     acc.odd_reads += odd
     acc.strange_reads += odd * acc.visit_strange
     acc.strange_reads_week += odd * acc.visit_strange
@@ -85,12 +88,12 @@ def deeper(acc):  # type: ignore[no-untyped-def]
 
 
 def shares_by_role(reads: Array, days: Array) -> Array:
-    """Share of visits (roles + 1, READINGS) by kind, the house's first; ``reads`` sums of account-days' shares, ``days``
-    how many."""
+    """Share of visits (roles + 1, READINGS + 1) by kind, the house's first, then how well each is known, 0 to 1;
+    ``reads`` sums of account-days' shares, ``days`` how many."""
     house = (reads[0] + DAY_0_SHARE * DAY_0_DAYS) / (days[0] + DAY_0_DAYS)
     shares = (reads + ROLE_DAYS * house) / (days[:, None] + ROLE_DAYS)
     shares[0] = house
-    return np.asarray(shares.astype(np.float32))
+    return np.insert(shares, READINGS, days / (days + KNOWN_DAYS), axis=1).astype(np.float32)
 
 
 def day_shares(accounts: Array) -> tuple[Array, Array]:

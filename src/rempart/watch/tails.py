@@ -30,7 +30,7 @@ from rempart.watch.state import (
     USUAL_UNEXPLAINED,
     Array,
 )
-from rempart.watch.threshold import DOUBT_BINS, doubt_counts, high_doubt, steered
+from rempart.watch.threshold import DOUBT_BINS, allowed, doubt_counts, high_doubt, steered
 from rempart.watch.weigh import BINS_PER_LOG
 
 PRIOR_DAYS = 60.0
@@ -141,7 +141,7 @@ class Tails:
     reads: Array = field(default_factory=lambda: np.zeros((1, READINGS)))
     read_days: Array = field(default_factory=lambda: np.zeros(1))
     """Sums over account-days of the share of visits that read each kind, and how many days, by role."""
-    usual: Array = field(default_factory=lambda: np.zeros((1, READINGS), np.float32))
+    usual: Array = field(default_factory=lambda: np.zeros((1, READINGS + 1), np.float32))
     """The shares the kernel reads, of :mod:`reading`."""
     withheld: Array = field(default_factory=lambda: np.zeros(0, WITHHELD))
     """Days not learned, of the last KEEP_WITHHELD_DAYS, oldest first."""
@@ -167,7 +167,8 @@ class Tails:
         """Correct the threshold by the day's challenges; those that failed are no false alarms."""
         rows = (accounts["seen"] == 1) & (accounts["withheld"] == 0)
         asked = np.count_nonzero(accounts["challenged"][rows])
-        self.steered[0] = steered(self.steered[0], int(asked), int(rows.sum()), challenges_per_day)
+        share = allowed(self.doubts, challenges_per_day)
+        self.steered[0] = steered(self.steered[0], int(asked), int(rows.sum()), share)
 
     def close_day(self, accounts: Array, day: int) -> None:
         """Learn ``day`` (since 1970) of every account that was active, then forget its maxima."""

@@ -58,6 +58,7 @@ class PlainReading:
     own: list[float] = field(default_factory=lambda: [0.0] * 32)
     visits: float = 0.0
     role: list[float] = field(default_factory=lambda: [0.3] * 32)
+    role_known: float = 0.0
     depth: float = 0.0
     opened: dict[int, list[int]] = field(default_factory=dict)
     """Times at which each patient was opened."""
@@ -84,7 +85,7 @@ class PlainReading:
         self.kinds.add(kind)
         self.read_day.note(now, 1)
         share = (self.own[kind] * self.visits + 20 * self.role[kind]) / (self.visits + 20)
-        nats = min(max(-math.log(max(share, 0.001)) - 1.5, 0), 4) * days / (days + 2)
+        nats = min(max(-math.log(max(share, 0.001)) - 1.5, 0), 4) * max(days / (days + 2), self.role_known)
         self.odd.note(now, nats)
         self.odd_strange.note(now, nats * self.strange)
         self.odd_week.note(now, nats * self.strange)

@@ -60,7 +60,8 @@ def test_the_kernel_counts_what_plain_python_counts(stream: list[Event]) -> None
         plain.usual = float(account["usual_strange"]), float(account["usual_uncared"])
         plain.days = int(account["days"])
         plain.reading.own, plain.reading.visits = account["read"].tolist(), float(account["visits"])
-        plain.reading.role, plain.reading.depth = watch.tails.usual[1].tolist(), float(account["usual_depth"])
+        *plain.reading.role, plain.reading.role_known = watch.tails.usual[0].tolist()
+        plain.reading.depth = float(account["usual_depth"])
         now = account["now"]
         for name, value in plain.see(event).items():
             assert now[Stat[name.upper()]] == pytest.approx(value, rel=1e-3, abs=1e-3), name
