@@ -45,6 +45,12 @@ class Stat(IntEnum):
     STRANGER_SHARE = 22
     OUT_OF_CARE_SHARE = 23
     CREW = 24
+    ODD_READS = 25
+    STRANGE_READS = 26
+    STRANGE_READS_WEEK = 27
+    DEPTH = 28
+    EVEN_PACE = 29
+    NEVER_BACK = 30
 
 
 N_STATS = len(Stat)
@@ -62,9 +68,10 @@ class Group(IntEnum):
     LOGIN = 6
     BESIDE = 7
     CREW = 8
+    READING = 9
 
 
-N_GROUPS = 9
+N_GROUPS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +293,55 @@ CHANNELS: tuple[Channel, ...] = (
         "nats by which the strangers opened and the logins failed from this network, by all accounts that "
         "use it, exceed their usual; only for accounts to which the network is new",
         "a crew behind an address that much of the staff uses, or with an exit for each account",
+    ),
+    Channel(
+        Stat.ODD_READS,
+        Group.READING,
+        3.0,
+        1.6,
+        "kinds of resource read of the day's patients, each by how rarely this account and its role read it",
+        "a thief who reads what the owner usually reads",
+    ),
+    Channel(
+        Stat.STRANGE_READS,
+        Group.READING,
+        1.0,
+        1.6,
+        "the same of patients whom nothing explains",
+        "the same; patients in the owner's care",
+    ),
+    Channel(
+        Stat.STRANGE_READS_WEEK,
+        Group.READING,
+        2.0,
+        1.6,
+        "the same added up over about a week",
+        "the same",
+    ),
+    Channel(
+        Stat.DEPTH,
+        Group.READING,
+        2.0,
+        1.6,
+        "nats by which the kinds of resource read of a patient are more than the account's usual: everything of "
+        "everybody",
+        "a few kinds each; a whole record now and then",
+    ),
+    Channel(
+        Stat.EVEN_PACE,
+        Group.TIME,
+        1.0,
+        2.0,
+        "patients opened one after the other at an even pace, as by a program",
+        "a program that waits at random; a pace above two minutes a patient",
+    ),
+    Channel(
+        Stat.NEVER_BACK,
+        Group.STRANGERS,
+        25.0,
+        1.8,
+        "patients of about a week, new to the account, whom it did not open again later",
+        "a thief who comes back to patients; an account that sees everybody once",
     ),
 )
 """In the order of :class:`Stat`."""

@@ -168,7 +168,7 @@ class Watch:
 
     def _habits(self) -> tuple[Array, ...]:
         tails = self.tails
-        return tails.nats, tails.apart, tails.role_days, tails.shares, tails.novelty, *self._zone
+        return tails.nats, tails.apart, tails.role_days, tails.shares, tails.novelty, tails.usual, *self._zone
 
     def _open_day(self, day: int) -> None:
         if day == self._day:

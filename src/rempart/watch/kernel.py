@@ -16,6 +16,7 @@ from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
 from rempart.watch.pages import ask_page, follow_order, form_is_new
 from rempart.watch.place import HOUSE_SETTLED, change_session, come_from, used_since
+from rempart.watch.reading import CHANCE_RUN, deeper
 from rempart.watch.reasons import (
     DAYS_BEFORE,
     DECOY,
@@ -27,7 +28,7 @@ from rempart.watch.reasons import (
     TIP_OFF,
     UNANSWERED,
 )
-from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS
+from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS, WEEK_FADE_MS
 from rempart.watch.tips import concerns
 from rempart.watch.volume import open_patients, share_nats
 from rempart.watch.weigh import doubt_of
@@ -40,8 +41,6 @@ PASSED_NATS = 3.5
 PASSED_HOURS = 12.0
 MOST_CARRIED = np.float32(7.0)
 """Nats that the days before may add to a day's own doubt, and never more than the day's own."""
-WEEK_FADE_MS = 5.0 * DAY_MS
-"""Time in which the sums of a week fade to a third."""
 LEFT_NATS = 6.0
 DECOY_NATS = 11.0
 """What an opened decoy says for a day, and at least the threshold: nobody has a reason to; a slip of the hand remains."""
@@ -85,8 +84,15 @@ def _fade(acc, now):  # type: ignore[no-untyped-def]
     acc.out_of_care_day *= day
     acc.odd_strangers *= day
     acc.odd_patients *= day
+    acc.odd_reads *= day
+    acc.strange_reads *= day
+    acc.kinds_day *= day
+    acc.visits_day *= day
+    acc.even_pace *= hour
     acc.strangers_week *= week
     acc.out_of_care_week *= week
+    acc.strange_reads_week *= week
+    acc.never_back *= week
     acc.decayed_ms = now
 
 
@@ -135,13 +141,19 @@ def _count(acc):  # type: ignore[no-untyped-def]
     known = np.float32(acc.days / (acc.days + 2.0))
     stat[22] = known * share_nats(acc.strangers_day, opened, acc.usual_strange)
     stat[23] = known * share_nats(acc.out_of_care_day, opened, acc.usual_uncared)
+    stat[25] = acc.odd_reads
+    stat[26] = acc.strange_reads
+    stat[27] = acc.strange_reads_week
+    stat[28] = deeper(acc)
+    stat[29] = max(acc.even_pace - CHANCE_RUN, np.float32(0.0))
+    stat[30] = acc.never_back
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _observe(acc, account, row, now, patients, grades, others, crews, shard, tails):  # type: ignore[no-untyped-def]
     """Run every channel on one event; returns patients new to the haul and the hour's bin."""
     visits, nodes, counts = shard
-    shares, novelty, zone_from, zone_offset = tails
+    shares, novelty, usual, zone_from, zone_offset = tails
     expire(acc, nodes, counts, now)
     stat = acc.now
     at = hour_bin(now, zone_from, zone_offset)
@@ -162,7 +174,9 @@ def _observe(acc, account, row, now, patients, grades, others, crews, shard, tai
         follow_order(acc, row)
         fresh = max(width, 1)
     elif row.outcome <= 0:
-        fresh = open_patients(acc, account, visits, nodes, counts, patients, grades, odd, now)
+        fresh = open_patients(
+            acc, account, visits, nodes, counts, patients, grades, odd, row.form, usual[acc.role + 1], now
+        )
     _count(acc)
     return fresh
 
@@ -382,6 +396,7 @@ def judge_rows(
     role_days,
     shares,
     novelty,
+    usual,
     zone_from,
     zone_offset,
     policy,
@@ -395,7 +410,7 @@ def judge_rows(
     """
     parts = np.zeros(N_STATS + 1, np.float32)
     place = (visits, nodes, counts)
-    habits = (shares, novelty, zone_from, zone_offset)
+    habits = (shares, novelty, usual, zone_from, zone_offset)
     for i in range(rows.size):
         row = rows[i]
         account = row.account

@@ -108,6 +108,27 @@ REASONS: tuple[Reason, ...] = (
     Reason("stranger_share", _("hardly any patient of the day is one of yours")),
     Reason("out_of_care_share", _("hardly any patient of the day is in anybody's care")),
     Reason("crew", _("several accounts open patients whom nothing explains from the same unusual network")),
+    Reason(
+        "odd_reads",
+        _("parts of the record that you and your colleagues of the same profession hardly ever open"),
+    ),
+    Reason(
+        "strange_reads",
+        _("parts of the record that you hardly ever open, of patients whom nothing explains"),
+    ),
+    Reason(
+        "strange_reads_week",
+        _(
+            "parts of the record that you hardly ever open, of patients whom nothing explains, over about a week"
+        ),
+    ),
+    Reason("depth", _("you open far more of each record than you usually do")),
+    Reason("even_pace", _("{seen} records one after the other at the even pace of a program"), _USUAL),
+    Reason(
+        "never_back",
+        _("{seen} patients within about a week whom you opened once and never again"),
+        _USUAL,
+    ),
     Reason("days_before", _("the account was already unusual on the days before, and nobody vouched for it")),
     Reason("left", _("the staff list says that the owner of this account has left")),
     Reason(

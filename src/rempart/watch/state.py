@@ -19,12 +19,16 @@ DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
 VISIT_DAYS = 30
+WEEK_FADE_MS = 5.0 * DAY_MS
+"""Time in which the sums of a week fade to a third."""
 WINDOWS_MS = (10 * MINUTE_MS, HOUR_MS, DAY_MS)
 PLACES = 8
 SOFTWARES = 4
 SESSIONS = 3
 FORMS = 12
 HOUR_BINS = 48
+READINGS = 32
+"""Kinds of resource told apart in what an account reads; others share a place."""
 BINS = 96
 APART_BINS = 96
 
@@ -48,6 +52,10 @@ ACCOUNT = np.dtype(
         ("passed_ms", "i8", (SESSIONS,)),
         ("place_ms", "i8", (PLACES,)),
         ("last_patient", "u8"),
+        ("visit_patient", "u8"),
+        ("visit_kinds", "u8"),
+        ("visit_ms", "i8"),
+        ("visit_gap_ms", "i8"),
         ("newest", "i4"),
         ("tail", "i4", (3,)),
         ("distinct", "i4", (3,)),
@@ -69,6 +77,8 @@ ACCOUNT = np.dtype(
         ("spread", "f4", (N_STATS,)),
         ("scale", "f4", (N_STATS,)),
         ("hours", "f4", (HOUR_BINS,)),
+        ("read", "f4", (READINGS,)),
+        ("read_today", "f4", (READINGS,)),
         ("strangers", "f4"),
         ("strangers_day", "f4"),
         ("in_care", "f4"),
@@ -99,7 +109,17 @@ ACCOUNT = np.dtype(
         ("usual_strange", "f4"),
         ("usual_uncared", "f4"),
         ("opened", "f4"),
-        ("spare", "f4"),
+        ("visits", "f4"),
+        ("visits_today", "f4"),
+        ("visit_strange", "f4"),
+        ("odd_reads", "f4"),
+        ("strange_reads", "f4"),
+        ("strange_reads_week", "f4"),
+        ("kinds_day", "f4"),
+        ("visits_day", "f4"),
+        ("even_pace", "f4"),
+        ("never_back", "f4"),
+        ("usual_depth", "f4"),
         ("value_kind", "i1"),
         ("step", "i1"),
         ("blocked", "i1"),
@@ -114,8 +134,7 @@ ACCOUNT = np.dtype(
 """One account. ``now`` holds the current statistics, ``top`` their maxima today, ``mean`` and
 ``spread`` the account's own history of ``log1p(top)``, ``scale`` what a day may lie apart from it;
 ``*_ms`` as in :mod:`rempart.records`; ``slipped_ms`` when a challenge failed that did not block, negative once one was
-passed since. ``spare``
-fills the row, so that equal accounts are equal bytes."""
+passed since. The fields leave no gaps, so that equal accounts are equal bytes."""
 
 VISIT = np.dtype(
     [("patient", "u8"), ("last_ms", "i8"), ("first_ms", "i8"), ("account", "i4"), ("node", "i4")]

@@ -18,18 +18,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rempart.watch import apart
+from rempart.watch import apart, reading
 from rempart.watch.channels import CHANNELS, N_STATS
 from rempart.watch.state import (
     APART_BINS,
     BINS,
     HOUR_BINS,
+    READINGS,
     USUAL_STRANGE,
     USUAL_UNCARED,
     USUAL_UNEXPLAINED,
     Array,
 )
-from rempart.watch.threshold import DOUBT_BINS, doubt_counts, high_doubt, steered
+from rempart.watch.threshold import DOUBT_BINS, allowed, doubt_counts, high_doubt, steered
 from rempart.watch.weigh import BINS_PER_LOG
 
 PRIOR_DAYS = 60.0
@@ -64,9 +65,15 @@ HAUL = (
     "in_care",
     "odd_strangers",
     "odd_patients",
+    "odd_reads",
+    "strange_reads",
+    "strange_reads_week",
+    "kinds_day",
+    "visits_day",
+    "never_back",
 )
 """Sums over opened patients, which a withheld day leaves behind at nothing."""
-TODAY = ("top", "hours_today", "new_place_class")
+TODAY = ("top", "hours_today", "new_place_class", "read_today", "visits_today")
 """What an account learns of a day."""
 WITHHELD = np.dtype(
     [
@@ -75,6 +82,8 @@ WITHHELD = np.dtype(
         ("top", "f4", (N_STATS,)),
         ("hours_today", "u8"),
         ("new_place_class", "i1"),
+        ("read_today", "f4", (READINGS,)),
+        ("visits_today", "f4"),
     ]
 )
 """A day that an account did not learn."""
@@ -129,6 +138,11 @@ class Tails:
     """Nats by which the threshold is corrected, so that challenges keep to the budget."""
     novelty: Array = field(default_factory=lambda: np.zeros(5, np.float32))
     """Share of account-days that bring each class of novelty, (4,), then how settled the house is."""
+    reads: Array = field(default_factory=lambda: np.zeros((1, READINGS)))
+    read_days: Array = field(default_factory=lambda: np.zeros(1))
+    """Sums over account-days of the share of visits that read each kind, and how many days, by role."""
+    usual: Array = field(default_factory=lambda: np.zeros((1, READINGS + 1), np.float32))
+    """The shares the kernel reads, of :mod:`reading`."""
     withheld: Array = field(default_factory=lambda: np.zeros(0, WITHHELD))
     """Days not learned, of the last KEEP_WITHHELD_DAYS, oldest first."""
 
@@ -145,18 +159,24 @@ class Tails:
         self.apart_counts = np.concatenate([self.apart_counts, np.zeros((N_STATS, more, APART_BINS))], axis=1)
         self.role_days = np.concatenate([self.role_days, np.zeros(more)])
         self.hours = np.concatenate([self.hours, np.zeros((more, HOUR_BINS))])
+        self.reads = np.concatenate([self.reads, np.zeros((more, READINGS))])
+        self.read_days = np.concatenate([self.read_days, np.zeros(more)])
         self.rebuild()
 
     def steer(self, accounts: Array, challenges_per_day: float) -> None:
         """Correct the threshold by the day's challenges; those that failed are no false alarms."""
         rows = (accounts["seen"] == 1) & (accounts["withheld"] == 0)
         asked = np.count_nonzero(accounts["challenged"][rows])
-        self.steered[0] = steered(self.steered[0], int(asked), int(rows.sum()), challenges_per_day)
+        share = allowed(self.doubts, challenges_per_day)
+        self.steered[0] = steered(self.steered[0], int(asked), int(rows.sum()), share)
 
     def close_day(self, accounts: Array, day: int) -> None:
         """Learn ``day`` (since 1970) of every account that was active, then forget its maxima."""
         self.closed += 1.0, float((day + 3) % 7 >= 5)
-        for kept in (self.counts, self.apart_counts, self.role_days, self.hours, self.novel, self.doubts):
+        for kept in (
+            self.counts, self.apart_counts, self.role_days, self.hours, self.novel, self.doubts, self.reads,
+            self.read_days,
+        ):  # fmt: skip
             kept *= KEEP_A_DAY
         rows = np.flatnonzero(accounts["seen"] == 1)
         learned = rows[accounts["withheld"][rows] == 0]
@@ -225,10 +245,13 @@ class Tails:
         touched = (accounts["hours_today"][rows, None] >> np.arange(HOUR_BINS, dtype=np.uint64)) & np.uint64(
             1
         )
+        read, worth = reading.day_shares(accounts[rows])
         for who in (np.zeros_like(role), role):
             chosen = slice(None) if who is not role else role > 0
             np.add.at(self.role_days, who[chosen], 1.0)
             np.add.at(self.hours, who[chosen], touched[chosen].astype(np.float64))
+            np.add.at(self.reads, who[chosen], read[chosen] * worth[chosen, None])
+            np.add.at(self.read_days, who[chosen], worth[chosen])
         known = rows[accounts["days"][rows] > 0]
         classes = accounts["new_place_class"][known]
         self.novel[:4] += [(classes >> kind & 1).sum() for kind in range(4)]
@@ -255,6 +278,7 @@ class Tails:
         rate = (PLACE_PRIOR * PLACE_PRIOR_DAYS + self.novel[:4]) / (PLACE_PRIOR_DAYS + self.novel[4])
         settled = self.novel[4] / (PLACE_PRIOR_DAYS + self.novel[4])
         self.novelty = np.append(rate, settled).astype(np.float32)
+        self.usual = reading.shares_by_role(self.reads, self.read_days)
 
 
 def _shrunk(day_0: Array, counts: Array) -> Array:
@@ -306,6 +330,7 @@ def _learn_accounts(accounts: Array, rows: Array) -> None:
     classes = accounts["new_place_class"][rows, None] >> np.arange(4, dtype=np.int8) & 1
     known = accounts["days"][rows, None] > 0
     accounts["roams"][rows] = accounts["roams"][rows] * keep + (classes & known).astype(np.float32)
+    reading.learn(accounts, rows)
     accounts["days"][rows] += 1
 
 
@@ -334,6 +359,8 @@ def _forget_day(accounts: Array, rows: Array) -> None:
         "withheld",
         "challenged",
         "released",
+        "read_today",
+        "visits_today",
     ):
         accounts[name][rows] = 0
     for name in HAUL:

@@ -56,9 +56,14 @@ def high_doubt(counts: Array) -> float:
     return float((_with_day_0(counts)[1] >= HIGH_SHARE).sum()) / BINS_PER_NAT
 
 
+def allowed(counts: Array, challenges_per_day: float) -> float:
+    """Share of account-days that may be challenged: more than the site's dial says while the house is young."""
+    return float(challenges_per_day * (1.0 + YOUNG * PRIOR_DAYS / (PRIOR_DAYS + counts.sum())))
+
+
 def threshold(counts: Array, challenges_per_day: float) -> float:
     """Doubt in nats that AIMED_AT of ``challenges_per_day`` of account-days reach; ``counts`` as doubt_counts gives."""
-    wanted = AIMED_AT * challenges_per_day * (1.0 + YOUNG * PRIOR_DAYS / (PRIOR_DAYS + counts.sum()))
+    wanted = AIMED_AT * allowed(counts, challenges_per_day)
     mass, share = _with_day_0(counts)
     start = max(int((share >= max(TAIL_SHARE, wanted)).sum()) - 1, 0)
     beyond = (np.arange(DOUBT_BINS - start) + 0.5) / BINS_PER_NAT

@@ -14,28 +14,39 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rempart.watch.state import DAY_MS, VISIT_DAYS
+from rempart.watch.reading import begin_visit, read_kind
+from rempart.watch.state import DAY_MS, MINUTE_MS, VISIT_DAYS, WEEK_FADE_MS
 from rempart.watch.windows import visit
 
 OWN_VISIT_GRADE = 1.0
 """How far an own visit explains a new one: in full at first, falling to half over VISIT_DAYS, for a register
 read every night is no stranger's."""
 MOST_SHARE = 0.999
+ONE_VISIT_MS = 30 * MINUTE_MS
+"""From the first look at a patient on, until another look is a return."""
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def open_patients(acc, account, visits, nodes, counts, patients, grades, odd, now):  # type: ignore[no-untyped-def]
+def open_patients(acc, account, visits, nodes, counts, patients, grades, odd, form, usual, now):  # type: ignore[no-untyped-def]
     """Open the patients of one access; returns how many are new to the last 24 hours."""
     fresh = 0
     for i in range(patients.size):
-        before = visit(acc, account, visits, nodes, counts, patients[i], now)
-        if before > now - DAY_MS:
-            continue
+        before, first = visit(acc, account, visits, nodes, counts, patients[i], now)
         grade = grades[i, 0]
+        if before > now - DAY_MS:
+            if patients[i] != acc.visit_patient:
+                known = np.float32(1.0) if first <= now - DAY_MS else grade
+                begin_visit(acc, patients[i], np.float32(1.0) - known, now)
+            read_kind(acc, form, usual)
+            come_back(acc, before, first, now)
+            continue
         age = now - before
         if age < VISIT_DAYS * DAY_MS:
             own = OWN_VISIT_GRADE * (1.0 - 0.5 * age / (VISIT_DAYS * DAY_MS))
             grade = max(grade, np.float32(own))
+        begin_visit(acc, patients[i], np.float32(1.0) - grade, now)
+        come_back(acc, before, first, now)
+        read_kind(acc, form, usual)
         out_of_care = np.float32(1.0) - max(grade, grades[i, 1])
         acc.out_of_care_day += out_of_care
         acc.out_of_care_week += out_of_care
@@ -50,6 +61,16 @@ def open_patients(acc, account, visits, nodes, counts, patients, grades, odd, no
         acc.uncared += out_of_care
         acc.opened += np.float32(1.0)
     return fresh
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def come_back(acc, before, first, now):  # type: ignore[no-untyped-def]
+    """A patient new to the account counts until the account opens it again, ``before`` being the last look."""
+    if before < now - VISIT_DAYS * DAY_MS:
+        acc.never_back += np.float32(1.0)
+    elif before - first <= ONE_VISIT_MS and now - first > ONE_VISIT_MS:
+        due = np.float32(np.exp(-(now - first) / WEEK_FADE_MS))
+        acc.never_back = max(acc.never_back - due, np.float32(0.0))
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

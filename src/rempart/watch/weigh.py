@@ -4,7 +4,7 @@ Each statistic's surprise is the negative log of a tail probability of honest da
 the role and the house reach that value, and how rarely their accounts depart so far from their own
 habit. The two are pooled geometrically (an arithmetic pool would cap the evidence at the house's
 floor). Groups of dependent statistics count once, by their strongest member, and are capped, so that
-dependence cannot inflate certainty. The sum is *doubt*, in nats; :mod:`threshold` says how much of it
+dependence cannot inflate certainty; of volume and strangers, which grow together, the stronger counts. The sum is *doubt*, in nats; :mod:`threshold` says how much of it
 the friction the site chose allows.
 
 Sources: Vovk & Wang 2021 (merging dependent evidence); Shin, Ramdas & Rinaldo 2023 (e-detectors).
@@ -24,13 +24,13 @@ BINS_PER_LOG = 8.0
 """Tail tables have one bin for each 1/8 of ``log1p(statistic)``."""
 OWN_PART, OWN_DAYS = 0.8, 5.0
 """Most that an account's own history counts against its role's and the house's, and days to half of it."""
-GROUP_FLOOR = 1.2
-"""Nats of a group that mean nothing: the strongest of a few statistics is always a little odd."""
-GROUP_CAP = np.array([7.0, 12.5, 9.0, 5.0, 9.0, 9.0, 12.0, 7.0, 9.0], np.float32)
-SECOND = 0.2
-"""How much the weaker of volume and strangers adds to the stronger."""
+GROUP_FLOOR = np.array([2.5, 2.5, 1.5, 1.5, 2.5, 2.5, 1.2, 1.5, 1.5, 2.5], np.float32)
+"""Nats of a group that mean nothing: the strongest of several statistics is odd on every tenth honest day, and on one day
+in a hundred three groups are at once. Groups of one or two statistics need less, and so do searches, which a thief can
+hardly do without."""
+GROUP_CAP = np.array([7.0, 12.5, 9.0, 5.0, 9.0, 9.0, 12.0, 7.0, 9.0, 9.0], np.float32)
 GROUP_OF = np.array([channel.group for channel in CHANNELS], np.int64)
-GROUP_WEIGHT = np.array([1.0, 1.0, 1.2, 1.0, 0.9, 0.5, 1.0, 1.0, 1.0], np.float32)
+GROUP_WEIGHT = np.array([0.7, 1.0, 1.2, 1.0, 1.2, 0.5, 1.0, 1.0, 0.7, 1.0], np.float32)
 _VOLUME, _STRANGERS = int(Group.VOLUME), int(Group.STRANGERS)
 
 
@@ -86,10 +86,11 @@ def doubt_of(acc, tails, apart, role_days, parts):  # type: ignore[no-untyped-de
             who[group] = stat
     for group in range(N_GROUPS):
         best[group] = (
-            max(np.float32(0.0), min(best[group], GROUP_CAP[group]) - GROUP_FLOOR) * GROUP_WEIGHT[group]
+            max(np.float32(0.0), min(best[group], GROUP_CAP[group]) - GROUP_FLOOR[group])
+            * GROUP_WEIGHT[group]
         )
     weaker = _VOLUME if best[_VOLUME] < best[_STRANGERS] else _STRANGERS
-    best[weaker] *= SECOND
+    best[weaker] = np.float32(0.0)
     doubt = np.float32(0.0)
     for group in range(N_GROUPS):
         doubt += best[group]

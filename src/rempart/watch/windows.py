@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rempart.watch.state import DAY_MS, HOUR_MS, MINUTE_MS, NODE, VISIT, Shard
+from rempart.watch.state import DAY_MS, HOUR_MS, MINUTE_MS, NODE, VISIT, VISIT_DAYS, Shard
 
 _W0 = 10 * MINUTE_MS
 _W1 = HOUR_MS
@@ -77,8 +77,8 @@ def _new_node(nodes, counts):  # type: ignore[no-untyped-def]
 def visit(acc, account, visits, nodes, counts, patient, now):  # type: ignore[no-untyped-def]
     """Record one patient at ``now`` (never before the account's last event).
 
-    Returns the time of the previous visit, or a large negative number for a first one. Call
-    :func:`expire` before it.
+    Returns the time of the previous visit, or a large negative number for a first one, and of the first of
+    visits with no gap of VISIT_DAYS. Call :func:`expire` before it.
     """
     slot = find_visit(visits, account, patient)
     before = np.int64(-(2**62))
@@ -89,6 +89,8 @@ def visit(acc, account, visits, nodes, counts, patient, now):  # type: ignore[no
         counts[0] += 1
     else:
         before = visits[slot].last_ms
+        if before < now - VISIT_DAYS * DAY_MS:
+            visits[slot].first_ms = now
         old = visits[slot].node
         if before > now - _W2 and nodes[old].superseded == 0:
             nodes[old].superseded = 1
@@ -110,7 +112,7 @@ def visit(acc, account, visits, nodes, counts, patient, now):  # type: ignore[no
         acc.distinct[w] += 1
     visits[slot].last_ms = now
     visits[slot].node = node
-    return before
+    return before, visits[slot].first_ms
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

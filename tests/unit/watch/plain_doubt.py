@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from rempart.watch.channels import CHANNELS, Group
 
-FLOOR, SECOND = 1.2, 0.2
+FLOORS = {Group.LOGIN: 1.2, **dict.fromkeys((Group.SEARCH, Group.PLACE, Group.BESIDE, Group.CREW), 1.5)}
+"""The others' is 2.5."""
 CAPS = {
     Group.VOLUME: 7.0,
     Group.STRANGERS: 12.5,
@@ -23,8 +24,15 @@ CAPS = {
     Group.LOGIN: 12.0,
     Group.BESIDE: 7.0,
     Group.CREW: 9.0,
+    Group.READING: 9.0,
 }
-WEIGHTS = {Group.SEARCH: 1.2, Group.TIME: 0.9, Group.CIRCUMSTANCE: 0.5}
+WEIGHTS = {
+    Group.VOLUME: 0.7,
+    Group.SEARCH: 1.2,
+    Group.TIME: 1.2,
+    Group.CIRCUMSTANCE: 0.5,
+    Group.CREW: 0.7,
+}
 """The others weigh 1."""
 
 
@@ -80,8 +88,7 @@ def plain_doubt(account: PlainAccount, values: Tables, deviations: Tables, role_
         nats = plain_surprise(account, channel.stat, values, deviations, role_days)
         groups[channel.group] = max(groups[channel.group], nats)
     says = {
-        group: max(0.0, min(nats, CAPS[group]) - FLOOR) * WEIGHTS.get(group, 1.0)
+        group: max(0.0, min(nats, CAPS[group]) - FLOORS.get(group, 2.5)) * WEIGHTS.get(group, 1.0)
         for group, nats in groups.items()
     }
-    weaker = min(says[Group.VOLUME], says[Group.STRANGERS])
-    return sum(says.values()) - (1 - SECOND) * weaker
+    return sum(says.values()) - min(says[Group.VOLUME], says[Group.STRANGERS])

@@ -1,8 +1,8 @@
 """The watch's statistics in plain Python, as the modules of ``rempart.watch`` describe them: the oracle.
 
 Reads one account's events in order; keeps everything it ever saw and computes each statistic anew. Slow,
-and written without looking anything up in the compiled kernel. Covers volume, strangers, pages, misses
-and sessions; misses place, hour and circumstance.
+and written without looking anything up in the compiled kernel. Covers volume, strangers, pages, misses,
+sessions and reading; misses place, hour and circumstance.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ class Event(NamedTuple):
     failed: bool = False
     page: int = 0
     request: int = 0
+    form: int = 0
 
 
 @dataclass
@@ -50,6 +51,103 @@ def _exceeds(odd: float, opened: float, usual: float) -> float:
     return heads * math.log(share / usual) + tails * math.log((1 - share) / (1 - usual))
 
 
+@dataclass
+class PlainReading:
+    """What one account reads of its patients: ``own`` the share of its ``visits`` that read each kind, ``role`` its role's."""
+
+    own: list[float] = field(default_factory=lambda: [0.0] * 32)
+    visits: float = 0.0
+    role: list[float] = field(default_factory=lambda: [0.3] * 32)
+    role_known: float = 0.0
+    depth: float = 0.0
+    opened: dict[int, list[int]] = field(default_factory=dict)
+    """Times at which each patient was opened."""
+    kinds: set[int] = field(default_factory=set)
+    turns: list[tuple[int, int]] = field(default_factory=list)
+    """Time and patient of each visit's beginning."""
+    strange: float = 0.0
+    run: float = 0.0
+    """Visits at an even pace, as of the last one's beginning."""
+    odd: Decayed = field(default_factory=lambda: Decayed(HALF_DAY_MS))
+    odd_strange: Decayed = field(default_factory=lambda: Decayed(HALF_DAY_MS))
+    odd_week: Decayed = field(default_factory=lambda: Decayed(FIVE_DAYS_MS))
+    read_day: Decayed = field(default_factory=lambda: Decayed(HALF_DAY_MS))
+    begun_day: Decayed = field(default_factory=lambda: Decayed(HALF_DAY_MS))
+
+    def read(self, now: int, patient: int, grade: float, form: int, days: int) -> None:
+        before = self.opened.setdefault(patient, [])
+        if not self.turns or self.turns[-1][1] != patient or not before or now - before[-1] >= DAY_MS:
+            self._turn_to(now, patient, grade, before)
+        before.append(now)
+        kind = form % 32
+        if kind in self.kinds:
+            return
+        self.kinds.add(kind)
+        self.read_day.note(now, 1)
+        share = (self.own[kind] * self.visits + 20 * self.role[kind]) / (self.visits + 20)
+        nats = min(max(-math.log(max(share, 0.001)) - 1.5, 0), 4) * max(days / (days + 2), self.role_known)
+        self.odd.note(now, nats)
+        self.odd_strange.note(now, nats * self.strange)
+        self.odd_week.note(now, nats * self.strange)
+
+    def _turn_to(self, now: int, patient: int, grade: float, before: list[int]) -> None:
+        age = now - before[-1] if before else 30 * DAY_MS
+        own = 0.0
+        if age < DAY_MS:
+            own = float(now - _run_since(before) >= DAY_MS)
+        elif age < 30 * DAY_MS:
+            own = 1 - 0.5 * age / (30 * DAY_MS)
+        self.strange = 1 - max(grade, own)
+        self.kinds = set()
+        self.turns.append((now, patient))
+        self.begun_day.note(now, 1)
+        if len(self.turns) > 1:
+            self.run *= math.exp((self.turns[-2][0] - now) / HOUR_MS)
+        self.run = self.run + 1 if self._is_even() else self.run / 2
+
+    def _is_even(self) -> bool:
+        """Whether the last two gaps differ by less than a twelfth of the earlier, the last at most two minutes."""
+        if len(self.turns) < 3:
+            return False
+        (first, _), (second, _), (third, _) = self.turns[-3:]
+        earlier, later = second - first, third - second
+        return 0 < later <= 2 * MINUTE_MS and abs(later - earlier) * 12 < earlier
+
+    def statistics(self, now: int, days: int) -> dict[str, float]:
+        read, usual = self.read_day.at(now), self.depth * self.begun_day.at(now)
+        deeper = read * math.log(read / usual) - read + usual if days and read > usual else 0.0
+        return {
+            "odd_reads": self.odd.at(now),
+            "strange_reads": self.odd_strange.at(now),
+            "strange_reads_week": self.odd_week.at(now),
+            "depth": deeper * days / (days + 2),
+            "even_pace": max(self._run_at(now) - 3, 0.0),
+            "never_back": self._never_back(now),
+        }
+
+    def _run_at(self, now: int) -> float:
+        return self.run * math.exp((self.turns[-1][0] - now) / HOUR_MS) if self.turns else 0.0
+
+    def _never_back(self, now: int) -> float:
+        """New patients of the week that were not opened again half an hour later or more."""
+        total = 0.0
+        for times in self.opened.values():
+            begins = [at for n, at in enumerate(times) if not n or at - times[n - 1] > 30 * DAY_MS]
+            for begun, until in zip(begins, [*begins[1:], now + 1], strict=True):
+                looks = [at for at in times if begun <= at < until]
+                if looks[-1] - begun <= 30 * MINUTE_MS:
+                    total += math.exp((begun - now) / FIVE_DAYS_MS)
+        return total
+
+
+def _run_since(times: list[int]) -> int:
+    """The first of the last visits with no gap of thirty days."""
+    begun = times[0]
+    for before, at in zip(times[:-1], times[1:], strict=True):
+        begun = at if at - before > 30 * DAY_MS else begun
+    return begun
+
+
 class PlainStatistics:
     """One account."""
 
@@ -69,6 +167,7 @@ class PlainStatistics:
         self.week = {name: Decayed(FIVE_DAYS_MS) for name in ("strangers_week", "out_of_care_week")}
         self.sessions: list[tuple[int, int]] = []
         self.request = 0
+        self.reading = PlainReading()
 
     def see(self, event: Event) -> dict[str, float]:
         """Take an event in; the statistics after it."""
@@ -85,6 +184,7 @@ class PlainStatistics:
         elif not event.failed:
             for patient, grade in zip(event.patients, event.grades, strict=True):
                 self._open(now, patient, grade)
+                self.reading.read(now, patient, grade[0], event.form, self.days)
         sums = {**self.hour, **self.day, **self.week}
         settled = self.days / (self.days + 2)
         strange, known = self.day["strangers_24h"].at(now), self.day["in_care_24h"].at(now)
@@ -96,6 +196,7 @@ class PlainStatistics:
             "patients_1h": self._distinct(now, HOUR_MS),
             "patients_24h": self._distinct(now, DAY_MS),
             **{name: kept.at(now) for name, kept in sums.items()},
+            **self.reading.statistics(now, self.days),
         }
 
     def _distinct(self, now: int, width: int) -> int:

@@ -52,7 +52,7 @@ def run(rows: Array, patients: Array, *, shards: int, cuts: list[int], enforce: 
 
 @pytest.mark.parametrize(("shards", "seed"), [(2, 1), (7, 2)])
 def test_shards_and_cuts_change_no_answer(shards: int, seed: int) -> None:
-    rows, patients = honest_days(4, seed)
+    rows, patients, _ = with_theft(*honest_days(13, seed))
     cuts = np.random.default_rng(seed).integers(1, rows.size, 20).tolist()
     whole = run(rows, patients, shards=1, cuts=[])
     assert run(rows, patients, shards=shards, cuts=cuts).tobytes() == whole.tobytes()

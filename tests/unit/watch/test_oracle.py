@@ -34,7 +34,8 @@ def events(draw: st.DrawFn) -> list[Event]:
         else:
             patients = tuple(draw(PATIENTS))
             grades = tuple((patient % 4 / 4, patient % 3 / 2) for patient in patients)
-            found.append(Event(at_ms, session, patients, grades, failed=kind == "miss"))
+            form = draw(st.sampled_from([0, 1, 2, 33]))
+            found.append(Event(at_ms, session, patients, grades, failed=kind == "miss", form=form))
     return found
 
 
@@ -44,6 +45,7 @@ def row_of(event: Event) -> Array:
     row["network"], row["software"], row["unit"], row["role"] = -1, -1, -1, -1
     row["patients"], row["outcome"] = len(event.patients), 4 if event.failed else 0
     row["count"], row["flags"] = event.page, FLAG_QUERY if event.page else 0
+    row["form"] = event.form
     return row
 
 
@@ -57,6 +59,9 @@ def test_the_kernel_counts_what_plain_python_counts(stream: list[Event]) -> None
         account = watch.accounts[0]
         plain.usual = float(account["usual_strange"]), float(account["usual_uncared"])
         plain.days = int(account["days"])
+        plain.reading.own, plain.reading.visits = account["read"].tolist(), float(account["visits"])
+        *plain.reading.role, plain.reading.role_known = watch.tails.usual[0].tolist()
+        plain.reading.depth = float(account["usual_depth"])
         now = account["now"]
         for name, value in plain.see(event).items():
             assert now[Stat[name.upper()]] == pytest.approx(value, rel=1e-3, abs=1e-3), name
