@@ -72,6 +72,7 @@ class Process:
     def kill(self) -> None:
         self.child.send_signal(signal.SIGKILL)
         self.child.wait()
+        socket_path(self.port).unlink(missing_ok=True)
 
     def stop(self) -> int:
         if self.child.poll() is None:
