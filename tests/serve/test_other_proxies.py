@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pytest
 from test_hostile_requests import PATHS
+from test_trusted_headers import certificate, secret_of
 from world import ROOT, Client, Process, Signer, begin, begin_service, desk, free_port, settings_file
 
 from rempart.ledger.query import connect
@@ -250,16 +251,32 @@ def test_the_proxy_shows_the_secret_of_the_site(
     who: str, tmp_path_factory: pytest.TempPathFactory, fhir: Process, signer: Signer
 ) -> None:
     home = tmp_path_factory.mktemp("secret")
-    (home / "between").write_text("between-us")
-    (home / "between").chmod(0o600)
-    more = f'proxy_secret_file = "{home}/between"'
-    service = begin_service(home, settings_file(home, signer, more))
+    service = begin_service(home, settings_file(home, signer, secret_of(home)))
     process = PROXIES[who](home, service, fhir)
     try:
         token = signer.token(f"{who}-secret")
         assert Client(process.port).ask("/fhir/Patient/1", token)[0] == 200
         assert Client(process.port).ask("/fhir/Patient/1", token, X_Rempart_Proxy="guess")[0] == 200
         assert Client(service.port).decide("/fhir/Patient/1", token)[0] == 403
+        shown, thumbprint = certificate()
+        bound = signer.token(f"{who}-bound", cnf={"x5t#S256": thumbprint})
+        assert Client(process.port).ask("/fhir/Patient/1", bound, X_Client_Cert=shown)[0] == 401
+    finally:
+        process.stop()
+        service.stop()
+
+
+def test_nobody_outside_names_the_account_of_a_portal(
+    who: str, tmp_path_factory: pytest.TempPathFactory, fhir: Process, signer: Signer
+) -> None:
+    home = tmp_path_factory.mktemp("secret")
+    more = f'identity = "header"\n{secret_of(home)}'
+    service = begin_service(home, settings_file(home, signer, more))
+    process = PROXIES[who](home, service, fhir)
+    try:
+        claimed = {"X_Remote_User": f"{who}-claimed", "X_Remote_Session": "s1"}
+        assert Client(process.port).ask("/fhir/Patient/1", **claimed)[0] == 401
+        assert at_fhir(fhir, "nobody")[0] == 0
     finally:
         process.stop()
         service.stop()

@@ -132,8 +132,8 @@ def test_glass_breaks_for_a_fresh_strong_login_with_a_reason_and_is_written_down
     assert door.decide("/fhir/Patient/9", fresh, **short)[0] == 403
     status, told = door.decide("/fhir/Patient/9", fresh, **ask)
     assert (status, told["x-rempart-break-glass"], told["x-rempart-action"]) == (200, "yes", "block")
-    (line,) = (json.loads(each) for each in (data / "break_glass.ndjson").read_text().splitlines())
-    assert line["account"] == "owner-5"
+    lines = [json.loads(each) for each in (data / "break_glass.ndjson").read_text().splitlines()]
+    (line,) = (each for each in lines if each["account"] == "owner-5")
     assert line["reason"] == "réanimation, patient inconscient"
     assert line["decision"] == int(told["x-rempart-decision"])
     assert "break_glass" in (data / "outbox.ndjson").read_text()

@@ -72,6 +72,7 @@ class Process:
     def kill(self) -> None:
         self.child.send_signal(signal.SIGKILL)
         self.child.wait()
+        socket_path(self.port).unlink(missing_ok=True)
 
     def stop(self) -> int:
         if self.child.poll() is None:
@@ -163,15 +164,25 @@ def begin_fhir(folder: Path, port: int | None = None) -> Process:
 
 
 def begin_nginx(
-    folder: Path, service_port: int, fhir_port: int, locations: str = "", opened: bool = False
+    folder: Path,
+    service_port: int,
+    fhir_port: int,
+    locations: str = "",
+    opened: bool = False,
+    secret: str = "",
 ) -> Process:
-    """nginx with the files of ``deploy/nginx``, on other ports; ``opened``: told to serve while the service is away."""
+    """nginx with the files of ``deploy/nginx``, on other ports; ``opened``: told to serve while the service is away;
+    ``secret``: shown to the service."""
     port = free_port()
     home = folder / f"nginx-{port}"
     (home / "logs").mkdir(parents=True)
     for name in ("rempart-upstreams.conf", "rempart-locations.conf"):
         text = (ROOT / "deploy" / "nginx" / name).read_text()
         text = text.replace("/run/rempart/decide.sock", str(socket_path(service_port)))
+        if secret:
+            text = text.replace(
+                '# proxy_set_header X-Rempart-Proxy "..."', f'proxy_set_header X-Rempart-Proxy "{secret}"'
+            )
         if opened:
             text = text.replace("# error_page 500", "error_page 500")
         (home / name).write_text(text.replace("127.0.0.1:8080", f"127.0.0.1:{fhir_port}"))
