@@ -19,9 +19,10 @@ from typing import Any
 
 import jinja2
 
-from rempart.language import Language, language_of, printable
+from rempart.language import Language, language_of, printable, printable_sentence
 from rempart.pipeline import pictures
 from rempart.pipeline.tally import ACTIONS, Tally
+from rempart.pipeline.wording import answer_words
 
 PAGE = "report.html"
 MOST_INCIDENTS = 30
@@ -81,10 +82,11 @@ def _environment(language: Language, zone: str) -> jinja2.Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         language.gettext, language.ngettext, newstyle=True
     )
-    actions = pictures.action_names(language)
+    actions = answer_words(language)
     environment.filters.update(
         number=language.number,
         shown=lambda text: printable(str(text)),
+        said=printable_sentence,
         percent=lambda share: _percent(float(share), language),
         euros=lambda interval: language.euros(*map(float, interval)),
         when=lambda at: language.when(_milliseconds(at), zone),
