@@ -194,7 +194,7 @@ def test_a_stopped_follower_goes_on_where_it_was(folder: Path, tmp_path: Path, e
     second.send_signal(signal.SIGTERM)
     told = second.communicate(timeout=60)[1].decode()
     assert "decided 60," in told
-    assert "'read': 60" in told
+    assert "read 60," in told
     checked = subprocess.run(
         [*REMPART, "ledger", "verify", "--data", str(data)], capture_output=True, timeout=60, check=False
     )
