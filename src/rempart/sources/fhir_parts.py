@@ -9,7 +9,9 @@ reads are held against the JSON grammar but never decoded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import re
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +24,16 @@ from rempart.sources.json_guard import Unreadable, guard_unit
 
 LONGEST_PART = 2_048
 MOST_PARTS = 8_192
+
+DECIDING = (
+    "type", "subtype", "category", "code", "action", "outcome",
+    "id", "resourceType", "recorded", "agent", "entity", "patient", "extension",
+)  # fmt: skip
+"""Members of an AuditEvent that decide what it says: one that stands there twice may be read otherwise elsewhere."""
+_NAMES = tuple(f'"{name}"'.encode() for name in DECIDING)
+_KIND = b'"resourceType"'
+_SPELLED = re.compile(rb"\\u00[4-7]")
+"""A letter spelled as an escape, as a key could be."""
 
 _ABSENT = msgspec.Raw(b"null")
 _decode = msgspec.json.Decoder().decode
@@ -71,6 +83,40 @@ def cut_event(line: bytes) -> EventParts | None:
     except (Unreadable, msgspec.DecodeError, UnicodeDecodeError):
         return None
     return parts if bytes(parts.resourceType) == b'"AuditEvent"' else None
+
+
+def repeats_key(line: bytes, kind: Any, parts: EventParts | None) -> bool:
+    """Whether a deciding key stands twice in the resource of a ``kind`` that ``line`` holds. Of an AuditEvent all
+    of :data:`DECIDING` count, of others their ``resourceType``. Unreadable where the line is no JSON.
+
+    Most lines are cleared by counting: but for one, all places of a name lie within the ``parts``.
+    """
+    if kind != "AuditEvent":
+        return (line.count(_KIND) > 1 or _spelled(line)) and _repeats(line, ("resourceType",))
+    if parts is None:
+        return _repeats(line, DECIDING)
+    inside = b",".join(map(bytes, msgspec.structs.astuple(parts)))
+    once = all(line.count(name) <= 1 or line.count(name) - inside.count(name) == 1 for name in _NAMES)
+    return (not once or _spelled(line)) and _repeats(line, DECIDING)
+
+
+def _spelled(line: bytes) -> bool:
+    return b"\\u" in line and _SPELLED.search(line) is not None
+
+
+def _repeats(line: bytes, deciding: Collection[str]) -> bool:
+    """The same by reading every key."""
+    names: list[str] = []
+
+    def note(members: list[tuple[str, Any]]) -> None:
+        names[:] = [name for name, _ in members]
+
+    zero = lambda _: 0  # noqa: E731
+    try:
+        json.loads(line.decode(), strict=False, object_pairs_hook=note, parse_int=zero, parse_float=zero)
+    except ValueError as error:
+        raise Unreadable("not_json") from error
+    return any(names.count(name) > 1 for name in deciding)
 
 
 def value_of(raw: bytes) -> Any:
