@@ -58,6 +58,8 @@ class EventParts(msgspec.Struct, gc=False):
     entity: msgspec.Raw = _ABSENT
     patient: msgspec.Raw = _ABSENT
     extension: msgspec.Raw = _ABSENT
+    source: msgspec.Raw = _ABSENT
+    meta: msgspec.Raw = _ABSENT
 
     def who(self) -> Who:
         """Who acted."""
@@ -69,6 +71,8 @@ class EventParts(msgspec.Struct, gc=False):
         return join_entities([_entity(bytes(each)) for each in entities], _patient(bytes(self.patient)))
 
 
+_WIDTHS = tuple(len(name) + 4 for name in EventParts.__struct_fields__)
+"""Bytes a member takes beside its value where nothing is spaced: its name, two quotes, a colon, a comma or brace."""
 _split = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _cut = msgspec.json.Decoder(EventParts).decode
 
@@ -89,14 +93,20 @@ def repeats_key(line: bytes, kind: Any, parts: EventParts | None) -> bool:
     """Whether a deciding key stands twice in the resource of a ``kind`` that ``line`` holds. Of an AuditEvent all
     of :data:`DECIDING` count, of others their ``resourceType``. Unreadable where the line is no JSON.
 
-    Most lines are cleared by counting: but for one, all places of a name lie within the ``parts``.
+    Most lines are cleared by their length, which is that of their parts, each once; the others by counting: but for
+    one, all places of a name lie within the parts.
     """
     if kind != "AuditEvent":
         return (line.count(_KIND) > 1 or _spelled(line)) and _repeats(line, ("resourceType",))
     if parts is None:
         return _repeats(line, DECIDING)
-    inside = b",".join(map(bytes, msgspec.structs.astuple(parts)))
-    once = all(line.count(name) <= 1 or line.count(name) - inside.count(name) == 1 for name in _NAMES)
+    told = msgspec.structs.astuple(parts)
+    if len(line) == 1 + sum(
+        [width + len(each) for width, each in zip(_WIDTHS, told, strict=True) if each is not _ABSENT]
+    ):
+        return False
+    inside = b",".join(map(bytes, told))
+    once = all(line.count(name) <= 1 or line.count(name) - inside.count(name) <= 1 for name in _NAMES)
     return (not once or _spelled(line)) and _repeats(line, DECIDING)
 
 
