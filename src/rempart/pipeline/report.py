@@ -19,8 +19,9 @@ from typing import Any
 
 import jinja2
 
-from rempart.language import Language, language_of, printable, printable_sentence
+from rempart.language import Language, language_of, printable
 from rempart.pipeline import pictures
+from rempart.pipeline.page import page_environment
 from rempart.pipeline.tally import ACTIONS, Tally
 from rempart.pipeline.wording import answer_words
 
@@ -71,24 +72,10 @@ def write_page(
 
 
 def _environment(language: Language, zone: str) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("rempart.pipeline"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        language.gettext, language.ngettext, newstyle=True
-    )
+    environment = page_environment(language)
     actions = answer_words(language)
     environment.filters.update(
-        number=language.number,
-        shown=lambda text: printable(str(text)),
-        said=printable_sentence,
         percent=lambda share: _percent(float(share), language),
-        euros=lambda interval: language.euros(*map(float, interval)),
         when=lambda at: language.when(_milliseconds(at), zone),
         answer=lambda action: actions.get(action, printable(str(action))),
     )
