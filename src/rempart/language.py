@@ -160,7 +160,23 @@ def printable(text: str, most: int = 200) -> str:
     as ``�``, so that a name can neither move the cursor nor pass for another. Escaping for HTML or
     a spreadsheet remains the work of who writes those.
     """
+    return _shown(text, most, "")
+
+
+def printable_sentence(text: str, most: int = 500) -> str:
+    """The same for a sentence of ours that may quote something from outside: the no-break spaces that French
+    puts into numbers and before signs stay."""
+    return _shown(text, most, _NARROW_SPACE + _NO_BREAK_SPACE)
+
+
+def labelled(name: str, content: object) -> str:
+    """``name: content`` as the spoken language sets it."""
+    return f"{name}{_NO_BREAK_SPACE if spoken().code == 'fr' else ''}: {content}"
+
+
+def _shown(text: str, most: int, kept: str) -> str:
     shown = "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[: most + 1]
+        letter if letter.isprintable() or letter in kept else "\N{REPLACEMENT CHARACTER}"
+        for letter in text[: most + 1]
     )
     return shown if len(shown) <= most else shown[: most - 1] + "…"

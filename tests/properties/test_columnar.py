@@ -13,6 +13,7 @@ from rempart.records import ACCESS_SCHEMA, Access, Context, Rejected
 from rempart.sources.batches import batch_units
 from rempart.sources.fhir import read_message
 from rempart.sources.fhir_columns import read_block
+from rempart.sources.fhir_parts import DECIDING
 from rempart.sources.lines import block_of
 
 ID = st.text("abXY019-.", min_size=1, max_size=70)
@@ -129,6 +130,18 @@ def written(draw: Any) -> bytes:
     return line[:cut]
 
 
+@st.composite
+def written_twice(draw: Any) -> bytes:
+    """An event with some members, one of them mostly, standing there again with other values."""
+    first, more = draw(written()).rstrip(b"} "), draw(LIKELY)
+    chosen = draw(st.sets(st.sampled_from([*more, "meta", "source"]), min_size=1, max_size=2))
+    return (
+        first
+        + b","
+        + json.dumps({key: more.get(key, {"type": [], "id": "x"}) for key in chosen})[1:].encode()
+    )
+
+
 def one_by_one(data: bytes) -> Iterator[Access | Context | Rejected]:
     at = 0
     for line in data.split(b"\n"):
@@ -138,7 +151,7 @@ def one_by_one(data: bytes) -> Iterator[Access | Context | Rejected]:
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(st.one_of(written(), written(), written(), GARBAGE), max_size=12), st.booleans())
+@given(st.lists(st.one_of(written(), written(), written_twice(), GARBAGE), max_size=12), st.booleans())
 def test_columns_and_messages_agree(lines: list[bytes], ends: bool) -> None:
     data = b"\n".join(lines) + b"\n" * ends
     batches = list(read_block(block_of(100, data), "log"))
@@ -147,3 +160,24 @@ def test_columns_and_messages_agree(lines: list[bytes], ends: bool) -> None:
     assert rows.to_pylist() == pa.Table.from_batches([whole.accesses]).to_pylist()
     assert tuple(each for batch in batches for each in batch.context) == whole.context
     assert tuple(each for batch in batches for each in batch.rejected) == whole.rejected
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(written(), written_twice()))
+def test_a_line_is_refused_for_a_repeated_key_just_where_one_stands_in_it(line: bytes) -> None:
+    keys: list[str] = []
+
+    def note(members: list[tuple[str, object]]) -> dict[str, object]:
+        keys[:] = [name for name, _ in members]
+        return dict(members)
+
+    try:
+        resource = json.loads(line, object_pairs_hook=note)
+    except ValueError:
+        return
+    kind = resource.get("resourceType") if isinstance(resource, dict) else None
+    deciding = DECIDING if kind == "AuditEvent" else ("resourceType",)
+    record = read_message(line, "log", 0)
+    refused = isinstance(record, Rejected) and record.reason == "repeated_key"
+    if not isinstance(record, Rejected) or refused:
+        assert refused == any(keys.count(name) > 1 for name in deciding)

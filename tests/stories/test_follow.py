@@ -193,8 +193,8 @@ def test_a_stopped_follower_goes_on_where_it_was(folder: Path, tmp_path: Path, e
     _wait_until_read(second, 60)
     second.send_signal(signal.SIGTERM)
     told = second.communicate(timeout=60)[1].decode()
-    assert "'decided': 60" in told
-    assert "'read': 60" in told
+    assert "decided 60," in told
+    assert "read 60," in told
     checked = subprocess.run(
         [*REMPART, "ledger", "verify", "--data", str(data)], capture_output=True, timeout=60, check=False
     )
@@ -205,6 +205,6 @@ def _wait_until_read(process: subprocess.Popen[bytes], units: int) -> None:
     """Until the follower says that it has read so many units."""
     assert process.stderr is not None
     for line in process.stderr:
-        if f"'read': {units}" in line.decode():
+        if line.decode().startswith(f"read {units},"):
             return
     raise AssertionError("it ended without reading them")

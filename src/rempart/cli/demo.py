@@ -15,7 +15,7 @@ from rempart.cli.options import LANGUAGE
 from rempart.lab.after_story import AfterStory, play_after
 from rempart.lab.on_sale import OnSale, play_on_sale
 from rempart.lab.story import Story, play
-from rempart.language import euros, number
+from rempart.language import euros, labelled, number
 from rempart.language import gettext as _
 from rempart.pipeline.leak_words import account_words, verdict_words
 
@@ -64,7 +64,7 @@ def _show_on_sale(sale: OnSale) -> None:
     for each in sale.finding.path.accounts if sale.finding.path else ():
         truth = _("the thief's") if each.account == sale.taken_by else _("not the thief's")
         console.print(f"  {each.account}  {number(100 * each.share, 1)} %  ({truth})")
-    console.print(f"{_('open')}: {sale.page}")
+    console.print(labelled(_("open"), sale.page))
 
 
 def _show(story: Story) -> None:
@@ -78,15 +78,16 @@ def _show(story: Story) -> None:
         (_("stopped by"), 10),
     ):
         thieves.add_column(name, width=width)
+    words = _words()
     for row in story.thieves:
         of_patients = row.took_patients / max(row.would_patients, 1)
         saved = [would - took for would, took in zip(row.would_eur, row.took_eur, strict=True)]
         thieves.add_row(
-            row.family,
+            words.get(row.family, row.family),
             f"{number(row.took_patients)} / {number(row.would_patients)}",
             f"{number(100 * of_patients, 1)} / {number(100 * row.share_taken, 1)} %",
             euros(saved[0], saved[1]),
-            row.stopped_by,
+            words.get(row.stopped_by, row.stopped_by),
         )
     console.print(thieves)
     felt = Table(title=_("What honest staff felt after two weeks (per 1,000 working days)"))
@@ -94,10 +95,40 @@ def _show(story: Story) -> None:
         felt.add_column(name)
     for line in story.friction:
         rates = (line.step_ups_per_1000, line.restricts_per_1000, line.blocks_per_1000)
-        felt.add_row(line.role, number(line.active_days), *(number(rate, 1) for rate in rates))
+        felt.add_row(
+            words.get(line.role, line.role), number(line.active_days), *(number(rate, 1) for rate in rates)
+        )
     console.print(felt)
-    console.print(f"{_('open')}: {story.picture_path}")
-    console.print(f"{_('try')}: rempart ledger verify --data {story.data}")
+    console.print(labelled(_("open"), story.picture_path))
+    console.print(labelled(_("try"), f"rempart ledger verify --data {story.data}"))
+
+
+def _words() -> dict[str, str]:
+    """The region's own names: thieves, what stopped them, roles."""
+    return {
+        "night scrape": _("night scrape"),
+        "enumeration": _("enumeration"),
+        "dormant account": _("dormant account"),
+        "own list": _("own list"),
+        "stolen session": _("stolen session"),
+        "blocked": _("blocked"),
+        "gave up": _("gave up"),
+        "finished": _("finished"),
+        "end of period": _("end of period"),
+        "gp": _("general practitioner"),
+        "gp_secretary": _("medical secretary"),
+        "hospital_doctor": _("hospital doctor"),
+        "nurse": _("nurse"),
+        "admission_clerk": _("admission clerk"),
+        "emergency_doctor": _("emergency doctor"),
+        "coder": _("coder"),
+        "pharmacist": _("pharmacist"),
+        "laboratory": _("laboratory"),
+        "locum": _("locum"),
+        "batch": _("batch"),
+        "all": _("all"),
+        "owners of stolen accounts": _("owners of stolen accounts"),
+    }
 
 
 def _show_after(after: AfterStory) -> None:
@@ -113,5 +144,7 @@ def _show_after(after: AfterStory) -> None:
         for name in ("obligations", "cnil", "specimen-letter", "professionals")
     ]
     for path in (after.scope / "scope.json", after.scope / "timeline.svg", after.value / "value.svg", *told):
-        console.print(f"{_('open')}: {path}", soft_wrap=True)
-    console.print(f"{_('try')}: rempart incident show {after.incident} --data {after.data}", soft_wrap=True)
+        console.print(labelled(_("open"), path), soft_wrap=True)
+    console.print(
+        labelled(_("try"), f"rempart incident show {after.incident} --data {after.data}"), soft_wrap=True
+    )

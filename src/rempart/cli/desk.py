@@ -19,7 +19,7 @@ from rempart.contain.secret_file import read_secret
 from rempart.errors import LedgerError
 from rempart.language import gettext as _
 from rempart.language import printable
-from rempart.pipeline.wording import iso_time
+from rempart.pipeline.wording import answer_words, iso_time
 from rempart.web_call import call
 
 URL = click.option(
@@ -66,13 +66,14 @@ def review_command(data: Path | None, lang: str | None) -> None:
     """List every break-glass access: when, who, why, and the decision it went past."""
     language.set_language(lang)
     columns = (_("time"), _("account"), _("decision"), _("answer"), _("stated reason"))
+    answers = answer_words(language.spoken())
     lines = _lines(settings.data_folder(data) / "break_glass.ndjson")
     rows = [
         (
             iso_time(each["at_ms"]) or "",
             each["account"],
             str(each["decision"]),
-            each["action"],
+            answers[each["action"]],
             each["reason"],
         )
         for each in lines

@@ -12,7 +12,7 @@ from rempart import settings
 from rempart.cli.options import DATA, LANGUAGE, now_ms
 from rempart.cli.reidentify import PEOPLE_MAPPING
 from rempart.language import gettext as _
-from rempart.language import number, set_language
+from rempart.language import labelled, number, set_language
 from rempart.pipeline.directory import Directory
 from rempart.pipeline.escrowing import SHARES, open_escrow, seal_directory
 
@@ -83,4 +83,4 @@ def open_command(
     if len(shares) != 2:
         raise click.UsageError(_("give --share twice: two persons each hold one"))
     open_escrow(escrow, (shares[0], shares[1]), reason, settings.data_folder(data), out, now_ms())
-    click.echo(f"{_('written')}: {out}")
+    click.echo(labelled(_("written"), out))

@@ -14,8 +14,9 @@ from rich.text import Text
 from rempart import settings
 from rempart.cli.options import DATA, LANGUAGE, SETTINGS, moment, now_ms
 from rempart.incident.case import find
+from rempart.incident.words import deed_words, opener_words, state_words
 from rempart.language import gettext as _
-from rempart.language import number, printable, set_language, when
+from rempart.language import number, printable, printable_sentence, set_language, when
 from rempart.pipeline import casework
 from rempart.records import INCIDENT_STATES, Incident
 
@@ -39,10 +40,9 @@ def list_command(data: Path | None, lang: str | None) -> None:
     for name in (_("incident"), _("state"), _("accounts"), _("first"), _("last"), _("controller")):
         table.add_column(name)
     for one in casework.incidents_of(settings.data_folder(data)).values():
-        state = f"{one.state} → {one.into}" if one.into else one.state
         row = (
             one.id,
-            state,
+            _state(one),
             _names(one.accounts),
             when(one.from_ms),
             when(one.to_ms),
@@ -187,12 +187,17 @@ def _names(names: tuple[str, ...]) -> str:
     return shown if len(names) <= 5 else f"{shown} +{number(len(names) - 5)}"
 
 
+def _state(one: Incident) -> str:
+    state = state_words()[one.state]
+    return f"{state} → {one.into}" if one.into else state
+
+
 def _show(one: Incident) -> None:
     aware = _("nobody yet") if one.aware_ms is None else when(one.aware_ms)
     lines = (
         (_("incident"), one.id),
-        (_("state"), f"{one.state} → {one.into}" if one.into else one.state),
-        (_("opened by"), one.opened_by),
+        (_("state"), _state(one)),
+        (_("opened by"), opener_words()[one.opened_by]),
         (_("accounts"), ", ".join(printable(name, 60) for name in one.accounts)),
         (_("first"), when(one.from_ms)),
         (_("last"), when(one.to_ms)),
@@ -204,7 +209,7 @@ def _show(one: Incident) -> None:
     )
     for name, text in lines:
         click.echo(f"{name:14}{text}")
+    openers, done = opener_words(), deed_words()
     for deed in one.history:
-        click.echo(
-            f"  {when(deed.at_ms)}  {printable(deed.who, 40)}  {deed.did}  {printable(deed.why, 1000)}"
-        )
+        who, did = openers.get(deed.who, printable(deed.who, 40)), done.get(deed.did, printable(deed.did))
+        click.echo(f"  {when(deed.at_ms)}  {who}  {did}  {printable_sentence(deed.why, 1000)}")

@@ -13,7 +13,7 @@ from rich.console import Console
 from rempart import language, settings
 from rempart.cli.options import DATA, LANGUAGE, SETTINGS
 from rempart.language import gettext as _
-from rempart.language import number
+from rempart.language import labelled, number
 from rempart.market.book import load
 from rempart.pipeline.leak import investigate, open_case
 from rempart.pipeline.leak_files import write_findings
@@ -93,4 +93,4 @@ def leak_command(
         if case is not None:
             sys.stdout.write(_("An incident was opened: {id}.").format(id=case) + "\n")
     low, high = verdict["worth_eur"]
-    sys.stdout.write(f"{_('worth')}: {language.euros(low, high)}\n{_('open')}: {page}\n")
+    sys.stdout.write(f"{labelled(_('worth'), language.euros(low, high))}\n{labelled(_('open'), page)}\n")

@@ -22,12 +22,12 @@ from rich.text import Text
 from rempart import settings
 from rempart.cli.options import DATA, LANGUAGE, QuestionError, moment, now_ms
 from rempart.language import gettext as _
-from rempart.language import set_language
+from rempart.language import printable, printable_sentence, set_language, spoken
 from rempart.ledger.query import Question, history, pseudonym_of
 from rempart.ledger.retention import expire
 from rempart.ledger.seal import head, record_anchor
 from rempart.ledger.verify import Finding, Report, verify
-from rempart.pipeline.wording import iso_time, reason_list
+from rempart.pipeline.wording import answer_words, iso_time, reason_list
 from rempart.records import MISSING_MS
 from rempart.spreadsheet import harmless
 
@@ -49,7 +49,7 @@ def verify_command(context: click.Context, anchor: str | None, data: Path | None
     set_language(lang)
     report = verify(settings.data_folder(data), anchor)
     for finding in report.findings:
-        click.echo(f"{_what(finding)}: {_printable(finding.where)}")
+        click.echo(f"{_what(finding)}: {printable(finding.where)}")
     for line in _summary(report):
         click.echo(line)
     if not report.sound:
@@ -198,26 +198,36 @@ def _write_csv(found: pa.Table) -> None:
 
 def _cell(value: Any) -> Any:
     """A value no spreadsheet takes for a formula; numbers stay numbers."""
-    return value if isinstance(value, (int, float)) else harmless(_printable(_text(value)))
+    return value if isinstance(value, (int, float)) else harmless(_text(value))
 
 
 def _show(found: pa.Table) -> None:
-    table = Table(*_SHOWN)
+    headings = (
+        _("number"),
+        _("time"),
+        _("account"),
+        _("event"),
+        _("answer"),
+        _("served"),
+        _("patients"),
+        _("reasons"),
+    )
+    table, answers = Table(*headings), answer_words(spoken())
+    served = {"yes": _("yes"), "no": _("no"), "unknown": _("unknown")}
     for row in _rows(found.select(_SHOWN)):
         row["patients"] = len(row["patients"])
-        table.add_row(*(Text(_printable(_text(row[name]))) for name in _SHOWN))
+        row["action"], row["served"] = answers[row["action"]], served[row["served"]]
+        table.add_row(*(Text(_text(row[name])) for name in _SHOWN))
     Console().print(table)
 
 
 def _text(value: Any) -> str:
+    """A value as text without anything a terminal obeys; our own sentences keep their spacing."""
     if isinstance(value, list):
-        return "; ".join(each["text"] if isinstance(each, dict) else str(each) for each in value)
-    return "" if value is None else str(value)
-
-
-def _printable(text: str) -> str:
-    """``text`` without anything a terminal obeys: no control, format or line-breaking character."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+        return "; ".join(
+            printable_sentence(each["text"]) if isinstance(each, dict) else _text(each) for each in value
+        )
+    return "" if value is None else printable(str(value), len(str(value)))
 
 
 def _number(pseudonym: str | None) -> int | None:

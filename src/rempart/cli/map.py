@@ -13,7 +13,7 @@ from rempart import language
 from rempart.cli.options import LANGUAGE
 from rempart.errors import SourceError
 from rempart.language import gettext as _
-from rempart.language import number, printable
+from rempart.language import labelled, number, printable, printable_sentence
 from rempart.pipeline.reading import propose_mapping
 from rempart.sources.mapping_guess import Finding
 from rempart.sources.mapping_toml import write_toml
@@ -41,9 +41,9 @@ def map_command(file: Path, out: Path | None, lang: str | None) -> None:
         table.add_row(*(escape(printable(cell)) for cell in (*cells, ", ".join(_shown(finding)))))
     console.print(table)
     for column, why in proposal.not_kept:
-        console.print(escape(printable(f"{_('not kept')}: {column} ({why})")))
+        console.print(escape(printable_sentence(labelled(_("not kept"), f"{column} ({why})"))))
     for field, word in proposal.unknown_words:
-        console.print(escape(printable(f"{_('to decide')}: {field} = {word}")))
+        console.print(escape(printable_sentence(labelled(_("to decide"), f"{field} = {word}"))))
     for note in proposal.notes:
         console.print(escape(printable(note)))
     text = write_toml(proposal)
@@ -56,7 +56,7 @@ def map_command(file: Path, out: Path | None, lang: str | None) -> None:
         raise SourceError(
             f"cannot write {out}: {error.strerror}", "name a folder you may write to"
         ) from error
-    console.print(escape(f"{_('next')}: rempart replay {file} --mapping {out} --out OUT"))
+    console.print(escape(labelled(_("next"), f"rempart replay {file} --mapping {out} --out OUT")))
 
 
 def _shown(finding: Finding) -> list[str]:

@@ -15,7 +15,7 @@ from rempart import settings
 from rempart.cli.options import DATA, SETTINGS, QuestionError, moment, now_ms
 from rempart.cli.reidentify import PEOPLE_MAPPING, name_people
 from rempart.language import gettext as _
-from rempart.language import language_of_the_environment, number, printable, set_language, spoken
+from rempart.language import labelled, language_of_the_environment, number, printable, set_language, spoken
 from rempart.notice.affected import is_affected_file
 from rempart.notice.casefile import CaseFile
 from rempart.notice.deadlines import missing_facts, say_state
@@ -162,7 +162,7 @@ def _write_example(path: Path) -> None:
         raise QuestionError(
             _("cannot write {path}: {why}").format(path=path, why=error.strerror), _("name a new file")
         ) from error
-    click.echo(f"{_('fill in')}: {path}")
+    click.echo(labelled(_("fill in"), path))
 
 
 def _show(case: CaseFile, order: Order) -> None:
@@ -176,7 +176,7 @@ def _show(case: CaseFile, order: Order) -> None:
     Console().print(table)
     missing = missing_facts(case, words)
     if missing:
-        click.echo(f"{words.text('obligations.missing')}: " + "; ".join(missing))
+        click.echo(labelled(words.text("obligations.missing"), "; ".join(missing)))
     if case.letters is not None:
         click.echo(
             _("{letters} letters, {withheld} people to be looked at: {file}").format(
@@ -185,7 +185,7 @@ def _show(case: CaseFile, order: Order) -> None:
                 file=order.out / "letters" / "withheld.csv",
             )
         )
-    click.echo(f"{_('open')}: {order.out / f'obligations-{order.languages[0]}.html'}")
+    click.echo(labelled(_("open"), order.out / f"obligations-{order.languages[0]}.html"))
 
 
 def _moment(option: str, text: str) -> datetime:

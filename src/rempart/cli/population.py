@@ -12,7 +12,7 @@ import click
 from rempart import language
 from rempart.cli.options import DATA, LANGUAGE
 from rempart.language import gettext as _
-from rempart.language import number
+from rempart.language import labelled, number
 from rempart.leak.population import Population
 from rempart.pipeline.people import INDEX, build_index, keys_for, update_index
 
@@ -83,4 +83,4 @@ def _day(as_of: datetime | None) -> int:
 
 
 def _tell(population: Population, place: Path) -> None:
-    sys.stdout.write(f"{_('people')}: {number(population.size)}\n{_('written')}: {place}\n")
+    sys.stdout.write(f"{labelled(_('people'), number(population.size))}\n{labelled(_('written'), place)}\n")

@@ -11,7 +11,7 @@ from rich.console import Console
 from rempart import settings
 from rempart.cli.options import DATA, LANGUAGE, now_ms
 from rempart.language import gettext as _
-from rempart.language import number, set_language
+from rempart.language import labelled, number, set_language
 from rempart.pipeline.directory import Directory
 from rempart.pipeline.reidentifying import reidentify
 
@@ -51,7 +51,7 @@ def reidentify_command(
     os.umask(0o077)
     set_language(lang)
     name_people(scope, people, mapping, reason, settings.data_folder(data), out)
-    click.echo(f"{_('written')}: {out}")
+    click.echo(labelled(_("written"), out))
 
 
 def name_people(scope: Path, people: Path, mapping: Path | None, reason: str, data: Path, out: Path) -> None:

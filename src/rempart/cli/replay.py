@@ -27,6 +27,7 @@ from rempart.language import gettext as _
 from rempart.pipeline.casework import detect
 from rempart.pipeline.reading import plan
 from rempart.pipeline.replay import replay
+from rempart.pipeline.wording import answer_words, count_words
 
 
 @click.command("replay")
@@ -72,9 +73,12 @@ def replay_command(
             hear=hear,
         )
         opened = detect(out / "data" if data is None else data, chosen, now_ms())
-    for name in ("read", "decided", "control", "context", "unattributed", "rejected", "duplicates"):
-        sys.stdout.write(f"{name:14}{language.number(int(str(summary[name]))):>16}\n")
-    sys.stdout.write(f"{summary['by_action']}\n{_('open')}: {out / 'report.html'}\n")
+    counted = [(word, summary[name]) for name, word in count_words(language.spoken()).items()]
+    answers = answer_words(language.spoken())
+    counted += [(f"  {answers[name]}", count) for name, count in summary["by_action"].items()]
+    for word, count in counted:
+        sys.stdout.write(f"{word:20}{language.number(count):>10}\n")
+    sys.stdout.write(f"{language.labelled(_('open'), out / 'report.html')}\n")
     tell_incidents(opened)
     if not summary["read"]:
         raise SourceError(

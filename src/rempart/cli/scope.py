@@ -12,8 +12,9 @@ from rich.table import Table
 from rempart import language, settings
 from rempart.cli.options import DATA, LANGUAGE, SETTINGS, moment, now_ms
 from rempart.errors import SourceError
+from rempart.incident.frauds import category_words
 from rempart.language import gettext as _
-from rempart.language import number, printable
+from rempart.language import labelled, number, printable, printable_sentence
 from rempart.pipeline.aftermath import Aftermath, Asked, asked_of, take_scope
 from rempart.pipeline.exposures import keep_exposures
 from rempart.pipeline.scope_files import write_scopes
@@ -57,13 +58,13 @@ def scope_command(
     folders = write_scopes(found, out, language.spoken(), chosen.zone)
     _show(found)
     for one in folders:
-        click.echo(f"{_('open')}: {one / 'scope.json'}")
+        click.echo(labelled(_("open"), one / "scope.json"))
 
 
 def _show(found: Aftermath) -> None:
     """The categories' answers and the gaps, one table a controller."""
     names = {"exposed": _("exposed"), "not_exposed": _("not exposed"), "cannot_tell": _("cannot be told")}
-    console = Console()
+    words, console = category_words(), Console()
     for one in found.scopes:
         scope = one.scope
         title = printable(one.controller) or _("Scope")
@@ -71,12 +72,14 @@ def _show(found: Aftermath) -> None:
         for name in (_("category"), _("answer"), _("patients"), _("why")):
             table.add_column(name)
         for category, answer in scope.categories.items():
-            table.add_row(category, names[answer.answer], number(answer.patients), printable(answer.why))
+            table.add_row(
+                words[category], names[answer.answer], number(answer.patients), printable_sentence(answer.why)
+            )
         console.print(table)
         for gap in scope.gaps:
             bound = _("cannot be bounded") if gap.upper_bound is None else f"≤ {number(gap.upper_bound)}"
             where = f"{printable(gap.source)}: " if gap.source else ""
-            console.print(f"  {where}{printable(gap.why)} ({bound})", markup=False, highlight=False)
+            console.print(f"  {where}{printable_sentence(gap.why)} ({bound})", markup=False, highlight=False)
 
 
 def _caption(low: int, high: int, bounded: bool) -> str:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rempart import language, settings
 from rempart.cli.options import DATA, LANGUAGE, SETTINGS, now_ms
 from rempart.incident.frauds import category_words, fraud_names
-from rempart.language import euros, number
+from rempart.language import euros, labelled, number
 from rempart.language import gettext as _
 from rempart.pipeline.value import value_of
 from rempart.pipeline.value_files import Valued, write_value
@@ -34,7 +34,7 @@ def value_command(
     _show(valued)
     if out is not None:
         write_value(valued, out, language.spoken())
-        click.echo(f"{_('open')}: {out / 'value.json'}")
+        click.echo(labelled(_("open"), out / "value.json"))
 
 
 def _show(valued: Valued) -> None:
@@ -54,13 +54,14 @@ def _show(valued: Valued) -> None:
     for fraud, levels in document["risks"].items():
         risks.add_row(names[fraud], *(number(levels[level]) for level in ("high", "medium", "low")))
     console.print(risks)
-    before = f"{_('of them in an earlier incident')}: {number(document['exposed_before'])}"
+    before = labelled(_("of them in an earlier incident"), number(document["exposed_before"]))
     console.print(before, markup=False, highlight=False)
 
 
 def _caption(document: dict[str, object]) -> str:
     worth = document["worth_eur"]
     assert isinstance(worth, dict)
-    return _("all together: {retail} one by one, {lot} as a lot").format(
-        retail=euros(*worth["retail"]), lot=euros(*worth["lot"])
-    )
+    return _(
+        "A row is its category sold alone. All together, as whole records: {retail} one by one to the few buyers there "
+        "are, or {lot} as one lot. Prices of {day}; they fall as the data age."
+    ).format(retail=euros(*worth["retail"]), lot=euros(*worth["lot"]), day=str(document["made_at"])[:10])

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -33,6 +34,7 @@ from rempart.pipeline.progress import totals
 from rempart.pipeline.reading import plan
 from rempart.pipeline.rejects import RejectFile
 from rempart.pipeline.watching import watch_files
+from rempart.pipeline.wording import count_words
 
 LOOK_EVERY_S = 1.0
 
@@ -87,7 +89,7 @@ def watch_command(
         watch_files(reader, course, rejects, readings)
     course.close()
     rejects.close()
-    sys.stderr.write(f"{dict(totals(course.progress))}\n")
+    _tell(totals(course.progress))
     tell_incidents(detect(folder, chosen, now_ms()))
     tell_unread(readings.unreadable(), readings.mostly_unreadable())
 
@@ -102,9 +104,16 @@ def _follow(follower: Follower, course: Course, rejects: RejectFile) -> None:
         follower.look(course, rejects, lambda: not stop.is_set())
         if totals(course.progress) != said:
             said = totals(course.progress)
-            sys.stderr.write(f"{dict(said)}\n")
-            sys.stderr.flush()
+            _tell(said)
         stop.wait(LOOK_EVERY_S)
+
+
+def _tell(counts: Mapping[str, int]) -> None:
+    """The counts on one line."""
+    words = count_words(language.spoken())
+    told = (f"{word} {language.number(counts[name])}" for name, word in words.items())
+    sys.stderr.write(f"{', '.join(told)}\n")
+    sys.stderr.flush()
 
 
 def _warn(why: str) -> None:

@@ -22,7 +22,7 @@ import pyarrow.csv as pa_csv
 
 from rempart.canonical import hash_document
 from rempart.errors import SourceError
-from rempart.language import printable
+from rempart.language import printable, printable_sentence
 from rempart.records import CATEGORIES
 
 FORMAT = "rempart-scope-1"
@@ -133,7 +133,10 @@ def read_scope(folder: Path) -> Scope:
         accounts=[printable(each) for each in scope.accounts],
         gaps=[
             msgspec.structs.replace(
-                gap, kind=printable(gap.kind), source=printable(gap.source or ""), why=printable(gap.why, 500)
+                gap,
+                kind=printable(gap.kind),
+                source=printable(gap.source or ""),
+                why=printable_sentence(gap.why),
             )
             for gap in scope.gaps
         ],

@@ -81,6 +81,7 @@ def reason_words(reason: str) -> str:
             "the time does not fit the mapping's format; check day and month with rempart map, since rows that fit may be read wrongly too"
         ),
         "bad_compression": _("damaged compression"),
+        "repeated_key": _("a key that decides what the line says stands in it twice"),
     }
     return words[reason]
 

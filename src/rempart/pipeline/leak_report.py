@@ -12,10 +12,11 @@ from typing import Any
 import jinja2
 
 from rempart.incident.frauds import fraud_names, level_names
-from rempart.language import Language, language_of, printable
+from rempart.language import Language, language_of
 from rempart.pipeline import leak_pictures
 from rempart.pipeline.leak import Finding
 from rempart.pipeline.leak_words import category_names
+from rempart.pipeline.page import page_environment
 from rempart.pipeline.private_streams import write_whole
 
 PAGE = "report.html"
@@ -41,22 +42,9 @@ def write_leak_page(out: Path, finding: Finding, verdict: dict[str, Any], langua
 
 
 def _environment(language: Language) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("rempart.pipeline"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        language.gettext, language.ngettext, newstyle=True
-    )
+    environment = page_environment(language)
     environment.filters.update(
-        number=language.number,
-        shown=lambda text: printable(str(text)),
         percent=lambda share: f"{language.number(100 * float(share), 1)}\u00a0%",
-        euros=lambda interval: language.euros(*map(float, interval)),
     )
     return environment
 

@@ -27,6 +27,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 
 from rempart.language import Language, printable
 from rempart.pipeline.tally import ACTIONS, BINS, BINS_PER_DECADE, HOUR_MS, AccountLine, Numbers, Tally
+from rempart.pipeline.wording import answer_words
 
 COLOURS = {"allow": "#9DB4C8", "step_up": "#E69F00", "restrict": "#D55E00", "block": "#7A1238"}
 INK = "#1c2733"
@@ -195,17 +196,11 @@ def _percent(exponent: float, language: Language) -> str:
 
 
 def _legend(axes: Axes, language: Language, actions: Sequence[str]) -> None:
-    names = action_names(language)
+    names = answer_words(language)
     for action in actions:
         axes.fill_between([], [], color=COLOURS[action], label=names[action])
     axes.legend(loc="upper right", ncols=len(actions), frameon=False, borderaxespad=0, handlelength=1.0,
                 bbox_to_anchor=(1.0, 1.16), fontsize=10)  # fmt: skip
-
-
-def action_names(language: Language) -> dict[str, str]:
-    """What each answer is called on the page."""
-    _ = language.gettext
-    return {"allow": _("allow"), "step_up": _("step-up"), "restrict": _("restrict"), "block": _("block")}
 
 
 def svg_of(figure: Figure, name: str, alt: str) -> str:

@@ -22,7 +22,9 @@ import jinja2
 
 from rempart.language import Language, language_of, printable
 from rempart.pipeline import pictures
+from rempart.pipeline.page import page_environment
 from rempart.pipeline.tally import ACTIONS, Tally
+from rempart.pipeline.wording import answer_words
 
 PAGE = "report.html"
 MOST_INCIDENTS = 30
@@ -80,23 +82,10 @@ def prepare(language: str, zone: str) -> jinja2.Template:
 
 
 def _environment(language: Language, zone: str) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("rempart.pipeline"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        language.gettext, language.ngettext, newstyle=True
-    )
-    actions = pictures.action_names(language)
+    environment = page_environment(language)
+    actions = answer_words(language)
     environment.filters.update(
-        number=language.number,
-        shown=lambda text: printable(str(text)),
         percent=lambda share: _percent(float(share), language),
-        euros=lambda interval: language.euros(*map(float, interval)),
         when=lambda at: language.when(_milliseconds(at), zone),
         answer=lambda action: actions.get(action, printable(str(action))),
     )

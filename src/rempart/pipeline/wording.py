@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rempart.language import gettext, number
+from rempart.language import Language, gettext, number
 from rempart.records import MISSING_MS, Action
 from rempart.watch.reasons import REASONS, sentence
 
@@ -22,6 +22,26 @@ def iso_time(at_ms: int) -> str | None:
         return None
     at = _EPOCH + timedelta(milliseconds=at_ms)
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def answer_words(language: Language) -> dict[str, str]:
+    """What each answer is called."""
+    _ = language.gettext
+    return {"allow": _("allow"), "step_up": _("step-up"), "restrict": _("restrict"), "block": _("block")}
+
+
+def count_words(language: Language) -> dict[str, str]:
+    """What each part of what was read is called, their sum first."""
+    _ = language.gettext
+    return {
+        "read": _("read"),
+        "decided": _("decided"),
+        "control": _("control"),
+        "context": _("context"),
+        "unattributed": _("unattributed"),
+        "rejected": _("rejected"),
+        "duplicates": _("duplicates"),
+    }
 
 
 def reason_list(codes: Any, weights: Any, seen: Any, usual: Any, count: int) -> list[dict[str, Any]]:

@@ -3,7 +3,8 @@
 Reads: the bytes of one resource as JSON. Gives: an :class:`~rempart.records.Access` for an
 AuditEvent, a :class:`~rempart.records.Context` for any other resource, a
 :class:`~rempart.records.Rejected` for anything else. Reading is tolerant: a field of the wrong
-type counts as absent, and only a line that is no resource is refused.
+type counts as absent; a line that is no resource is refused, and one in which a key that decides what it says
+stands twice, since a server may have read the other one.
 
 Who, where and what are found by what the agents and entities say, never by an agent's role: the
 IHE BALP examples swap "source" and "destination" between reads and writes. Misses: patients known
@@ -24,7 +25,7 @@ import xxhash
 from rempart.records import MISSING_MS, Access, Context, Kind, Rejected
 from rempart.sources.fhir_agents import Who, read_agents, read_session_extension
 from rempart.sources.fhir_entities import What, read_entities
-from rempart.sources.fhir_parts import EventParts, cut_event, remember, value_of
+from rempart.sources.fhir_parts import EventParts, cut_event, remember, repeats_key, value_of
 from rempart.sources.fhir_words import (
     OUTCOMES,
     clean_name,
@@ -61,13 +62,17 @@ def read_message(line: bytes, source: str, offset: int) -> Access | Context | Re
     parts = cut_event(line) if b"AuditEvent" in line else None
     try:
         if parts is not None:
+            if repeats_key(line, "AuditEvent", parts):
+                raise Unreadable("repeated_key")
             access = _read_parts(parts, source, offset, xxhash.xxh3_64_intdigest(line))
             if access is not None:
                 return access
         resource = decode_unit(line)
+        kind = resource.get("resourceType")
+        if parts is None and repeats_key(line, kind, parts):
+            raise Unreadable("repeated_key")
     except Unreadable as refused:
         return reject(source, offset, line, refused.reason)
-    kind = resource.get("resourceType")
     if kind == "AuditEvent":
         return read_event(resource, source, offset, xxhash.xxh3_64_intdigest(line))
     if type(kind) is str and kind:

@@ -9,7 +9,9 @@ reads are held against the JSON grammar but never decoded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import re
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +24,16 @@ from rempart.sources.json_guard import Unreadable, guard_unit
 
 LONGEST_PART = 2_048
 MOST_PARTS = 8_192
+
+DECIDING = (
+    "type", "subtype", "category", "code", "action", "outcome",
+    "id", "resourceType", "recorded", "agent", "entity", "patient", "extension",
+)  # fmt: skip
+"""Members of an AuditEvent that decide what it says: one that stands there twice may be read otherwise elsewhere."""
+_NAMES = tuple(f'"{name}"'.encode() for name in DECIDING)
+_KIND = b'"resourceType"'
+_SPELLED = re.compile(rb"\\u00[4-7]")
+"""A letter spelled as an escape, as a key could be."""
 
 _ABSENT = msgspec.Raw(b"null")
 _decode = msgspec.json.Decoder().decode
@@ -46,6 +58,8 @@ class EventParts(msgspec.Struct, gc=False):
     entity: msgspec.Raw = _ABSENT
     patient: msgspec.Raw = _ABSENT
     extension: msgspec.Raw = _ABSENT
+    source: msgspec.Raw = _ABSENT
+    meta: msgspec.Raw = _ABSENT
 
     def who(self) -> Who:
         """Who acted."""
@@ -57,6 +71,8 @@ class EventParts(msgspec.Struct, gc=False):
         return join_entities([_entity(bytes(each)) for each in entities], _patient(bytes(self.patient)))
 
 
+_WIDTHS = tuple(len(name) + 4 for name in EventParts.__struct_fields__)
+"""Bytes a member takes beside its value where nothing is spaced: its name, two quotes, a colon, a comma or brace."""
 _split = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _cut = msgspec.json.Decoder(EventParts).decode
 
@@ -71,6 +87,46 @@ def cut_event(line: bytes) -> EventParts | None:
     except (Unreadable, msgspec.DecodeError, UnicodeDecodeError):
         return None
     return parts if bytes(parts.resourceType) == b'"AuditEvent"' else None
+
+
+def repeats_key(line: bytes, kind: Any, parts: EventParts | None) -> bool:
+    """Whether a deciding key stands twice in the resource of a ``kind`` that ``line`` holds. Of an AuditEvent all
+    of :data:`DECIDING` count, of others their ``resourceType``. Unreadable where the line is no JSON.
+
+    Most lines are cleared by their length, which is that of their parts, each once; the others by counting: but for
+    one, all places of a name lie within the parts.
+    """
+    if kind != "AuditEvent":
+        return (line.count(_KIND) > 1 or _spelled(line)) and _repeats(line, ("resourceType",))
+    if parts is None:
+        return _repeats(line, DECIDING)
+    told = msgspec.structs.astuple(parts)
+    if len(line) == 1 + sum(
+        [width + len(each) for width, each in zip(_WIDTHS, told, strict=True) if each is not _ABSENT]
+    ):
+        return False
+    inside = b",".join(map(bytes, told))
+    once = all(line.count(name) <= 1 or line.count(name) - inside.count(name) <= 1 for name in _NAMES)
+    return (not once or _spelled(line)) and _repeats(line, DECIDING)
+
+
+def _spelled(line: bytes) -> bool:
+    return b"\\u" in line and _SPELLED.search(line) is not None
+
+
+def _repeats(line: bytes, deciding: Collection[str]) -> bool:
+    """The same by reading every key."""
+    names: list[str] = []
+
+    def note(members: list[tuple[str, Any]]) -> None:
+        names[:] = [name for name, _ in members]
+
+    zero = lambda _: 0  # noqa: E731
+    try:
+        json.loads(line.decode(), strict=False, object_pairs_hook=note, parse_int=zero, parse_float=zero)
+    except ValueError as error:
+        raise Unreadable("not_json") from error
+    return any(names.count(name) > 1 for name in deciding)
 
 
 def value_of(raw: bytes) -> Any:

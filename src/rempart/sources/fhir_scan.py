@@ -3,7 +3,7 @@
 Reads: the bytes of a block and where its lines stand. Gives: for every line whether it is plain, and
 of a plain one the spans of its codes, of its id, of what its agents and entities say, and its time.
 The whole line is held against the JSON grammar on the way. Whatever is out of the ordinary (another
-resource, an escape in a key, deep nesting, an exponent, a time without its day) makes a line not
+resource, a deciding key twice, an escape in a key, deep nesting, an exponent, a time without its day) makes a line not
 plain, and :func:`rempart.sources.fhir.read_message` reads it.
 
 Follows RFC 8259 (JSON), HL7 FHIR AuditEvent R4, R4B and R5.
@@ -29,6 +29,7 @@ from rempart.sources.byte_words import (
     put_number,
     put_place,
 )
+from rempart.sources.fhir_parts import DECIDING
 from rempart.sources.fhir_what import MOST_PATIENTS, is_simple, put_text, read_what
 from rempart.sources.fhir_who import choose_who, session_of
 from rempart.sources.instants import read_instant
@@ -45,9 +46,9 @@ from rempart.sources.json_tape import (
     word_of,
 )
 
-CODED = ("type", "subtype", "category", "code", "action", "outcome")
+CODED = DECIDING[:6]
 """Members whose spans are given as they stand."""
-_EVENT = keys_of(*CODED, "id", "resourceType", "recorded", "agent", "entity", "patient", "extension")
+_EVENT = keys_of(*CODED, *DECIDING[len(CODED) :])
 _FIELDS = len(CODED) + 7
 _ID, _RESOURCE_TYPE, _RECORDED, _AGENT, _ENTITY, _PATIENT, _EXTENSION = range(len(CODED), _FIELDS)
 _AUDIT_EVENT = word_of("AuditEvent")
@@ -173,7 +174,8 @@ def _scan(data, begin, end, tape, room):
     count, escapes = index_line(data, begin, end, tape)
     if count < 0 or not link_line(data, begin, end, tape, count, escapes):
         return False, escapes
-    find_members(data, tape, 0, _EVENT, room, _AT_EVENT)
+    if find_members(data, tape, 0, _EVENT, room, _AT_EVENT):
+        return False, escapes
     return says(data, tape, number_at(room, _AT_EVENT + _RESOURCE_TYPE), _AUDIT_EVENT), escapes
 
 

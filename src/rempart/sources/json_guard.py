@@ -5,7 +5,8 @@ refused as ``too_deep`` beyond 64 levels of nesting, and as ``too_long`` beyond 
 values: the decoded form of a hostile line is up to thirty times its length. Misses: numbers a
 double cannot hold count as ``not_json`` where they are decoded.
 
-Follows RFC 8259 (JSON); of duplicate keys the last wins; NaN and Infinity are no JSON; half a surrogate pair
+Follows RFC 8259 (JSON); of duplicate keys the last wins, unless they decide what a resource says
+(:mod:`rempart.sources.fhir_parts`); NaN and Infinity are no JSON; half a surrogate pair
 stands for U+FFFD, so that one odd character cannot make an access unread.
 """
 

@@ -22,6 +22,7 @@ from rempart.sources.byte_words import (
     byte_at,
     first_bit,
     masks_at,
+    number_at,
     place_at,
     put_number,
     put_place,
@@ -233,12 +234,13 @@ def find_members(data, tape, at, keys, room, first):
     """Find the values of ``keys`` (see :func:`keys_of`) in the object at place ``at``.
 
     Fills ``room`` from ``first`` on with their places, the last of several; -1 for those missing, for all
-    where no object stands there.
+    where no object stands there. Whether one of them stands there several times.
     """
+    repeated = False
     for k in range(first, first + np.int64(keys[0, 1])):
         put_number(room, k, -1)
     if at < 0 or byte_at(data, place_at(tape, at)) != _OBJECT:
-        return
+        return repeated
     stop = place_at(tape, LINKS + at)
     at += 1
     while at < stop:
@@ -250,8 +252,10 @@ def find_members(data, tape, at, keys, room, first):
         number = np.int64(keys[(head * keys[0, 0]) >> _SLOT, 3])
         if number >= 0 and keys[number + 1, 0] == head and np.int64(keys[number + 1, 2]) == length:
             if length <= 8 or word_at(data, text + length - 8) == keys[number + 1, 1]:
+                repeated |= number_at(room, first + number) >= 0
                 put_number(room, first + number, at + 3)
         at = after_value(data, tape, at + 3) + 1
+    return repeated
 
 
 @numba.njit(cache=True, nogil=True)

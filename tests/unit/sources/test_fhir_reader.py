@@ -232,11 +232,37 @@ def test_texts_cannot_play_with_a_terminal_and_stay_distinct() -> None:
     assert long[0] != long[1]
 
 
-def test_the_last_of_repeated_keys_wins() -> None:
-    line = b'{"resourceType":"AuditEvent","id":"a","id":"b"}'
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"resourceType":"AuditEvent","id":"a","id":"b"}',
+        b'{"resourceType":"AuditEvent","resourceType":"Patient","id":"b"}',
+        b'{"resourceType":"Patient","id":"b","resourceType":"AuditEvent"}',
+        b'{"resourceType":"Patient","id":"b","resource\\u0054ype":"Patient"}',
+        b'{"resourceType":"Audit\\u0045vent","agent":[],"agent":[{"who":{"display":"a"}}]}',
+        b'{"resourceType":"AuditEvent","agent":[], "\\u0061gent" : [{"who":{"display":"a"}}]}',
+        b'{"resourceType":"AuditEvent","type":{"code":"a"},"type":{"type":1,"code":"b"}}',
+    ],
+)
+def test_a_deciding_key_that_stands_twice_makes_a_line_unreadable(line: bytes) -> None:
+    record = read_message(line, "log", 0)
+    assert isinstance(record, Rejected)
+    assert record.reason == "repeated_key"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"resourceType":"AuditEvent","id":"a","meta":{"id":"b"},"source":{"type":1,"site":"type"},"type":{}}',
+        b'{"resourceType":"AuditEvent","id":"a","contained":[{"resourceType":"Patient","id":"b"}]}',
+        b'{"resourceType":"AuditEvent","id":"a","text":"\\u0041","text":99999999999999999999}',
+        b'{"resourceType":"AuditEvent","id":"a","note":' + b"9" * 5000 + b',"x":{"agent":1},"agent":[]}',
+    ],
+)
+def test_the_same_key_elsewhere_or_one_that_decides_nothing_is_no_fault(line: bytes) -> None:
     record = read_message(line, "log", 0)
     assert isinstance(record, Access)
-    assert record.event == "b"
+    assert record.event == "a"
 
 
 @pytest.mark.parametrize(

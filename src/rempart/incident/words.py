@@ -1,0 +1,38 @@
+"""What the states, openers and deeds of incidents are called in the language in force.
+
+The ledger keeps them in English, since a deed is signed once for all readers; every table for people says them
+by these words. Misses: what people wrote themselves.
+"""
+
+from __future__ import annotations
+
+from rempart.language import gettext as _
+
+
+def state_words() -> dict[str, str]:
+    """By :data:`rempart.records.INCIDENT_STATES`."""
+    return {
+        "suspected": _("suspected"),
+        "confirmed": _("confirmed"),
+        "contained": _("contained"),
+        "closed": _("closed"),
+        "false_alarm": _("false alarm"),
+    }
+
+
+def opener_words() -> dict[str, str]:
+    """Who opened an incident."""
+    return {"detector": _("the detector"), "person": _("a person"), "leak": _("a leak")}
+
+
+def deed_words() -> dict[str, str]:
+    """What was done about an incident; the word itself for one of a later version."""
+    return {
+        "open": _("opened"),
+        "extend": _("extended"),
+        "state": _("new state"),
+        "note": _("note"),
+        "merge": _("joined"),
+        "split": _("parted"),
+        "reidentified": _("people named"),
+    }

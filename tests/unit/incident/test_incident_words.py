@@ -1,0 +1,60 @@
+"""Words for people: every state, opener and deed in both languages, and French spacing that survives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from rempart.cli.incident import incident_command
+from rempart.incident import case
+from rempart.incident.words import deed_words, opener_words, state_words
+from rempart.language import labelled, number, printable, printable_sentence, set_language
+from rempart.ledger.deeds import Change, add_deed
+from rempart.ledger.journal import Journal
+from rempart.ledger.keys import Keys
+from rempart.records import INCIDENT_STATES
+
+ENGLISH = {"suspected", "confirmed", "contained", "closed", "false_alarm", "detector", "opened", "open"}
+
+
+@pytest.fixture
+def french() -> Iterator[None]:
+    set_language("fr")
+    yield
+    set_language("en")
+
+
+def test_every_state_and_deed_has_a_french_word_of_its_own(french: None) -> None:
+    assert tuple(state_words()) == INCIDENT_STATES
+    assert set(opener_words()) == {"detector", "person", "leak"}
+    assert {case.OPEN, case.EXTEND, case.STATE, case.NOTE, case.MERGE, case.SPLIT} < set(deed_words())
+    for words in (state_words(), opener_words(), deed_words()):
+        assert len(set(words.values())) == len(words)
+        assert not ENGLISH & set(words.values())
+
+
+def test_tables_of_incidents_are_french_in_french(tmp_path: Path) -> None:
+    Keys.open(tmp_path, create=True)
+    Journal.open(tmp_path).close()
+    for number_, opener in enumerate(("detector", "person", "leak"), 1):
+        opening = case.opening(opener, ["dr"], 0, 1)
+        add_deed(
+            tmp_path, 1, lambda _, n=number_, o=opening: Change(f"I{n:04d}", "detector", case.OPEN, "vu", o)
+        )
+    for asked in (["list"], ["show", "I0001"], ["show", "I0002"], ["show", "I0003"]):
+        shown = CliRunner().invoke(incident_command, [*asked, "--data", str(tmp_path), "--lang", "fr"])
+        assert shown.exit_code == 0, shown.output
+        assert not ENGLISH & set(shown.output.replace("│", " ").split())
+        assert "soupçonné" in shown.output
+    set_language("en")
+
+
+def test_our_own_french_numbers_keep_their_spaces_and_names_from_outside_do_not(french: None) -> None:
+    sentence = f"{number(1100)} patients : 48\u00a0%"
+    assert printable_sentence(sentence) == sentence
+    assert "\ufffd" in printable(sentence)
+    assert printable_sentence("\x1b[2J\u202e") == "\ufffd[2J\ufffd"
+    assert labelled("à ouvrir", Path("a")) == "à ouvrir\u00a0: a"
