@@ -115,3 +115,4 @@ def _show_after(after: AfterStory) -> None:
     for path in (after.scope / "scope.json", after.scope / "timeline.svg", after.value / "value.svg", *told):
         console.print(f"{_('open')}: {path}", soft_wrap=True)
     console.print(f"{_('try')}: rempart incident show {after.incident} --data {after.data}", soft_wrap=True)
+    console.print(f"{_('try')}: rempart posture --data {after.data}", soft_wrap=True)
