@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from rempart.ledger.book import Ledger
 from rempart.ledger.keys import read_pseudonym_key
@@ -183,7 +184,7 @@ def measure(folder: Path, patients: int, letters: int) -> None:
     out = ("--scope", folder / "part", "--people", folder / "some.ndjson", "--out", folder / "set")
     printed = run("notice", *out, *told)
     show(f"notice with PDF, part of {letters:,}", printed)
-    made = (folder / "set" / "letters" / "merge-fr.csv").read_bytes().count(b"\n") - 1
+    made = pq.read_metadata(folder / "set" / "letters" / "merge-fr.parquet").num_rows
     rate, busy_rate = made / (printed.wall_s - plain.wall_s), made / (printed.busy_s - plain.busy_s)
     size = sum(path.stat().st_size for path in (folder / "set" / "letters").glob("*.pdf")) / made
     print(

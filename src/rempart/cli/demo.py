@@ -148,3 +148,4 @@ def _show_after(after: AfterStory) -> None:
     console.print(
         labelled(_("try"), f"rempart incident show {after.incident} --data {after.data}"), soft_wrap=True
     )
+    console.print(labelled(_("try"), f"rempart posture --data {after.data}"), soft_wrap=True)

@@ -15,7 +15,7 @@ from rempart import language, settings
 from rempart.cli.options import DATA, LANGUAGE, SETTINGS
 from rempart.language import euros, number, printable
 from rempart.language import gettext as _
-from rempart.pipeline.posture import take_posture, title_of, write_posture
+from rempart.pipeline.posture import headline, take_posture, write_posture
 
 MOST_ROWS = 30
 
@@ -53,7 +53,7 @@ def _show(document: dict[str, Any]) -> None:
         for name in (_("Whom or what"), _("What was found"), _("The one thing to do"), _("At stake")):
             table.add_column(name)
         for one in findings[:MOST_ROWS]:
-            found = f"{title_of(one, _)}: {one['found']}"
+            found = headline(one, one["found"], language.spoken())
             cells = (
                 printable(one["about"] or _("the whole house")),
                 found,

@@ -8,7 +8,7 @@ away without need for the work done. Writes nothing into the data folder.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -80,9 +80,10 @@ def write_posture(document: Mapping[str, Any], out: Path, language: Language) ->
     write_whole(out / "posture.html", page.encode())
 
 
-def title_of(finding: Mapping[str, Any], translate: Callable[[str], str]) -> str:
-    """What kind of weakness a finding of the document is."""
-    return translate(TITLES[finding["check"]])
+def headline(finding: Mapping[str, Any], said: str, language: Language) -> str:
+    """The kind of weakness a finding of the document is, and what is ``said`` of it."""
+    title = language.gettext(TITLES[finding["check"]])
+    return language.gettext("{title}: {said}").format(title=title, said=said)
 
 
 def _pricing(book: Any) -> Price:
@@ -135,6 +136,7 @@ def _environment(language: Language) -> jinja2.Environment:
     environment.filters.update(
         number=language.number,
         shown=lambda text: printable(str(text)),
+        said=lambda one: headline(one, one["found"], language),
         euros=lambda interval: language.euros(*map(float, interval)),
     )
     return environment
@@ -159,9 +161,9 @@ def _picture(findings: list[Mapping[str, Any]], language: Language) -> str:
         axes.set_xscale("log")
         axes.set_xlim(
             min(max(one["stake_eur"][0], least) for one in findings) / 3,
-            findings[0]["stake_eur"][1] * 200 + 10,
+            findings[0]["stake_eur"][1] * 60 + 10,
         )
-        axes.xaxis.set_major_locator(LogLocator(base=10, numticks=6))
+        axes.xaxis.set_major_locator(LogLocator(base=10, numticks=5))
         axes.xaxis.set_minor_locator(FixedLocator([]))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: language.euros(at, at)))
         axes.grid(axis="x", color=RULE, linewidth=0.8)
@@ -174,5 +176,5 @@ def _picture(findings: list[Mapping[str, Any]], language: Language) -> str:
 
 
 def _label(one: Mapping[str, Any], language: Language) -> str:
-    title = title_of(one, language.gettext)
-    return f"{title}: {printable(one['about'], 22)}" if one["about"] else title
+    about = printable(one["about"].rpartition("/")[2] or language.gettext("the whole house"), 22)
+    return headline(one, about, language)

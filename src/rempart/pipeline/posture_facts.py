@@ -17,21 +17,22 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from rempart.errors import SourceError
 from rempart.ledger.query import connect
 from rempart.market.stake import StakeTable
-from rempart.pipeline.care_recall import EXPLAINED, CareRecall, Post
+from rempart.pipeline.care_recall import CareRecall, Post
+from rempart.pipeline.posture_lately import Lately, Pair
 from rempart.pipeline.source_hours import family_of
 from rempart.posture.feeds import lacks_feed
 from rempart.posture.house import Account, House, Price, Right, System, Turns, Unit
 from rempart.posture.rights import is_rare
 from rempart.records import CATEGORIES, FLAG_QUERY
 
-_SEEN = """CREATE TEMP VIEW seen AS SELECT coalesce(who, account) AS who, role, unit, system, form, recorded, session,
-network, software, patients, served, outcome, access_action, flags FROM ledger JOIN systems USING (source)
-LEFT JOIN spellings USING (account) WHERE kind = 'access' AND account <> '' AND recorded IS NOT NULL"""
+_SEEN = """CREATE TEMP VIEW seen AS SELECT coalesce(who, account) AS who, role, unit, system, form,
+recorded AT TIME ZONE 'UTC' AS recorded, session, network, software, patients, served, outcome, access_action, flags
+FROM ledger JOIN systems USING (source) LEFT JOIN spellings USING (account)
+WHERE kind = 'access' AND account <> '' AND recorded IS NOT NULL"""
 _SPAN = "SELECT min(epoch_ms(recorded)), max(epoch_ms(recorded)) FROM seen"
 _ACCOUNTS = """SELECT who, system, arg_max(role, recorded), count(*), min(epoch_ms(recorded)),
 max(epoch_ms(recorded)) FROM seen GROUP BY 1, 2"""
@@ -59,10 +60,6 @@ AND moment - first_at < INTERVAL 2 MINUTES GROUP BY 1"""
 _REFUSED = """WITH no AS (SELECT DISTINCT role, system, unnest(patients) AS patient FROM seen WHERE outcome > 0)
 SELECT role, system, count(DISTINCT patient) FROM no SEMI JOIN
 (SELECT unnest(patients) AS patient FROM seen WHERE served <> 'no') USING (patient) GROUP BY 1, 2"""
-_LATELY = """SELECT who, role, unit, system, epoch_ms(recorded) AS at_ms, patients FROM seen
-WHERE epoch_ms(recorded) >= ? AND served <> 'no' AND len(patients) > 0"""
-
-Pair = tuple[str, str]
 
 
 def count_house(
@@ -88,7 +85,7 @@ def count_house(
             raise SourceError("the ledger holds no access with an account and a time", "name another --data")
         forms = ledger.execute(_FORMS).fetchall()
         on_file = dict(ledger.execute(_ON_FILE).fetchall())
-        lately = _Lately(ledger, care) if care.known else None
+        lately = Lately(ledger, care) if care.known else None
         accounts = _accounts(ledger, posts, on_file, methods)
         units = tuple(_units(ledger, forms, lately, stakes))
         feedless = [(unit.name, unit.role) for unit in units if lacks_feed(unit, units)]
@@ -162,50 +159,12 @@ def _register(
     ledger.register(table, words)
 
 
-class _Lately:
-    """Who was opened in the last two weeks, and in whose care they were."""
-
-    def __init__(self, ledger: duckdb.DuckDBPyConnection, care: CareRecall) -> None:
-        table = ledger.sql(_LATELY, params=[care.since_ms]).to_arrow_table()
-        sizes = pc.list_value_length(table["patients"]).to_numpy().astype(np.int64)
-        self._people = pc.list_flatten(table["patients"]).to_numpy()
-        at = table["at_ms"].to_numpy()
-        grades = care.grades(table["who"].to_pylist(), at, sizes, self._people)
-        owner = np.repeat(np.arange(len(table)), sizes)
-        self._own = grades[:, 0] >= EXPLAINED
-        pairs = zip(table["role"].to_pylist(), table["system"].to_pylist(), strict=True)
-        self._pairs, self._pair = _coded(list(pairs), owner)
-        units = zip(table["unit"].to_pylist(), table["role"].to_pylist(), strict=True)
-        self._units, self._unit = _coded(list(units), owner)
-
-    def of_pair(self, pair: Pair, without: Collection[Pair]) -> tuple[int, int, int]:
-        """Openings of a role on a system but in the units (and roles) ``without``, how many were in its care, and
-        the patients beyond."""
-        mine = self._pair == self._pairs.get(pair, -1)
-        mine &= ~np.isin(self._unit, [self._units[unit] for unit in without])
-        beyond = np.unique(self._people[mine & ~self._own]).size
-        return int(mine.sum()), int((mine & self._own).sum()), int(beyond)
-
-    def of_units(self) -> Iterator[tuple[str, str, int, int]]:
-        """Each role of each unit, its openings, and how many were of patients in its care."""
-        for (unit, role), number in self._units.items():
-            mine = self._unit == number
-            yield unit, role, int(mine.sum()), int((mine & self._own).sum())
-
-
-def _coded(words: list[Any], owner: Any) -> tuple[dict[Any, int], Any]:
-    """A number for each distinct word, and each opening's number."""
-    numbers: dict[Any, int] = {}
-    codes = np.array([numbers.setdefault(word, len(numbers)) for word in words], np.int64)
-    return numbers, codes[owner] if codes.size else codes
-
-
 def _rights(
     ledger: duckdb.DuckDBPyConnection,
     accounts: list[Account],
     forms: list[Any],
     on_file: Mapping[str, int],
-    lately: _Lately | None,
+    lately: Lately | None,
     feedless: Collection[Pair],
     stakes: StakeTable,
 ) -> dict[Pair, Right]:
@@ -245,7 +204,7 @@ def _systems(
 
 
 def _units(
-    ledger: duckdb.DuckDBPyConnection, forms: list[Any], lately: _Lately | None, stakes: StakeTable
+    ledger: duckdb.DuckDBPyConnection, forms: list[Any], lately: Lately | None, stakes: StakeTable
 ) -> Iterator[Unit]:
     if lately is None:
         return

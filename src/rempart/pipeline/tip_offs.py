@@ -27,7 +27,7 @@ from rempart.pipeline.sharing import decode_bundle
 from rempart.watch.state import TIP, Array
 from rempart.watch.tips import weigh_hours, weigh_tip
 
-_DAYS = "count(DISTINCT (account, recorded::DATE)) FROM ledger WHERE account <> '' AND recorded IS NOT NULL"
+_DAYS = "count(DISTINCT (account, (recorded AT TIME ZONE 'UTC')::DATE)) FROM ledger WHERE account <> '' AND recorded IS NOT NULL"
 _USED = f"SELECT {{column}}, {_DAYS} AND {{column}} IN (SELECT unnest(?::VARCHAR[])) GROUP BY 1"
 
 
