@@ -12,6 +12,7 @@ as a block never yields more than 128 KiB.
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -44,7 +45,8 @@ class ByteStream:
         head = raw.read(4)
         self.compression = "gzip" if head[:2] == _GZIP else "zstd" if _is_zstd(head) else ""
         unpack = {"gzip": _gunzip, "zstd": _unzstd}.get(self.compression, _plain)
-        self._pieces = unpack(_Rewound(raw, head))
+        self._rewound = _Rewound(raw, head)
+        self._pieces = unpack(self._rewound)
         self._kept = b""
 
     def read(self, size: int = PIECE) -> bytes:
@@ -62,6 +64,15 @@ class ByteStream:
         """Put ``piece`` back in front of what ``read`` gives next."""
         self._kept = piece + self._kept
 
+    def read_again(self, back: int, size: int) -> bytes | None:
+        """The last ``back`` bytes given and those behind them, ``size`` in all and fewer only at the end, in one piece
+        that was never put together; None, and nothing read, where the stream is no plain file that can go back."""
+        plain = isinstance(self.raw, io.BufferedReader) and not (self.compression or self._kept)
+        if not plain or self._rewound.pending or not self.raw.seekable():
+            return None
+        self.raw.seek(-back, io.SEEK_CUR)
+        return self.raw.read(size)
+
     def close(self) -> None:
         """Close the stream underneath."""
         self.raw.close()
@@ -72,6 +83,11 @@ class _Rewound:
 
     def __init__(self, raw: BinaryIO, head: bytes) -> None:
         self._raw, self._head = raw, head
+
+    @property
+    def pending(self) -> bool:
+        """Whether bytes that were put back are still to be read."""
+        return bool(self._head)
 
     def read(self, size: int) -> bytes:
         if self._head:

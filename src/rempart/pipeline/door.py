@@ -96,7 +96,7 @@ class Names:
 
     def column(self, vocabulary: str, column: pa.Array) -> Array:
         """Numbers (n,) int32 of a string column."""
-        encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+        encoded = _encoded(column)
         numbers = [self.number(vocabulary, word) for word in encoded.dictionary.to_pylist()]
         table = np.array([*numbers, -1], np.int32)
         return table[encoded.indices.to_numpy(zero_copy_only=False)]
@@ -191,14 +191,15 @@ class Door:
         for name in ("source", "account", "software", "role", "unit"):
             rows[name] = self.names.column(name, batch.column(name))
         rows["network"] = self._networks(batch.column("address"))
-        searched, resource = _plain(batch.column("query_form")), _plain(batch.column("resource"))
-        rows["form"] = self.names.column("form", pc.if_else(pc.equal(searched, ""), resource, searched))
+        resource = _encoded(batch.column("resource"))
+        rows["form"] = self._forms(_encoded(batch.column("query_form")), resource)
         rows["action"] = _codes(batch.column("action"), _ACTIONS)
         rows["why"] = _codes(batch.column("unknown_account"), _WHY)
         self._sessions(batch, rows)
         patients = self._patients(batch.column("patients"), rows)
         query = batch.column("is_query").to_numpy(zero_copy_only=False)
-        directory = pc.equal(resource, "Patient").to_numpy(zero_copy_only=False)
+        directory = np.array([word == "Patient" for word in resource.dictionary.to_pylist()], bool)
+        directory = directory[resource.indices.to_numpy()]
         page = query & (directory | (rows["patients"] != 1))
         rows["flags"] |= np.where(page, FLAG_QUERY, 0).astype(np.int8)
         self._mask_values(batch.column("value"), rows)
@@ -257,17 +258,32 @@ class Door:
         whose = int(self.names.canon[account]) if account >= 0 else -1
         return One(rows, hashes, access.event, whose)
 
+    def _forms(self, searched: pa.DictionaryArray, resource: pa.DictionaryArray) -> Array:
+        """Numbers (n,) of what was searched, else read; new words get theirs in the order of the rows."""
+        words = [*searched.dictionary.to_pylist(), *resource.dictionary.to_pylist()]
+        form, count = searched.indices.to_numpy(), len(searched.dictionary)
+        said = np.array([bool(word) for word in words], bool)
+        codes = np.where(said[form], form, resource.indices.to_numpy() + count)
+        first = np.full(len(words), codes.size)
+        first[codes[::-1]] = np.arange(codes.size - 1, -1, -1)
+        table = np.full(len(words), -1, np.int32)
+        for code in np.argsort(first, kind="stable").tolist():
+            if first[code] < codes.size:
+                table[code] = self.names.number("form", words[code])
+        return table[codes]
+
     def _networks(self, addresses: pa.Array) -> Array:
-        encoded = addresses if pa.types.is_dictionary(addresses.type) else addresses.dictionary_encode()
+        encoded = _encoded(addresses)
         words = [self.network(word) for word in encoded.dictionary.to_pylist()]
         table = np.array([*(self.names.number("network", word) for word in words), -1], np.int32)
         return table[encoded.indices.to_numpy(zero_copy_only=False)]
 
     def _sessions(self, batch: pa.RecordBatch, rows: Array) -> None:
-        named = _plain(batch.column("session"))
-        parts = [_plain(batch.column(name)) for name in ("account", "address", "software")]
-        derived = pc.binary_join_element_wise(*parts, "\x1f")
-        sessions = pc.if_else(pc.equal(named, ""), derived, named)
+        sessions = _plain(batch.column("session"))
+        nameless = pc.equal(sessions, "")
+        if pc.any(nameless).as_py():
+            parts = [_plain(batch.column(name)) for name in ("account", "address", "software")]
+            sessions = pc.if_else(nameless, pc.binary_join_element_wise(*parts, "\x1f"), sessions)
         rows["session"] = hash_strings(sessions, self._key, b"session")
         requests = _plain(batch.column("request"))
         rows["request"] = hash_strings(requests, self._key, b"request")
@@ -313,7 +329,11 @@ def _plain(column: pa.Array) -> pa.Array:
     return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
 
 
+def _encoded(column: pa.Array) -> pa.DictionaryArray:
+    return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+
+
 def _codes(column: pa.Array, table: dict[str, int]) -> Array:
-    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    encoded = _encoded(column)
     numbers = np.array([*(table.get(word, 0) for word in encoded.dictionary.to_pylist()), 0], np.int8)
     return numbers[encoded.indices.to_numpy(zero_copy_only=False)]

@@ -112,6 +112,9 @@ def replay(
                 language=language,
                 hear=hear,
             )
+    except BaseException:
+        course.abandon()
+        raise
     finally:
         buckets.remove()
     mark.stage = "finished"

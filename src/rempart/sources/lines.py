@@ -35,9 +35,8 @@ BLANK = b" \t\r\n"
 class LineBlock:
     """Whole lines; ``offset`` is where the first byte stood in the decompressed stream.
 
-    The lines are the first ``size`` bytes of ``data``; behind them stand other bytes and, as the last ones,
-    :data:`PADDING` line feeds. The last line may lack its LF at the end of the stream. No line is
-    longer than 4 MiB.
+    The lines are the first ``size`` bytes of ``data``; behind them stand at least 64 other bytes. The last line
+    ends in LF, or in :data:`PADDING` at the end of the stream. No line is longer than 4 MiB.
     """
 
     offset: int
@@ -54,9 +53,9 @@ def split_lines(stream: ByteStream, source: str) -> Iterator[LineBlock | Rejecte
     """Cut ``stream`` into blocks of lines and rejects, in order."""
     carry, offset = b"", 0
     while True:
-        block, size = _gather(stream, carry)
+        block, size, given = _gather(stream, carry)
         if offset == 0 and block.startswith(BYTE_ORDER_MARK):
-            block, size, offset = block[3:], size - 3, 3
+            block, size, given, offset = block[3:], size - 3, given - 3, 3
         cut = block.rfind(b"\n", 0, size) + 1
         if not cut and size > MAX_UNIT_BYTES:
             rejected, carry = _pass_long_line(stream, source, offset, block[:size])
@@ -69,11 +68,18 @@ def split_lines(stream: ByteStream, source: str) -> Iterator[LineBlock | Rejecte
             yield from _end(stream, source, offset, block[:size])
             return
         yield from _cut_first(source, offset, block, cut)
-        offset, carry = offset + cut, block[cut:size]
+        offset, carry = offset + cut, block[cut:given]
 
 
-def _gather(stream: ByteStream, carry: bytes) -> tuple[bytes, int]:
-    """At least a block's worth of bytes with a line end in it, if there are as many, padded; their number."""
+def _gather(stream: ByteStream, carry: bytes) -> tuple[bytes, int, int]:
+    """At least a block's worth of bytes with a line end in it, if there are as many, padded; how many of them may be
+    used, and how many are the stream's."""
+    block = stream.read_again(len(carry), BLOCK_BYTES)
+    if block is not None:
+        size = len(block) - len(PADDING)
+        if len(block) == BLOCK_BYTES and block.rfind(b"\n", 0, size) >= 0:
+            return block, size, len(block)
+        carry = block
     parts, size = [carry], len(carry)
     ended = b"\n" in carry
     while size < BLOCK_BYTES or (not ended and size <= MAX_UNIT_BYTES):
@@ -84,7 +90,7 @@ def _gather(stream: ByteStream, carry: bytes) -> tuple[bytes, int]:
         size += len(piece)
         ended = ended or b"\n" in piece
     parts.append(PADDING)
-    return b"".join(parts), size
+    return b"".join(parts), size, size
 
 
 def _cut_first(source: str, offset: int, block: bytes, size: int) -> Iterator[LineBlock | Rejected]:

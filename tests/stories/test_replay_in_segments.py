@@ -1,0 +1,87 @@
+"""A replay that seals many segments writes the same answers, whole or stopped half-way and gone on with."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from access_log import event
+
+from rempart.pipeline.reading import plan
+from rempart.pipeline.replay import replay
+from rempart.settings import Settings
+
+EVENTS, BATCH = 6_000, 250
+
+
+class Stopped(Exception):
+    """The process is gone."""
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One day, out of order in the middle, by few accounts: reasons stand in many answers."""
+    chance = random.Random(7)
+    lines = [
+        json.dumps(event(n, f"acc{chance.randrange(5)}", f"zqpatient{chance.randrange(900)}")).encode()
+        for n in range(EVENTS)
+    ]
+    middle = lines[2000:4000]
+    chance.shuffle(middle)
+    lines[2000:4000] = middle
+    path = tmp_path_factory.mktemp("log") / "log.ndjson"
+    path.write_bytes(b"\n".join(lines))
+    return path
+
+
+def run(log: Path, out: Path, seal_every: int, stop_at: int = EVENTS + 1) -> dict[str, Any]:
+    def hear(stage: str, done: int, _: int) -> None:
+        if stage == "judge" and done >= stop_at:
+            raise Stopped
+
+    reader = plan([str(log)], [], lambda _: None)
+    settings = Settings(seal_every=seal_every)
+    return replay(reader, out, None, settings, shards=2, batch=BATCH, language="en", hear=hear)
+
+
+@pytest.fixture(scope="module")
+def whole(log: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("whole")
+    run(log, out, 1_000_000)
+    return out
+
+
+def answers(out: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pq.read_table(out / "decisions.parquet").to_pylist()
+    return rows
+
+
+def incidents(out: Path) -> list[dict[str, Any]]:
+    return [
+        {**one, "networks": len(one["networks"])} for one in json.loads((out / "incidents.json").read_text())
+    ]
+
+
+def test_the_cut_of_the_segments_does_not_show(log: Path, whole: Path, tmp_path: Path) -> None:
+    summary = run(log, tmp_path, 1_000)
+    assert len(list((tmp_path / "data" / "ledger" / "segments").glob("*.parquet"))) >= 5
+    assert answers(tmp_path) == answers(whole)
+    assert [row["event"] for row in answers(tmp_path)] == [f"ev{n}" for n in range(EVENTS)]
+    assert incidents(tmp_path) == incidents(whole)
+    assert summary["by_action"] == json.loads((whole / "summary.json").read_text())["by_action"]
+
+
+@pytest.mark.parametrize("stop_at", [BATCH, 3_100, EVENTS])
+def test_what_was_stopped_goes_on_to_the_same(log: Path, whole: Path, tmp_path: Path, stop_at: int) -> None:
+    with pytest.raises(Stopped):
+        run(log, tmp_path, 1_000, stop_at)
+    assert [path.name for path in tmp_path.glob("decisions*")] == []
+    (tmp_path / "decisions.parquet.partial").write_bytes(b"what a kill leaves")
+    run(log, tmp_path, 1_000)
+    assert answers(tmp_path) == answers(whole)
+    assert incidents(tmp_path) == incidents(whole)
+    assert sorted(path.name for path in tmp_path.glob("decisions*")) == ["decisions.parquet"]
