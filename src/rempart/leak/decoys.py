@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rempart.leak.compare import FIELDS, compare_all, frequencies
+from rempart.leak.compare import FIELDS, compare_all
+from rempart.leak.frequencies import frequencies
 from rempart.leak.keys import KEY_FAMILIES
 from rempart.leak.pairs import gather, hits_of
 from rempart.leak.side import Side

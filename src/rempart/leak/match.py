@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from rempart.leak.compare import Compared, Frequencies, compare_all, frequencies
+from rempart.leak.compare import Compared, compare_all
+from rempart.leak.frequencies import Frequencies, frequencies
 from rempart.leak.keys import KEY_FAMILIES
 from rempart.leak.pairs import Candidates, gather, hits_of
 from rempart.leak.side import Side

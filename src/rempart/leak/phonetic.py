@@ -47,85 +47,97 @@ def _soft(letter: int) -> bool:
 
 
 @numba.njit(cache=True, nogil=True)
+def _spoken(word: Array, size: int) -> int:
+    """How many letters are left without the silent ones at the end."""
+    while size > 2 and word[size - 1] in (115, 116, 100, 120, 122, 112, 104, 101):
+        size -= 1
+    if size > 3 and word[size - 1] == 108 and word[size - 2] == 117 and word[size - 3] == 97:
+        size -= 1
+    return size
+
+
+@numba.njit(cache=True, nogil=True)
+def _vowel_sound(letter: int, after: int, third: int, fourth: int) -> Any:
+    """(sound, letters it takes) of what begins with a vowel or y."""
+    if letter == 101 and after == 97 and third == 117:
+        return 79, 3
+    if letter == 97 and after == 117:
+        return 79, 2
+    if letter == 111 and after == 117:
+        return 85, 2
+    if letter == 111 and (after == 105 or after == 121):
+        return 87, 2
+    if (letter == 97 or letter == 101) and (after == 105 or after == 121):
+        nasal = (third == 110 or third == 109) and not _vowel(fourth)
+        return (50, 3) if nasal else (69, 2)
+    if (letter == 101 and after == 117) or (letter == 111 and after == 101):
+        return 69, 2
+    if _vowel(letter) and (after == 110 or after == 109) and third != after and not _vowel(third):
+        return (49 if letter in (97, 101) else 51 if letter == 111 else 50), 2
+    return (73 if letter == 105 or letter == 121 else letter - 32), 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _hissing(letter: int, after: int, third: int) -> Any:
+    """(sound, letters it takes) of c, s, x and z and of the groups they begin; 90 only for a voiced s of its own."""
+    if (letter == 99 or letter == 115) and after == 104:
+        return 67, 2
+    if letter == 115 and after == 99 and third == 104:
+        return 67, 3
+    if letter == 115 and after == 99 and _soft(third):
+        return 83, 2
+    if letter == 99:
+        return (83 if _soft(after) else 75), (2 if after == 107 or after == 113 else 1)
+    return (90 if letter == 122 else 83), 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _consonant_sound(letter: int, after: int, third: int) -> Any:
+    """(sound or 0, letters it takes) of what begins with any other letter."""
+    if letter == 112 and after == 104:
+        return 70, 2
+    if letter == 103 and after == 110:
+        return 78, 2
+    if letter == 103 and after == 117 and _soft(third):
+        return 71, 2
+    if letter == 103:
+        return (74 if _soft(after) else 71), 1
+    if letter == 113:
+        return 75, (2 if after == 117 else 1)
+    if letter == 107:
+        return 75, 1
+    if letter == 104 or (letter == 98 and after == 118):
+        return 0, 1
+    if letter == 119:
+        return 86, 1
+    return (letter - 32 if 97 <= letter <= 122 else 0), 1
+
+
+@numba.njit(cache=True, nogil=True)
 def sound(word: Array, size: int, code: Array) -> int:
     """Write the sounds of ``word[:size]`` (a-z) into ``code``; returns how many.
 
     Upper-case sounds: A E I O U and nasals 1 (an, en), 2 (in, ain), 3 (on); S for hissing, K, G, J, F...
     """
-    while size > 2 and word[size - 1] in (115, 116, 100, 120, 122, 112, 104, 101):
-        size -= 1
-    if size > 3 and word[size - 1] == 108 and word[size - 2] == 117 and word[size - 3] == 97:
-        size -= 1
+    size = _spoken(word, size)
     made = 0
     place = 0
     while place < size and made < len(code):
         letter = word[place]
         after = word[place + 1] if place + 1 < size else 0
         third = word[place + 2] if place + 2 < size else 0
-        step = 1
-        said = 0
-        if letter == 101 and after == 97 and third == 117:
-            said, step = 79, 3
-        elif letter == 97 and after == 117:
-            said, step = 79, 2
-        elif letter == 111 and after == 117:
-            said, step = 85, 2
-        elif letter == 111 and (after == 105 or after == 121):
-            said, step = 87, 2
-        elif (letter == 97 or letter == 101) and (after == 105 or after == 121):
-            step = 2
-            if (third == 110 or third == 109) and not _vowel(word[place + 3] if place + 3 < size else 0):
-                said, step = 50, 3
-            else:
-                said = 69
-        elif (letter == 101 and after == 117) or (letter == 111 and after == 101):
-            said, step = 69, 2
-        elif _vowel(letter) and (after == 110 or after == 109) and third != after and not _vowel(third):
-            step = 2
-            said = 49 if letter in (97, 101) else 51 if letter == 111 else 50
-        elif letter == 105 or letter == 121:
-            said = 73
-        elif _vowel(letter):
-            said = letter - 32
-        elif letter == 112 and after == 104:
-            said, step = 70, 2
-        elif letter == 99 and after == 104:
-            said, step = 67, 2
-        elif letter == 115 and after == 99 and third == 104:
-            said, step = 67, 3
-        elif letter == 115 and after == 104:
-            said, step = 67, 2
-        elif letter == 115 and after == 99 and _soft(third):
-            said, step = 83, 2
-        elif letter == 103 and after == 110:
-            said, step = 78, 2
-            if made < len(code) - 1 and place + 2 < size:
-                code[made] = 78
+        if _vowel(letter) or letter == 121:
+            said, step = _vowel_sound(letter, after, third, word[place + 3] if place + 3 < size else 0)
+        elif letter == 99 or letter == 115 or letter == 120 or letter == 122:
+            said, step = _hissing(letter, after, third)
+            if letter == 115 and step == 1 and place > 0 and _vowel(word[place - 1]) and _vowel(after):
+                said = 90
+        else:
+            said, step = _consonant_sound(letter, after, third)
+            if letter == 103 and after == 110 and made < len(code) - 1 and place + 2 < size:
+                code[made] = said
                 made += 1
-                said = 73 if not _soft(third) else 0
-        elif letter == 103 and after == 117 and _soft(third):
-            said, step = 71, 2
-        elif letter == 103:
-            said = 74 if _soft(after) else 71
-        elif letter == 99:
-            said = 83 if _soft(after) else 75
-            if after == 107 or after == 113:
-                step = 2
-        elif letter == 113:
-            said, step = 75, (2 if after == 117 else 1)
-        elif letter == 107:
-            said = 75
-        elif letter == 120:
-            said = 83
-        elif letter == 115 or letter == 122:
-            between = place > 0 and _vowel(word[place - 1]) and _vowel(after)
-            said = 90 if letter == 122 or between else 83
-        elif letter == 104 or (letter == 98 and after == 118):
-            said = 0
-        elif letter == 119:
-            said = 86
-        elif 97 <= letter <= 122:
-            said = letter - 32
+                said = 0 if _soft(third) else 73
         if said and not (made and code[made - 1] == said):
             code[made] = said
             made += 1
