@@ -221,9 +221,11 @@ def _choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untyp
     open_challenge = slot >= 0 and policy.enforce == 1
     if not open_challenge and (doubt < threshold or fresh == 0):
         return _ALLOW
-    if slot < 0:
-        slot = _slot(acc, row.session, True, now)
     acc.challenged = 1
+    if slot < 0:
+        if row.kind == _FAIL:
+            return _STEP_UP  # Nothing was asked for yet; nor may failures push an open challenge out.
+        slot = _slot(acc, row.session, True, now)
     acc.passed_doubt[slot] = max(doubt, acc.passed_doubt[slot]) if open_challenge else doubt
     unanswered = acc.unanswered[slot]
     acc.unanswered[slot] += np.float32(1.0)
