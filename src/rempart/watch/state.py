@@ -18,6 +18,8 @@ from rempart.watch.channels import N_STATS
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
+SPAN_MS = 10 * MINUTE_MS
+"""How often the house looks at how much of it stands out."""
 VISIT_DAYS = 30
 WINDOWS_MS = (10 * MINUTE_MS, HOUR_MS, DAY_MS)
 PLACES = 8
