@@ -40,6 +40,7 @@ ACCOUNT = np.dtype(
         ("decayed_ms", "i8"),
         ("decoy_ms", "i8"),
         ("slipped_ms", "i8"),
+        ("slipped_session", "u8"),
         ("request", "u8"),
         ("hours_today", "u8"),
         ("at_session", "u8"),
@@ -116,7 +117,7 @@ ACCOUNT = np.dtype(
 """One account. ``now`` holds the current statistics, ``top`` their maxima today, ``mean`` and
 ``spread`` the account's own history of ``log1p(top)``, ``scale`` what a day may lie apart from it;
 ``*_ms`` as in :mod:`rempart.records`; ``slipped_ms`` when a challenge failed that did not block, negative once one was
-passed since. ``spare``
+passed since in that session, ``slipped_session``. ``spare``
 fills the row, so that equal accounts are equal bytes."""
 
 VISIT = np.dtype(

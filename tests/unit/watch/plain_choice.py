@@ -33,6 +33,7 @@ class PlainChoice:
     explained: float
     blocked: bool = False
     slipped_at: int | None = None
+    slipped_in: int = 0
     made_up: bool = False
     """Whether a challenge was passed since the slip."""
     challenges: dict[int, Challenge] = field(default_factory=dict)
@@ -49,7 +50,8 @@ class PlainChoice:
             self.challenges[session] = Challenge(now, doubt)
             return STEP_UP
         waiting = challenge is not None and self.enforce
-        if not waiting and not (fresh and doubt >= self.threshold):
+        slipped = self.enforce and self.slipped_at is not None and not self.made_up
+        if not waiting and not (fresh and (doubt >= self.threshold or slipped)):
             return ALLOW
         if challenge is None:
             challenge = self.challenges[session] = Challenge(now, doubt)
@@ -67,15 +69,17 @@ class PlainChoice:
         if not passed:
             self.blocked |= self.slipped_at is not None or challenge.doubt >= self.threshold + 2.3
             if not self.blocked:
-                self.slipped_at, self.made_up = now, False
+                self.slipped_at, self.slipped_in, self.made_up = now, session, False
             return
         challenge.passed = True
         if self.slipped_at is None:
             return
+        long_ago = now - self.slipped_at > HALF_DAY_MS
         if not self.made_up:
-            self.made_up = True
-            challenge.doubt = float(np.float32(challenge.doubt) - np.float32(2))
-        elif now - self.slipped_at > 2 * HALF_DAY_MS:
+            if session == self.slipped_in or long_ago:
+                self.made_up = True
+                challenge.doubt = float(np.float32(challenge.doubt) - np.float32(2))
+        elif long_ago:
             self.slipped_at = None
 
     def _open(self, session: int, now: int) -> Challenge | None:
