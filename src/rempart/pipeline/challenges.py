@@ -88,7 +88,8 @@ class Challenges:
         if login.kind == Kind.LOGIN_FAILED:
             _keep(self._failed, session, self._failed.get(session, 0) + 1)
             if self._failed[session] < needed:
-                return msgspec.structs.replace(login, session=f"{session}\x1ffailed {self._failed[session]}")
+                apart = f"{session}\x1ffailed {login.event or login.recorded_ms}"
+                return msgspec.structs.replace(login, session=apart)
             del self._failed[session]
         return msgspec.structs.replace(login, session=session)
 

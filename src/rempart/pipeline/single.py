@@ -2,7 +2,7 @@
 
 Made of the same compiled steps that :meth:`rempart.pipeline.course.Course.decide` runs over a frame, so
 the answers are the same; only the way between the steps is shorter. Gives :data:`LONG_WAY`, with
-nothing changed, where a table must grow or a day must close first: then the event goes as a frame of
+nothing changed, where a table must grow or a span of time must close first: then the event goes as a frame of
 one row. Misses nothing.
 """
 
@@ -37,10 +37,10 @@ def decide_row(  # type: ignore[no-untyped-def]
     keys, patients = hashes[:1], hashes[3:]
     key_events(keys, rows, nameless, live)
     table, used = seen
-    day, house, shard, habits, policy, own, shards = watch
+    span, house, shard, habits, policy, own, shards = watch
     marks, now = np.empty(1, np.int64), np.empty(1, np.int64)
     tell_single(rows, house[3], marks, now)
-    ready = is_ready(marks[0], patients.size, names, day, house, shard, habits)
+    ready = is_ready(marks[0], patients.size, names, span, house, shard, habits)
     if not ready or not has_room(table, used, 1):
         return LONG_WAY
     earlier = np.empty(1, np.int64)
@@ -51,7 +51,7 @@ def decide_row(  # type: ignore[no-untyped-def]
     grades = np.empty((patients.size, 2), np.float32)
     explain_rows(rows, patients, marks, True, *care, joined, canonical, grades)  # type: ignore[call-arg]
     judge_single(
-        joined, marks, now, canonical, grades, prices, day, house, shard, habits, policy, own, shards, out
+        joined, marks, now, canonical, grades, prices, span, house, shard, habits, policy, own, shards, out
     )
     remark(out, rows)
     keep_decisions(recent, number, out)

@@ -1,7 +1,7 @@
 """The object the pipeline holds: frames in, answers out, state kept in arrays.
 
-Order of one frame: tell the time, split at the days the watermark closes, learn each closed day,
-then for each piece read the house's snapshot and let the shards judge their accounts. Nothing here
+Order of one frame: tell the time, split at the ten minutes the watermark closes, learn each closed day, see whether
+the whole house stands out today, then for each piece read the house's snapshot and let the shards judge their accounts. Nothing here
 reads a clock, a disk or a network; the same events give the same answers whatever the number of
 shards and however the events are cut into frames.
 """
@@ -22,6 +22,7 @@ from rempart.watch.kernel import judge_rows
 from rempart.watch.state import (
     ACCOUNT,
     DAY_MS,
+    SPAN_MS,
     VISIT_DAYS,
     Array,
     House,
@@ -31,8 +32,9 @@ from rempart.watch.state import (
     load,
 )
 from rempart.watch.tails import Tails
-from rempart.watch.threshold import threshold
+from rempart.watch.threshold import surge, threshold
 
+SPANS_A_DAY = DAY_MS // SPAN_MS
 POLICY = np.dtype([("threshold", "f4"), ("enforce", "i4")])
 
 
@@ -43,10 +45,10 @@ class Policy:
     challenges_per_day: float = 1 / 220
     enforce: bool = False
 
-    def as_row(self, tails: Tails) -> Any:
-        """The same for the kernel; the threshold in nats of doubt, from the days seen so far."""
+    def as_row(self, tails: Tails, least: float = 0.0) -> Any:
+        """The same for the kernel; the threshold in nats of doubt, from the days seen so far, but at least ``least``."""
         row = np.zeros(1, POLICY)
-        row["threshold"] = threshold(tails.doubts, self.challenges_per_day) + tails.steered[0]
+        row["threshold"] = max(threshold(tails.doubts, self.challenges_per_day) + tails.steered[0], least)
         row["enforce"] = self.enforce
         return row[0]
 
@@ -64,7 +66,12 @@ class Watch:
         self._house = House()
         self._shards = tuple(Shard() for _ in range(shards))
         self._pool = ThreadPoolExecutor(shards) if shards > 1 else None
-        self._day = -1
+        self._span = -1
+        self._surge = 0.0
+
+    @property
+    def _day(self) -> int:
+        return self._span // SPANS_A_DAY if self._span >= 0 else -1
 
     @property
     def watermark_ms(self) -> int:
@@ -108,18 +115,17 @@ class Watch:
         before = self._house.clock[0]
         across.tell_time(rows, self._house.clock, marks, now)
         self._make_room(rows.size, frame.patients.size, names)
-        if marks[0] // DAY_MS == marks[-1] // DAY_MS:
-            self._judge_day(rows, now, marks, before, frame.patients, grades, prices, out)
+        if marks[0] // SPAN_MS == marks[-1] // SPAN_MS:
+            self._judge_span(rows, now, marks, before, frame.patients, grades, prices, out)
             return out
-        days = marks // DAY_MS
-        for piece in _equal_runs(days):
-            self._judge_day(
+        for piece in _equal_runs(marks // SPAN_MS):
+            self._judge_span(
                 rows[piece], now[piece], marks[piece], before, frame.patients, grades, prices, out[piece]
             )
             before = marks[piece.stop - 1]
         return out
 
-    def _judge_day(
+    def _judge_span(
         self,
         rows: Array,
         now: Array,
@@ -130,8 +136,8 @@ class Watch:
         prices: Array,
         out: Array,
     ) -> None:
-        """Judge rows whose watermarks are of one day: close the day before, read the house, let the shards judge."""
-        self._open_day(int(marks[0]) // DAY_MS)
+        """Judge rows whose watermarks are of one span: close the one before, read the house, let the shards judge."""
+        self._open_span(int(marks[0]) // SPAN_MS)
         others, crews = np.zeros(rows.size, np.int8), np.zeros(rows.size, np.float32)
         across.walk(
             rows, now, marks, before, patients, grades, self.accounts, others, crews, *self._house_arrays()
@@ -151,12 +157,12 @@ class Watch:
             list(self._pool.map(run, range(len(self._shards))))
 
     def arrays(self, account: int) -> tuple[Any, ...]:
-        """What :mod:`single` reads and changes to judge one event of ``account`` now: day, house, shard,
+        """What :mod:`single` reads and changes to judge one event of ``account`` now: span, house, shard,
         habits, policy, the shard's number and how many shards there are."""
         shards = len(self._shards)
         number = account % shards
         house, shard = self._house_arrays(), self._shard_arrays(number)
-        return self._day, house, shard, self._habits(), self._row, number, shards
+        return self._span, house, shard, self._habits(), self._row, number, shards
 
     def _house_arrays(self) -> tuple[Array, ...]:
         house = self._house
@@ -170,17 +176,23 @@ class Watch:
         tails = self.tails
         return tails.nats, tails.apart, tails.role_days, tails.shares, tails.novelty, tails.usual, *self._zone
 
-    def _open_day(self, day: int) -> None:
-        if day == self._day:
+    def _open_span(self, span: int) -> None:
+        if span == self._span:
             return
-        if self._day >= 0:
+        day = span // SPANS_A_DAY
+        if 0 <= self._day != day:
             self.tails.steer(self.accounts, self._policy.challenges_per_day)
             self.tails.close_day(self.accounts, self._day)
-            self._row = self._policy.as_row(self.tails)
             crew.fade(self._house.networks)
             for shard in self._shards:
                 windows.forget_old(shard, self._oldest_ms(day))
-        self._day = day
+        self._span = span
+        accounts = self.accounts
+        today = (accounts["seen"] == 1) & (accounts["withheld"] == 0)
+        still = today & (accounts["challenged"] == 1) & (accounts["released"] == 0)
+        tops = accounts["doubt_top"]
+        self._surge = surge(tops[today & ~still], tops[still], self._policy.challenges_per_day)
+        self._row = self._policy.as_row(self.tails, self._surge)
 
     def _oldest_ms(self, day: int) -> int:
         return (day - VISIT_DAYS) * DAY_MS
@@ -204,7 +216,8 @@ class Watch:
 
     def state(self) -> dict[str, Array]:
         """Everything the watch knows, as arrays, independent of the number of shards' threads."""
-        arrays = {"accounts": self.accounts, "day": np.array([self._day, len(self._shards)])}
+        arrays = {"accounts": self.accounts, "span": np.array([self._span, len(self._shards)])}
+        arrays["surge"] = np.array([self._surge])
         arrays.update(dump("house", self._house))
         for number, shard in enumerate(self._shards):
             arrays.update(dump(f"shard{number}", shard))
@@ -214,7 +227,8 @@ class Watch:
     def restore(self, arrays: dict[str, Array]) -> None:
         """Continue from :meth:`state`; the number of shards is the one it was saved with."""
         self.accounts = np.array(arrays["accounts"].astype(ACCOUNT, copy=True))
-        self._day, shards = (int(value) for value in arrays["day"])
+        self._span, shards = (int(value) for value in arrays["span"])
+        self._surge = float(arrays["surge"][0])
         if shards != len(self._shards):
             self._shards = tuple(Shard() for _ in range(shards))
             self._pool = ThreadPoolExecutor(shards) if shards > 1 else None
@@ -223,7 +237,7 @@ class Watch:
             load(f"shard{number}", shard, arrays)
         for name in vars(self.tails):
             setattr(self.tails, name, np.array(arrays[f"tails.{name}"], copy=True))
-        self._row = self._policy.as_row(self.tails)
+        self._row = self._policy.as_row(self.tails, self._surge)
 
     def close(self) -> None:
         """Let the threads go."""

@@ -48,8 +48,8 @@ RATCHET = 2.0
 """Nats of new doubt before a session that passed is asked again within PASSED_HOURS."""
 RESTRICT_NATS = 2.3
 """Nats of doubt above the step-up threshold: ten times the odds. So much bars a second try, too."""
-SLIP_HOURS = 24.0
-"""A second challenge passed after a slip, so long after it, makes it forgotten."""
+SLIP_HOURS = 12.0
+"""Time after which a challenge passed in another session makes up for a slip too, and a second one makes it forgotten."""
 EXPLAINED_ENOUGH = 0.6
 """Share of an account's patients that care must explain before ``restrict`` may be used."""
 NOTABLE = 0.6
@@ -235,11 +235,14 @@ def _choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untyp
         acc.passed_doubt[slot] = doubt
         return _STEP_UP
     open_challenge = slot >= 0 and policy.enforce == 1
-    if not open_challenge and (doubt < threshold or fresh == 0):
+    slipped = acc.slipped_ms > 0 and policy.enforce == 1
+    if not open_challenge and ((doubt < threshold and not slipped) or fresh == 0):
         return _ALLOW
-    if slot < 0:
-        slot = _slot(acc, row.session, True, now)
     acc.challenged = 1
+    if slot < 0:
+        if row.kind == _FAIL:
+            return _STEP_UP  # Nothing was asked for yet; nor may failures push an open challenge out.
+        slot = _slot(acc, row.session, True, now)
     acc.passed_doubt[slot] = max(doubt, acc.passed_doubt[slot]) if open_challenge else doubt
     unanswered = acc.unanswered[slot]
     acc.unanswered[slot] += np.float32(1.0)
@@ -278,40 +281,44 @@ def _control(acc, row, now, policy):  # type: ignore[no-untyped-def]
         return -1
     if row.kind == _PASS:
         if asked and trusted and policy.enforce == 1:
-            _pass(acc, slot, now)
+            _pass(acc, slot, row.session, now)
         return -1
     acc.failed += np.float32(1.0)
     acc.now[_FAILED] = acc.failed
     acc.top[_FAILED] = max(acc.top[_FAILED], acc.failed)
     if asked and trusted and policy.enforce == 1:
-        return _fail(acc, slot, now, policy)
+        return _fail(acc, slot, row.session, now, policy)
     return -1
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _pass(acc, slot, now):  # type: ignore[no-untyped-def]
+def _pass(acc, slot, session, now):  # type: ignore[no-untyped-def]
     """A challenge was passed. The first time after a slip it says nothing about who is there, for the one is as likely
-    as the other: what was asked is served, and any doubt beyond it is asked again."""
+    as the other: what was asked is served, and any doubt beyond it is asked again. In another session it opens that one
+    only: somebody who passes does not speak for somebody who failed beside him."""
     acc.passed_ms[slot] = now
-    acc.withheld = 0
     if acc.slipped_ms > 0:
-        acc.slipped_ms = -acc.slipped_ms
-        acc.passed_doubt[slot] -= np.float32(RATCHET)
+        if session == acc.slipped_session or now - acc.slipped_ms > SLIP_HOURS * HOUR_MS:
+            acc.slipped_ms = -acc.slipped_ms
+            acc.passed_doubt[slot] -= np.float32(RATCHET)
+            acc.withheld = 0
         return
+    acc.withheld = 0
     if now + acc.slipped_ms > SLIP_HOURS * HOUR_MS:
         acc.slipped_ms = 0
     acc.released = 1
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _fail(acc, slot, now, policy):  # type: ignore[no-untyped-def]
-    """A challenge failed: the first time it is asked once more, unless doubt was strong or a decoy was opened;
-    else the account is blocked. Returns the code of the reason."""
+def _fail(acc, slot, session, now, policy):  # type: ignore[no-untyped-def]
+    """A challenge failed: the first time it is asked once more, in every session of the account, unless doubt was
+    strong or a decoy was opened; else the account is blocked. Returns the code of the reason."""
     acc.withheld = 1
     strong = acc.passed_doubt[slot] >= policy.threshold + RESTRICT_NATS
     decoy = acc.decoy_ms != 0 and now - acc.decoy_ms < DAY_MS
     if acc.slipped_ms == 0 and not strong and not decoy:
         acc.slipped_ms = now
+        acc.slipped_session = session
         return SLIPPED
     acc.blocked = 1
     return FAILED_CHALLENGE

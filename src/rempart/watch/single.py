@@ -1,7 +1,7 @@
 """One event at once: the same compiled steps as a frame of one row, in one call.
 
 Reads and changes the arrays of :class:`rempart.watch.judge.Watch` (its ``arrays``). Gives False, with
-nothing changed, where an event needs what only :meth:`Watch.judge` can do: close a day or make room.
+nothing changed, where an event needs what only :meth:`Watch.judge` can do: close a span of time or make room.
 Misses nothing: an answer given here is the one a frame gives.
 """
 
@@ -13,7 +13,7 @@ from numba import njit
 from rempart.watch.house import has_room as house_has_room
 from rempart.watch.house import tell_time, walk
 from rempart.watch.kernel import judge_rows
-from rempart.watch.state import DAY_MS
+from rempart.watch.state import DAY_MS, SPAN_MS
 from rempart.watch.windows import has_room
 
 
@@ -24,14 +24,14 @@ def tell_single(rows, clock, marks, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def is_ready(mark, patients, names, day, house, shard, habits):  # type: ignore[no-untyped-def]
-    """Whether an event with so many ``patients`` needs no day closed and no table grown; ``names`` (accounts,
+def is_ready(mark, patients, names, span, house, shard, habits):  # type: ignore[no-untyped-def]
+    """Whether an event with so many ``patients`` needs no span closed and no table grown; ``names`` (accounts,
     networks, roles) how many exist."""
     networks, wards, pending, clock, _, _ = house
     accounts, visits, nodes, counts = shard
     roles = habits[0].shape[1]
     return (
-        mark // DAY_MS == day
+        mark // SPAN_MS == span
         and names[0] <= accounts.size
         and names[2] < roles
         and house_has_room(networks, wards, pending, clock, names[1], 1 + patients)
@@ -41,7 +41,7 @@ def is_ready(mark, patients, names, day, house, shard, habits):  # type: ignore[
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def judge_single(  # type: ignore[no-untyped-def]
-    rows, marks, now, patients, grades, prices, day, house, shard, habits, policy, number, shards, out
+    rows, marks, now, patients, grades, prices, span, house, shard, habits, policy, number, shards, out
 ):
     """Judge the one event told by :func:`tell_single` and found ready; fills ``out`` (1,) of DECISION."""
     clock = house[3]
@@ -50,5 +50,5 @@ def judge_single(  # type: ignore[no-untyped-def]
     others, crews = np.zeros(1, np.int8), np.zeros(1, np.float32)
     walk(rows, now, marks, before, patients, grades, shard[0], others, crews, *house)
     judge_rows(  # type: ignore[call-arg]
-        rows, now, day, patients, grades, others, crews, prices, *shard, *habits, policy, number, shards, out
+        rows, now, span * SPAN_MS // DAY_MS, patients, grades, others, crews, prices, *shard, *habits, policy, number, shards, out
     )  # fmt: skip

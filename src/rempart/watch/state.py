@@ -18,6 +18,8 @@ from rempart.watch.channels import N_STATS
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
+SPAN_MS = 10 * MINUTE_MS
+"""How often the house looks at how much of it stands out."""
 VISIT_DAYS = 30
 WEEK_FADE_MS = 5.0 * DAY_MS
 """Time in which the sums of a week fade to a third."""
@@ -42,6 +44,7 @@ ACCOUNT = np.dtype(
         ("decayed_ms", "i8"),
         ("decoy_ms", "i8"),
         ("slipped_ms", "i8"),
+        ("slipped_session", "u8"),
         ("request", "u8"),
         ("hours_today", "u8"),
         ("at_session", "u8"),
@@ -134,7 +137,7 @@ ACCOUNT = np.dtype(
 """One account. ``now`` holds the current statistics, ``top`` their maxima today, ``mean`` and
 ``spread`` the account's own history of ``log1p(top)``, ``scale`` what a day may lie apart from it;
 ``*_ms`` as in :mod:`rempart.records`; ``slipped_ms`` when a challenge failed that did not block, negative once one was
-passed since. The fields leave no gaps, so that equal accounts are equal bytes."""
+passed since in that session, ``slipped_session``. The fields leave no gaps, so that equal accounts are equal bytes."""
 
 VISIT = np.dtype(
     [("patient", "u8"), ("last_ms", "i8"), ("first_ms", "i8"), ("account", "i4"), ("node", "i4")]

@@ -5,7 +5,7 @@ site is ready to challenge. Gives the threshold. One threshold for the whole hou
 measures each account against itself and its role, and friction is felt, and set, by the house.
 Before there is history the tail is exponential with :data:`DAY_0_NATS`; beyond the top
 :data:`TAIL_SHARE` of days it is continued as an exponential (peaks over threshold, Siffer et al.
-2017), for doubt is a sum of logarithms. Misses friction that falls on one role more than another.
+2017), for doubt is a sum of logarithms. Misses friction that falls on one role more than another, and the first minutes of what hits everybody at once.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ YOUNG = 3.0
 """How many budgets more a house without history may spend: a thief need not wait until its habits are known."""
 STEERED = 0.2
 """Nats by which a day twice as full of challenges as the budget moves the threshold, on a large site."""
+MOST_AT_ONCE = 4.0
+"""Budgets that one day may spend before what stands out is held against the house itself."""
+UNANSWERED = 5
+"""Challenged accounts that have not answered and yet do not count as standing out with the house."""
 MOST_A_DAY, MOST_STEERED = 0.5, 3.0
 """Nats that one day may move the threshold by, and that all days together may."""
 
@@ -70,6 +74,22 @@ def threshold(counts: Array, challenges_per_day: float) -> float:
     tail, days = float((mass[start:] * beyond).sum()), float(mass[start:].sum())
     excess = min(tail / days, (tail + TAIL_PRIOR * DAY_0_NATS) / (days + TAIL_PRIOR))
     return float(start / BINS_PER_NAT + excess * np.log(share[start] / wanted))
+
+
+def surge(answered: Array, unanswered: Array, challenges_per_day: float) -> float:
+    """Least threshold for the rest of a day on which active accounts had so much doubt at most, nats so far.
+
+    ``unanswered`` (m,) of accounts that were challenged and did neither pass nor fail, ``answered`` (n,) of all
+    others but those that failed. What lifts everybody at once (an epidemic, a new program, care data that stay
+    away) says nothing about any one of them: once MOST_AT_ONCE budgets of the house, and one account, stand out,
+    only who stands out among those is asked. Some that do not answer count for nothing: a thief must not
+    hide one account behind another.
+    """
+    tops = np.concatenate([answered, np.sort(unanswered)[: max(unanswered.size - UNANSWERED, 0)]])
+    most = 1 + int(MOST_AT_ONCE * challenges_per_day * (answered.size + unanswered.size))
+    if tops.size <= most:
+        return 0.0
+    return float(np.partition(tops, tops.size - most)[tops.size - most])
 
 
 def steered(nats: float, asked: int, active: int, challenges_per_day: float) -> float:

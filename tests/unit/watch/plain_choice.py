@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 HALF_DAY_MS = 12 * 3_600_000
 ALLOW, STEP_UP, RESTRICT, BLOCK = range(4)
 
@@ -30,6 +32,10 @@ class PlainChoice:
     enforce: bool
     explained: float
     blocked: bool = False
+    slipped_at: int | None = None
+    slipped_in: int = 0
+    made_up: bool = False
+    """Whether a challenge was passed since the slip."""
     challenges: dict[int, Challenge] = field(default_factory=dict)
 
     def choose(self, session: int, now: int, fresh: bool, doubt: float, odds: float) -> int:
@@ -44,7 +50,8 @@ class PlainChoice:
             self.challenges[session] = Challenge(now, doubt)
             return STEP_UP
         waiting = challenge is not None and self.enforce
-        if not waiting and not (fresh and doubt >= self.threshold):
+        slipped = self.enforce and self.slipped_at is not None and not self.made_up
+        if not waiting and not (fresh and (doubt >= self.threshold or slipped)):
             return ALLOW
         if challenge is None:
             challenge = self.challenges[session] = Challenge(now, doubt)
@@ -55,11 +62,25 @@ class PlainChoice:
         return RESTRICT if sure and (before >= 3 or not self.enforce) else STEP_UP
 
     def answer(self, session: int, now: int, passed: bool) -> None:
-        """A login after a challenge: it clears its session, or blocks the account."""
+        """A login after a challenge: it clears its session, or is a slip, or blocks the account."""
         challenge = self._open(session, now)
-        if challenge and not challenge.passed and self.enforce:
-            challenge.passed = passed
-            self.blocked |= not passed
+        if challenge is None or challenge.passed or not self.enforce:
+            return
+        if not passed:
+            self.blocked |= self.slipped_at is not None or challenge.doubt >= self.threshold + 2.3
+            if not self.blocked:
+                self.slipped_at, self.slipped_in, self.made_up = now, session, False
+            return
+        challenge.passed = True
+        if self.slipped_at is None:
+            return
+        long_ago = now - self.slipped_at > HALF_DAY_MS
+        if not self.made_up:
+            if session == self.slipped_in or long_ago:
+                self.made_up = True
+                challenge.doubt = float(np.float32(challenge.doubt) - np.float32(2))
+        elif long_ago:
+            self.slipped_at = None
 
     def _open(self, session: int, now: int) -> Challenge | None:
         challenge = self.challenges.get(session)

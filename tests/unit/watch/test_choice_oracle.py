@@ -42,6 +42,7 @@ def test_the_kernel_answers_what_plain_python_answers(
         now += gap
         row["session"] = session
         if what == "access":
+            row["kind"] = Kind.ACCESS
             odds = doubt - 11.5
             found = _choose(account[0], row[0], now, fresh, np.float32(doubt), odds, policy[0])
             assert found == plain.choose(session, now, fresh > 0, doubt, odds)

@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rempart.watch.threshold import AIMED_AT, DOUBT_BINS, doubt_counts, threshold
+from rempart.watch.threshold import (
+    AIMED_AT,
+    DOUBT_BINS,
+    MOST_A_DAY,
+    MOST_STEERED,
+    UNANSWERED,
+    doubt_counts,
+    steered,
+    surge,
+    threshold,
+)
 
 BUDGET = 1 / 220
 
@@ -37,3 +47,48 @@ def test_a_larger_budget_never_raises_it(tops: list[float], budget: float, more:
     counts = doubt_counts(np.array(tops, np.float32))
     assert counts.sum() == len(tops)
     assert threshold(counts, budget * more) <= threshold(counts, budget) + 1e-9
+
+
+def test_a_day_on_budget_leaves_the_correction_and_others_move_it_their_way() -> None:
+    assert steered(0.4, 1, 220, BUDGET) == pytest.approx(0.4)
+    assert steered(0.4, 0, 220, BUDGET) < 0.4 < steered(0.4, 2, 220, BUDGET)
+    assert steered(0.0, 0, 2200, BUDGET) < steered(0.0, 0, 220, BUDGET) < 0
+
+
+@given(st.floats(-MOST_STEERED, MOST_STEERED), st.integers(0, 5_000), st.integers(0, 5_000))
+def test_one_day_moves_the_correction_little_and_all_days_together_not_far(
+    nats: float, asked: int, others: int
+) -> None:
+    after = steered(nats, asked, asked + others, BUDGET)
+    assert nats - 0.2 - 1e-9 <= after <= nats + MOST_A_DAY + 1e-9
+    assert abs(after) <= MOST_STEERED
+
+
+@pytest.mark.parametrize(("scale", "accounts"), [(0.8, 2_000), (1.6, 2_000), (1.6, 100)])
+def test_whatever_a_sites_tail_is_challenges_come_back_to_the_budget(scale: float, accounts: int) -> None:
+    """A threshold that is wrong for the site (of an exponential of mean 1.2) is steered to its budget and stays."""
+    chance = np.random.default_rng(6)
+    fixed, nats, asked = 1.2 * np.log(1 / BUDGET), 0.0, []
+    for _ in range(600):
+        asked.append(int((chance.exponential(scale, accounts) > fixed + nats).sum()))
+        nats = steered(nats, asked[-1], accounts, BUDGET)
+    late = np.array(asked[200:])
+    assert 0.8 * BUDGET < late.mean() / accounts < 1.25 * BUDGET
+
+
+def test_what_lifts_the_whole_house_asks_only_who_stands_out_in_it() -> None:
+    usual, lifted = np.full(200, 3.0), np.linspace(11.0, 15.0, 200)
+    few = usual.copy()
+    few[:3] = 12.0
+    none = np.zeros(0)
+    assert surge(few, none, BUDGET) < 10
+    level = surge(lifted, none, BUDGET)
+    assert 14.5 < level < 15
+    assert (lifted > level).sum() <= 4
+    assert surge(np.append(lifted, 30.0), none, BUDGET) < 15
+
+
+def test_accounts_that_do_not_answer_hide_no_other() -> None:
+    usual = np.full(30, 3.0)
+    assert surge(usual, np.full(UNANSWERED, 30.0), BUDGET) == 3.0
+    assert surge(np.append(usual, [12.0, 13.0]), np.full(UNANSWERED, 30.0), BUDGET) <= 13.0
