@@ -127,9 +127,7 @@ def sound(word: Array, size: int, code: Array) -> int:
         after = word[place + 1] if place + 1 < size else 0
         third = word[place + 2] if place + 2 < size else 0
         if _vowel(letter) or letter == 121:
-            said, step = _vowel_sound(
-                letter, after, third, word[place + 3] if place + 3 < size else 0
-            )
+            said, step = _vowel_sound(letter, after, third, word[place + 3] if place + 3 < size else 0)
         elif letter == 99 or letter == 115 or letter == 120 or letter == 122:
             said, step = _hissing(letter, after, third)
             if letter == 115 and step == 1 and place > 0 and _vowel(word[place - 1]) and _vowel(after):
