@@ -1,7 +1,8 @@
 """Ours, partly ours, not ours, or not to be told: from what a scan found, with its weight in words.
 
 The likelihood ratio compares "this share of the rows is from our population" with "none is"; its words follow
-the scale of the European network of forensic institutes (ENFSI 2015). A file whose rows could not be told
+the scale of the European network of forensic institutes (ENFSI 2015). The share told is the one fitted to all rows: matches less
+those expected by chance take chance off twice where few columns are there. A file whose rows could not be told
 apart even if they were ours is not called foreign.
 """
 
@@ -23,7 +24,8 @@ Answer = Literal["ours", "partly_ours", "not_ours", "cannot_tell"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``share``: of the rows, chance taken off; ``log10_ratio``: weight of "ours" against "none of it"."""
+    """``share``: of the rows, as fitted where any are ours, else what matches beyond chance; ``log10_ratio``: weight
+    of "ours" against "none of it"."""
 
     ours: Answer
     rows: int
@@ -38,9 +40,11 @@ def judge(scan: Scan) -> Verdict:
     """The verdict on a scan."""
     matched = len(scan.matched)
     excess = matched - scan.by_chance
-    share = max(0.0, excess) / scan.rows if scan.rows else 0.0
+    beyond = max(0.0, excess) / scan.rows if scan.rows else 0.0
+    answer = _answer(scan, excess, beyond)
+    share = scan.share if answer in ("ours", "partly_ours") else beyond
     return Verdict(
-        _answer(scan, excess, share), scan.rows, matched, scan.by_chance, share,
+        answer, scan.rows, matched, scan.by_chance, share,
         scan.log_ratio / math.log(10), scan.power,
     )  # fmt: skip
 

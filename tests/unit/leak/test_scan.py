@@ -85,6 +85,20 @@ def test_one_row_in_twenty_of_ours_is_partly_ours(ours: dict[str, Any], populati
     assert abs(verdict.share - 0.05) < 0.01
 
 
+def test_the_share_of_ours_is_right_by_names_and_dates_alone(
+    ours: dict[str, Any], population: Population
+) -> None:
+    strangers = people(COUNTRY, 1900, 302)
+    for seed in (10, 11, 12):
+        mine = spoil(take(ours, np.random.default_rng(seed).choice(SIZE, 100, replace=False)), seed)
+        few = ("nom", "prenom", "date_naissance", "sexe")
+        verdict = judge(
+            scan(population, {name: np.concatenate([mine[name], strangers[name]]) for name in few})
+        )
+        assert verdict.ours == "partly_ours"
+        assert abs(verdict.share - 0.05) < 0.005
+
+
 def test_rows_that_say_too_little_cannot_be_told(population: Population) -> None:
     strangers = people(COUNTRY, 500, 301)
     assert (
