@@ -22,7 +22,6 @@ from rempart.sources.json_bytes import scalar_end, skip_space
 from rempart.sources.json_tape import (
     LINKS,
     LONGEST_LINE,
-    TAPE,
     after_value,
     index_line,
     link_line,
@@ -244,15 +243,16 @@ MOST_MARKS = 64
 
 
 @numba.njit(cache=True, nogil=True)
-def scan_shapes(block, begins, ends, forms, spans, shaped, names, times, counts):
+def scan_shapes(block, begins, ends, tape, forms, spans, shaped, names, times, counts):
     """Tell the forms of lines (n,) of ``block`` (uint8, 64 line feeds behind them).
 
-    Fills one row behind the other for the lines that have one: ``shaped`` their number, ``spans`` (n, 2) where the
-    form stands in ``forms`` (uint8), ``counts`` (n, 2) how many names and times they have; and those: ``names``
-    (k, 2) spans in the block, ``times`` (k,) ms UTC. Returns the lines scanned (it stops where there may not be room for
-    another), and the rows.
+    Fills one row behind the other for the lines that have one: ``shaped`` their number, ``spans`` (n, 2)
+    where the form stands in ``forms`` (uint8), ``counts`` (n, 2) how many names and times they have; and
+    those: ``names`` (k, 2) spans in the block, ``times`` (k,) ms UTC. ``tape`` (TAPE,) int32 is room to work
+    in, which the caller holds (see :func:`rempart.sources.fhir_scan.scan_lines`). Returns the lines scanned
+    (it stops where there may not be room for another), and the rows.
     """
-    tape, state, marks = np.empty(TAPE, np.int32), np.zeros(4, np.int64), np.zeros(MOST_MARKS, np.int64)
+    state, marks = np.zeros(4, np.int64), np.zeros(MOST_MARKS, np.int64)
     data, own_tape, target = block.ctypes.data, tape.ctypes.data, forms.ctypes.data
     rows = at = 0
     for i in range(begins.size):

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from rempart.sources.context_scan import MOST_NAMES, MOST_TIMES, scan_shapes
+from rempart.sources.json_tape import TAPE
 from rempart.sources.spans import Array, copy_spans, group_spans
 
 _SEED = np.uint64(secrets.randbits(63))
@@ -42,7 +43,9 @@ def shape_lines(data: Array, begins: Array, ends: Array, offset: int) -> tuple[S
     shaped = np.empty(size, np.int64)
     names = np.empty((_NAMES_A_LINE * size + MOST_NAMES, 2), np.int32)
     times = np.empty(_TIMES_A_LINE * size + MOST_TIMES, np.int64)
-    _, rows = scan_shapes(data, begins, ends, forms, spans[:, 0], shaped, names, times, counts)
+    _, rows = scan_shapes(
+        data, begins, ends, np.empty(TAPE, np.int32), forms, spans[:, 0], shaped, names, times, counts
+    )
     spans, counts, shaped = spans[:rows], counts[:rows], shaped[:rows]
     of, firsts = group_spans(forms, spans, _SEED)
     starts, used = np.cumsum(counts, axis=0) - counts, counts.sum(axis=0)

@@ -13,6 +13,7 @@ import numpy as np
 
 from rempart.sources.fhir_scan import CODED, NUMBERS, PATIENTS, TEXTS, scan_lines
 from rempart.sources.fhir_what import MOST_PATIENTS
+from rempart.sources.json_tape import TAPE
 from rempart.sources.spans import Array
 
 PATIENTS_A_LINE = 4
@@ -54,7 +55,9 @@ def scan_plain(data: Array, begins: Array, ends: Array) -> tuple[PlainLines, int
     coded, texts = np.empty((size, len(CODED), 2), np.int32), np.empty((size, TEXTS, 2), np.int32)
     numbers = np.empty((size, NUMBERS), np.int32)
     patients = np.empty((PATIENTS_A_LINE * size + MOST_PATIENTS, 2), np.int32)
-    done, rows, used = scan_lines(data, begins, ends, plain, times, coded, texts, numbers, patients)
+    done, rows, used = scan_lines(
+        data, begins, ends, np.empty(TAPE, np.int32), plain, times, coded, texts, numbers, patients
+    )
     at = plain[:rows]
     return PlainLines(
         data, begins[at], ends[at], times[:rows], coded[:rows], texts[:rows], numbers[:rows],

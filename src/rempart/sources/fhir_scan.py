@@ -36,7 +36,6 @@ from rempart.sources.instants import read_instant
 from rempart.sources.json_bytes import scalar_end, skip_space
 from rempart.sources.json_tape import (
     LONGEST_LINE,
-    TAPE,
     after_value,
     find_members,
     index_line,
@@ -180,15 +179,16 @@ def _scan(data, begin, end, tape, room):
 
 
 @numba.njit(cache=True, nogil=True)
-def scan_lines(block, begins, ends, plain, times, coded, texts, numbers, patients):
+def scan_lines(block, begins, ends, tape, plain, times, coded, texts, numbers, patients):
     """Scan the lines of ``block`` (uint8, 64 line feeds behind them) from ``begins`` (n,) to ``ends``.
 
     Fills, one row behind the other for the plain ones: ``plain`` their line's number, ``times`` ms UTC,
     ``coded`` (n, 6, 2) and ``texts`` (n, TEXTS, 2) start and length (0: absent), ``numbers`` (n, NUMBERS),
     ``patients`` (p, 2) of all of them; these four int32. Stops where ``patients`` may be full. Returns the
-    lines scanned, the plain ones and their patients.
+    lines scanned, the plain ones and their patients. ``tape`` (TAPE,) int32 is room to work in, which the caller holds:
+    numba lets an array go behind its last use, even where its address is used further on (``room`` is used to the last).
     """
-    tape, room = np.empty(TAPE, np.int32), np.empty(_ROOM, np.int64)
+    room = np.empty(_ROOM, np.int64)
     data, own_tape, own_room = block.ctypes.data, tape.ctypes.data, room.ctypes.data
     rows = used = 0
     for i in range(begins.size):
