@@ -97,6 +97,10 @@ def open_members(path: Path) -> Iterator[Iterator[Member]]:
             yield iter([Member(path.name, raw, path.stat().st_size)])
 
 
+_BOOKS = (".xlsx", ".xlsm")
+"""Workbooks in a zip file are read; one that is none is a damaged workbook to its reader."""
+
+
 def is_workbook(path: Path) -> bool:
     """Whether a zip file is an Excel workbook."""
     try:
@@ -131,7 +135,7 @@ def _zip_members(path: Path) -> Iterator[Member]:
             for info in infos:
                 with archive.open(info) as raw:
                     member = Member(info.filename, cast(BinaryIO, raw), info.compress_size)
-                    if member.head.startswith((_SEVEN, _ZIP)):
+                    if member.head.startswith((_SEVEN, _ZIP)) and not info.filename.lower().endswith(_BOOKS):
                         raise SourceError(
                             f"{path.name} holds an archive in an archive", "unpack the outer one"
                         )
