@@ -47,7 +47,9 @@ DECOY_NATS = 11.0
 RATCHET = 2.0
 """Nats of new doubt before a session that passed is asked again within PASSED_HOURS."""
 RESTRICT_NATS = 2.3
-"""Nats of doubt above the step-up threshold: ten times the odds. So much bars a second try, too."""
+"""Nats of doubt above the step-up threshold: ten times the odds."""
+STRONG_NATS = 4.6
+"""Nats above it from which a failed challenge gets no second try: a hundred times the odds."""
 SLIP_HOURS = 12.0
 """Time after which a challenge passed in another session makes up for a slip too, and a second one makes it forgotten."""
 EXPLAINED_ENOUGH = 0.6
@@ -314,7 +316,7 @@ def _fail(acc, slot, session, now, policy):  # type: ignore[no-untyped-def]
     """A challenge failed: the first time it is asked once more, in every session of the account, unless doubt was
     strong or a decoy was opened; else the account is blocked. Returns the code of the reason."""
     acc.withheld = 1
-    strong = acc.passed_doubt[slot] >= policy.threshold + RESTRICT_NATS
+    strong = acc.passed_doubt[slot] >= policy.threshold + STRONG_NATS
     decoy = acc.decoy_ms != 0 and now - acc.decoy_ms < DAY_MS
     if acc.slipped_ms == 0 and not strong and not decoy:
         acc.slipped_ms = now

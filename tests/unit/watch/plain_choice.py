@@ -67,7 +67,7 @@ class PlainChoice:
         if challenge is None or challenge.passed or not self.enforce:
             return
         if not passed:
-            self.blocked |= self.slipped_at is not None or challenge.doubt >= self.threshold + 2.3
+            self.blocked |= self.slipped_at is not None or challenge.doubt >= self.threshold + 4.6
             if not self.blocked:
                 self.slipped_at, self.slipped_in, self.made_up = now, session, False
             return

@@ -12,7 +12,7 @@ from rempart.watch.kernel import _choose, _control
 from rempart.watch.state import fresh_accounts
 
 THRESHOLD = 10.0
-DOUBTS = st.one_of(st.floats(0, 20, width=32), st.sampled_from([9.5, 10.0, 12.0, 12.25, 12.5, 14.5]))
+DOUBTS = st.one_of(st.floats(0, 20, width=32), st.sampled_from([9.5, 10.0, 12.0, 12.25, 12.5, 14.5, 14.75]))
 GAPS = st.sampled_from([1, 60_000, HALF_DAY_MS // 4, HALF_DAY_MS, HALF_DAY_MS + 1])
 STEPS = st.lists(
     st.tuples(
