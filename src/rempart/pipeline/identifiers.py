@@ -40,7 +40,7 @@ def _read(content, offsets, numbers):  # type: ignore[no-untyped-def]
     for i in range(numbers.size):
         weight, number, found = 1, 0, False
         for place in range(offsets[i + 1] - 1, max(offsets[i], offsets[i + 1] - MOST_DIGITS) - 1, -1):
-            digit = np.int64(content[place]) - 48
+            digit = int(content[place]) - 48
             if digit < 0 or digit > 9:
                 break
             number += digit * weight
