@@ -80,6 +80,8 @@ def doubt_of(acc, tails, apart, role_days, parts):  # type: ignore[no-untyped-de
     who = np.full(N_GROUPS, -1, np.int64)
     for stat in range(N_STATS):
         parts[stat] = np.float32(0.0)
+        if acc.now[stat] <= 0.0:  # Of what did not happen nobody is surprised.
+            continue
         nats = surprise(acc, stat, acc.now[stat], tails, apart, role_days)
         group = GROUP_OF[stat]
         if nats > best[group]:
