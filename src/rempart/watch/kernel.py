@@ -19,7 +19,7 @@ from rempart.watch.place import HOUSE_SETTLED, change_session, come_from, used_s
 from rempart.watch.reading import CHANCE_RUN, deeper
 from rempart.watch.reasons import DAYS_BEFORE, DECOY, DISOWNED, FAILED_CHALLENGE, LEFT, REOPENED, UNANSWERED
 from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS, WEEK_FADE_MS
-from rempart.watch.volume import open_patients, share_nats
+from rempart.watch.volume import BURST_MS, open_patients, share_nats
 from rempart.watch.weigh import doubt_of
 from rempart.watch.windows import expire
 
@@ -57,6 +57,7 @@ def _fade(acc, now):  # type: ignore[no-untyped-def]
     hour = np.float32(np.exp(-past / HOUR_MS))
     day = np.float32(np.exp(-past / (DAY_MS / 2)))
     week = np.float32(np.exp(-past / WEEK_FADE_MS))
+    acc.burst *= np.float32(np.exp(-past / BURST_MS))
     acc.strangers *= hour
     acc.pages *= hour
     acc.misses *= hour
@@ -81,6 +82,8 @@ def _fade(acc, now):  # type: ignore[no-untyped-def]
     acc.out_of_care_week *= week
     acc.strange_reads_week *= week
     acc.never_back *= week
+    acc.singly_day *= day
+    acc.singly_week *= week
     acc.decayed_ms = now
 
 
@@ -136,6 +139,8 @@ def _count(acc):  # type: ignore[no-untyped-def]
     stat[29] = max(acc.even_pace - CHANCE_RUN, np.float32(0.0))
     stat[30] = acc.never_back
     stat[31] = acc.register_run
+    stat[32] = acc.singly_day
+    stat[33] = acc.singly_week
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

@@ -164,9 +164,12 @@ class PlainStatistics:
         }
         self.day = {
             name: Decayed(HALF_DAY_MS)
-            for name in ("strangers_24h", "out_of_care_24h", "in_care_24h", "rows_24h")
+            for name in ("strangers_24h", "out_of_care_24h", "in_care_24h", "rows_24h", "singly_24h")
         }
-        self.week = {name: Decayed(FIVE_DAYS_MS) for name in ("strangers_week", "out_of_care_week")}
+        self.week = {
+            name: Decayed(FIVE_DAYS_MS) for name in ("strangers_week", "out_of_care_week", "singly_week")
+        }
+        self.burst = Decayed(10 * MINUTE_MS)
         self.sessions: list[tuple[int, int]] = []
         self.request = 0
         self.reading = PlainReading()
@@ -241,6 +244,10 @@ class PlainStatistics:
         for sums, name in ((self.day, "out_of_care_24h"), (self.week, "out_of_care_week")):
             sums[name].note(now, 1 - max(grade, anybody))
         self.day["in_care_24h"].note(now, grade)
+        alone = (1 - grade) / (1 + self.burst.at(now))
+        self.day["singly_24h"].note(now, alone)
+        self.week["singly_week"].note(now, alone)
+        self.burst.note(now, 1 - grade)
 
     def _session(self, event: Event) -> None:
         """A return: this session again, minutes after it was left for the one in between."""
