@@ -51,6 +51,9 @@ class Stat(IntEnum):
     DEPTH = 28
     EVEN_PACE = 29
     NEVER_BACK = 30
+    REGISTER_RUN = 31
+    SINGLY_24H = 32
+    SINGLY_WEEK = 33
 
 
 N_STATS = len(Stat)
@@ -149,7 +152,7 @@ CHANNELS: tuple[Channel, ...] = (
         2.0,
         2.2,
         "searches whose value steps in order (next day of birth, next name, next number, next page)",
-        "a shuffled list of values; identifiers opened directly without a search",
+        "a shuffled list of values",
     ),
     Channel(
         Stat.MISSES_1H,
@@ -342,6 +345,31 @@ CHANNELS: tuple[Channel, ...] = (
         1.8,
         "patients of about a week, new to the account, whom it did not open again later",
         "a thief who comes back to patients; an account that sees everybody once",
+    ),
+    Channel(
+        Stat.REGISTER_RUN,
+        Group.SEARCH,
+        4.0,
+        2.4,
+        "patients opened in the order of their identifiers, one after the other up or down",
+        "a shuffled list; identifiers without an order",
+    ),
+    Channel(
+        Stat.SINGLY_24H,
+        Group.STRANGERS,
+        5.0,
+        1.8,
+        "patients of the day whom nothing explains, each less the more of them came in the minutes before: an audit or a "
+        "recall runs through its list in one go, a thief at a person's pace does not",
+        "a theft in one go, which volume and strangers see",
+    ),
+    Channel(
+        Stat.SINGLY_WEEK,
+        Group.STRANGERS,
+        11.0,
+        1.8,
+        "the same added up over about a week",
+        "the same",
     ),
 )
 """In the order of :class:`Stat`."""

@@ -80,9 +80,9 @@ def read_kind(acc, form, usual):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def deeper(acc):  # type: ignore[no-untyped-def]
     """Nats by which the day's visits read more kinds each than the account's usually do: a Poisson log-likelihood ratio."""
-    if acc.days == 0 or acc.kinds_day <= acc.usual_depth * acc.visits_day:
-        return np.float32(0.0)
     expected = acc.usual_depth * acc.visits_day
+    if expected <= 0.0 or acc.kinds_day <= expected:
+        return np.float32(0.0)
     nats = acc.kinds_day * np.log(acc.kinds_day / expected) - acc.kinds_day + expected
     return np.float32(nats * acc.days / (acc.days + 2.0))
 

@@ -129,6 +129,17 @@ REASONS: tuple[Reason, ...] = (
         _("{seen} patients within about a week whom you opened once and never again"),
         _USUAL,
     ),
+    Reason("register_run", _("{seen} records one after the other in the order of their identifiers"), _USUAL),
+    Reason(
+        "singly_24h",
+        _("patients whom nothing explains all through the day, {seen} of them, not in one go"),
+        _USUAL,
+    ),
+    Reason(
+        "singly_week",
+        _("patients whom nothing explains all through the week, {seen} of them, not in one go"),
+        _USUAL,
+    ),
     Reason("days_before", _("the account was already unusual on the days before, and nobody vouched for it")),
     Reason("left", _("the staff list says that the owner of this account has left")),
     Reason(

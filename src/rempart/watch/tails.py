@@ -71,6 +71,9 @@ HAUL = (
     "kinds_day",
     "visits_day",
     "never_back",
+    "burst",
+    "singly_day",
+    "singly_week",
 )
 """Sums over opened patients, which a withheld day leaves behind at nothing."""
 TODAY = ("top", "hours_today", "new_place_class", "read_today", "visits_today")

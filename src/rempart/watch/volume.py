@@ -24,6 +24,8 @@ read every night is no stranger's."""
 MOST_SHARE = 0.999
 ONE_VISIT_MS = 30 * MINUTE_MS
 """From the first look at a patient on, until another look is a return."""
+BURST_MS = 10.0 * MINUTE_MS
+"""Time in which a burst of strangers is forgotten to a third."""
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -55,6 +57,10 @@ def open_patients(acc, account, visits, nodes, counts, patients, grades, odd, fo
         acc.strangers_day += np.float32(1.0) - grade
         acc.strangers_week += np.float32(1.0) - grade
         acc.in_care += grade
+        alone = (np.float32(1.0) - grade) / (np.float32(1.0) + acc.burst)
+        acc.singly_day += alone
+        acc.singly_week += alone
+        acc.burst += np.float32(1.0) - grade
         acc.odd_strangers += odd * (np.float32(1.0) - grade)
         acc.odd_patients += odd
         acc.explained += grade

@@ -4,7 +4,8 @@ Each statistic's surprise is the negative log of a tail probability of honest da
 the role and the house reach that value, and how rarely their accounts depart so far from their own
 habit. The two are pooled geometrically (an arithmetic pool would cap the evidence at the house's
 floor). Groups of dependent statistics count once, by their strongest member, and are capped, so that
-dependence cannot inflate certainty; of volume and strangers, which grow together, the stronger counts. The sum is *doubt*, in nats; :mod:`threshold` says how much of it
+dependence cannot inflate certainty; of volume and strangers, which grow together, the stronger counts.
+The sum is *doubt*, in nats; :mod:`threshold` says how much of it
 the friction the site chose allows.
 
 Sources: Vovk & Wang 2021 (merging dependent evidence); Shin, Ramdas & Rinaldo 2023 (e-detectors).
@@ -79,6 +80,8 @@ def doubt_of(acc, tails, apart, role_days, parts):  # type: ignore[no-untyped-de
     who = np.full(N_GROUPS, -1, np.int64)
     for stat in range(N_STATS):
         parts[stat] = np.float32(0.0)
+        if acc.now[stat] <= 0.0:  # Of what did not happen nobody is surprised.
+            continue
         nats = surprise(acc, stat, acc.now[stat], tails, apart, role_days)
         group = GROUP_OF[stat]
         if nats > best[group]:

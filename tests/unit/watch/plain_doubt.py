@@ -1,7 +1,7 @@
 """Surprise and doubt in plain Python, as ``rempart.watch.weigh`` describes them: the oracle.
 
 Reads one account's statistics and habits and the tables of tails (eighths of a log, quarters of a scale); pools own history,
-role and house, lets a group count once by its strongest, and adds up. Misses the days before and what a
+role and house, lets a group count once by its strongest, and adds up; what did not happen says nothing. Misses the days before and what a
 challenge said.
 """
 
@@ -85,6 +85,8 @@ def plain_doubt(account: PlainAccount, values: Tables, deviations: Tables, role_
     """Doubt in nats, without the days before."""
     groups = dict.fromkeys(Group, 0.0)
     for channel in CHANNELS:
+        if not account.now[channel.stat]:
+            continue
         nats = plain_surprise(account, channel.stat, values, deviations, role_days)
         groups[channel.group] = max(groups[channel.group], nats)
     says = {

@@ -195,3 +195,12 @@ def test_an_opened_decoy_says_more_than_a_page_that_lists_it(watch: Watch) -> No
     back = charts(3, 60_000, begin_ms=TODAY_MS + 27 * HOUR_MS)
     later = show(watch, back, WHO * 1000 + np.arange(3) + 1)
     assert DECOY not in later["code"][2]
+
+
+def test_strangers_all_through_the_day_count_singly_and_an_audit_in_one_go_hardly(watch: Watch) -> None:
+    show(watch, charts(60, 5_000), 7_000_000 + np.arange(60), grade=0.0)
+    audit = now(watch, Stat.SINGLY_24H)
+    show(watch, charts(40, 800_000, begin_ms=TODAY_MS + 2 * DAY_MS), 8_000_000 + np.arange(40), grade=0.0)
+    assert audit < 8
+    assert now(watch, Stat.SINGLY_24H) > 15
+    assert now(watch, Stat.SINGLY_WEEK) > 20

@@ -7,6 +7,7 @@ import pytest
 from test_channels import TODAY_MS, WHO, charts, now, show
 from test_judge import DAY_MS, UTC_ZONE, Array, honest_days
 
+from rempart.records import ValueKind
 from rempart.watch.channels import Stat
 from rempart.watch.judge import Policy, Watch
 
@@ -97,6 +98,13 @@ def test_everything_of_everybody_is_deep_and_a_full_record_now_and_then_is_not(w
     assert now(watch, Stat.DEPTH) > 4
 
 
+def test_a_visit_that_goes_on_after_a_withheld_day_is_judged(watch: Watch) -> None:
+    show(watch, *reads(strangers(3), (NAME,), 60_000, TODAY_MS + 14 * HOUR_MS))
+    watch.accounts["withheld"][WHO] = 1
+    show(watch, *reads(strangers(3)[-1:], (RESULTS, NOTES), 60_000, TODAY_MS + 16 * HOUR_MS))
+    assert now(watch, Stat.DEPTH) == 0
+
+
 def test_a_programs_even_pace_shows_and_a_persons_does_not(watch: Watch) -> None:
     rows = charts(60, 0)
     rows["recorded_ms"] += np.random.default_rng(1).integers(2_000, 30_000, 60).cumsum()
@@ -117,3 +125,18 @@ def test_patients_seen_again_later_stop_counting_as_never_again(watch: Watch) ->
     assert once > 38
     assert back < 8
     assert now(watch, Stat.NEVER_BACK) > back + 35
+
+
+def test_walking_through_a_register_shows_and_a_wards_round_does_not(watch: Watch) -> None:
+    numbers = np.arange(50) * 17
+    for order, begin_ms in (
+        (np.random.default_rng(2).permutation(50), TODAY_MS),
+        (np.arange(50), TODAY_MS + 5 * HOUR_MS),
+    ):
+        rows = charts(50, 60_000, begin_ms=begin_ms)
+        rows["value"], rows["value_kind"] = numbers[order], ValueKind.IDENTIFIER
+        show(watch, rows, strangers(50, 9_000_000 + begin_ms % 1000))
+        if order[0]:
+            honest = float(watch.accounts["top"][WHO][Stat.REGISTER_RUN])
+    assert honest < 6
+    assert now(watch, Stat.REGISTER_RUN) > 20
