@@ -125,12 +125,17 @@ def parse_dates(column: Any, mistyped: bool = False) -> Array:
     return known[coded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)]
 
 
-_PARTS = re.compile(r"\s*(\d{1,2})[\-/. ](\d{1,2})[\-/. ]\d{2,4}", re.ASCII)
+_PARTS = re.compile(
+    r"\s*(?:(?P<one>\d{1,2})[\-/. ](?P<two>\d{1,2})[\-/. ]\d{2,4}|(?!18|19|20)(?P<first>\d\d)(?P<second>\d\d)(?:18|19|20)\d\d\b)",
+    re.ASCII,
+)
+"""Day and month, in either order, before the year; without separators only where they cannot be the year's beginning."""
 
 
 def _day_first(words: Iterable[str]) -> bool:
-    later = sum(1 for word in words if (found := _PARTS.match(word)) and int(found[2]) > 12)
-    early = sum(1 for word in words if (found := _PARTS.match(word)) and int(found[1]) > 12)
+    found = [parts for word in words if (parts := _PARTS.match(word))]
+    later = sum(int(parts["two"] or parts["second"]) > 12 for parts in found)
+    early = sum(int(parts["one"] or parts["first"]) > 12 for parts in found)
     return early >= later
 
 

@@ -12,6 +12,7 @@ import pytest
 from rempart.leak.chunk import Chunk
 from rempart.leak.kinds import dates
 from rempart.leak.population import build
+from rempart.leak.rows import parse_dates
 from rempart.leak.scan import Scanner
 from rempart.leak.tables import typed
 
@@ -77,3 +78,10 @@ def test_a_day_that_does_not_exist_keeps_its_figures() -> None:
         19231164, 19231164, 19231164, 0, 0,
     ]  # fmt: skip
     assert dates.parse("1923-11-64") == 0
+
+
+def test_month_first_is_seen_with_separators_and_without() -> None:
+    for column in (["12/25/2018", "03/04/1990"], ["12252018", "03041990"]):
+        assert parse_dates(pa.array(column, pa.large_string())).tolist() == [20181225, 19900304]
+    assert parse_dates(pa.array(["25122018", "03041990"], pa.large_string())).tolist() == [20181225, 19900403]
+    assert parse_dates(pa.array(["19651231", "20041975"], pa.large_string())).tolist() == [19651231, 19750420]
