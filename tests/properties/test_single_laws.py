@@ -139,6 +139,8 @@ def play(data: Path, stream: list[Access | dict[str, Any]], cuts: list[int], fra
             run.append(unit)
         elif unit is not None:
             course.learn([Context("s", place, unit)])
+    # A name met in a repeated record alone is journalled with the next decision.
+    decisions += decide(course, [access(offset=10_000, content=99, event="last")], together=False)
     course.flush()
     found = outcome(course, decisions)
     course.abandon()
