@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 from access_log import event
 
+from rempart.ledger.book import Ledger
+from rempart.ledger.manifest import Sealed
 from rempart.pipeline.reading import plan
 from rempart.pipeline.replay import replay
 from rempart.settings import Settings
@@ -73,6 +75,19 @@ def test_the_cut_of_the_segments_does_not_show(log: Path, whole: Path, tmp_path:
     assert [row["event"] for row in answers(tmp_path)] == [f"ev{n}" for n in range(EVENTS)]
     assert incidents(tmp_path) == incidents(whole)
     assert summary["by_action"] == json.loads((whole / "summary.json").read_text())["by_action"]
+
+
+def test_a_kill_between_the_last_checkpoint_and_the_last_seal_leaves_nothing_unsealed(
+    log: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_: Ledger, __: int | None = None) -> list[Sealed]:
+        raise Stopped
+
+    with monkeypatch.context() as killed, pytest.raises(Stopped):
+        killed.setattr(Ledger, "seal", stop)
+        run(log, tmp_path, 1_000_000)
+    run(log, tmp_path, 1_000_000)
+    assert answers(tmp_path) == answers(whole)
 
 
 @pytest.mark.parametrize("stop_at", [BATCH, 3_100, EVENTS])

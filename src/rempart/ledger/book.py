@@ -91,6 +91,11 @@ class Ledger:
         """Sequence number of the last sealed entry, -1 for none."""
         return self._sealed.journal_seq if self._sealed else -1
 
+    @property
+    def unsealed(self) -> int:
+        """Decisions in the journal that no segment holds yet."""
+        return self.next_number - (self._sealed.last + 1 if self._sealed else 0)
+
     def append_decisions(
         self,
         rows: Rows,

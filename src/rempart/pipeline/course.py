@@ -452,6 +452,7 @@ class Course:
         self.names.settle(
             {vocabulary: len(self.ledger.names.words(vocabulary)) for vocabulary in self.names.words}
         )
+        self._since_seal = self.ledger.unsealed
 
     def _learn_again(self, payload: bytes | memoryview) -> None:
         kind, content = decode_input(payload)
