@@ -332,7 +332,7 @@ CHANNELS: tuple[Channel, ...] = (
     ),
     Channel(
         Stat.EVEN_PACE,
-        Group.TIME,
+        Group.VOLUME,
         1.0,
         2.0,
         "patients opened one after the other at an even pace, as by a program",
@@ -340,7 +340,7 @@ CHANNELS: tuple[Channel, ...] = (
     ),
     Channel(
         Stat.NEVER_BACK,
-        Group.STRANGERS,
+        Group.VOLUME,
         25.0,
         1.8,
         "patients of about a week, new to the account, whom it did not open again later",
