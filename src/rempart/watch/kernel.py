@@ -14,7 +14,7 @@ from rempart.watch.channels import N_STATS, Stat
 from rempart.watch.circumstance import circumstance
 from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
-from rempart.watch.pages import ask_page, follow_order, follow_register, form_is_new
+from rempart.watch.pages import CHANCE_STEPS, ask_page, follow_order, follow_register, form_is_new
 from rempart.watch.place import HOUSE_SETTLED, change_session, come_from, used_since
 from rempart.watch.reading import CHANCE_RUN, deeper
 from rempart.watch.reasons import DAYS_BEFORE, DECOY, DISOWNED, FAILED_CHALLENGE, LEFT, REOPENED, UNANSWERED
@@ -138,7 +138,7 @@ def _count(acc):  # type: ignore[no-untyped-def]
     stat[28] = deeper(acc)
     stat[29] = max(acc.even_pace - CHANCE_RUN, np.float32(0.0))
     stat[30] = acc.never_back
-    stat[31] = acc.register_run
+    stat[31] = max(acc.register_run - CHANCE_STEPS, np.float32(0.0))
     stat[32] = acc.singly_day
     stat[33] = acc.singly_week
 

@@ -21,6 +21,8 @@ LONGEST_STEP = 40
 LETTER_STEP = 27**5
 """The same for names: the first three letters move on by one."""
 WIDEST_PAGE = 10_000
+CHANCE_STEPS = np.float32(4.0)
+"""So many identifiers in order come about by chance."""
 _IDENTIFIER = int(ValueKind.IDENTIFIER)
 
 

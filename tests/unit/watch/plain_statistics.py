@@ -220,7 +220,7 @@ class PlainStatistics:
             step = 1 if number > before else -1
             run = run + 1 if step == direction else run / 2
             direction, before, last = step, number, at_ms
-        return run * math.exp((last - now) / HOUR_MS)
+        return max(run * math.exp((last - now) / HOUR_MS) - 4, 0.0)
 
     def _distinct(self, now: int, width: int) -> int:
         return len({patient for at_ms, patient in self.visits if at_ms > now - width})
