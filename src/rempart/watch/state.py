@@ -55,7 +55,6 @@ ACCOUNT = np.dtype(
         ("visit_kinds", "u8"),
         ("visit_ms", "i8"),
         ("visit_gap_ms", "i8"),
-        ("identifier", "i8"),
         ("newest", "i4"),
         ("tail", "i4", (3,)),
         ("distinct", "i4", (3,)),
@@ -120,11 +119,10 @@ ACCOUNT = np.dtype(
         ("even_pace", "f4"),
         ("never_back", "f4"),
         ("usual_depth", "f4"),
-        ("register_run", "f4"),
-        ("register_step", "i4"),
         ("burst", "f4"),
         ("singly_day", "f4"),
         ("singly_week", "f4"),
+        ("spare", "f4"),
         ("value_kind", "i1"),
         ("step", "i1"),
         ("blocked", "i1"),
@@ -138,7 +136,8 @@ ACCOUNT = np.dtype(
 )
 """One account. ``now`` holds the current statistics, ``top`` their maxima today, ``mean`` and
 ``spread`` the account's own history of ``log1p(top)``, ``scale`` what a day may lie apart from it;
-``*_ms`` as in :mod:`rempart.records`. The fields leave no gaps, so that equal accounts are equal bytes."""
+``*_ms`` as in :mod:`rempart.records`. ``spare``
+fills the row, so that equal accounts are equal bytes."""
 
 VISIT = np.dtype(
     [("patient", "u8"), ("last_ms", "i8"), ("first_ms", "i8"), ("account", "i4"), ("node", "i4")]
