@@ -51,14 +51,12 @@ class Action(IntEnum):
 
 
 class ValueKind(IntEnum):
-    """What the ordered search value of a query is, or of an opened patient; ``NONE`` where there is none."""
+    """What the ordered search value of a query is; ``NONE`` where there is none."""
 
     NONE = 0
     DATE = 1
     LETTERS = 2
     NUMBER = 3
-    IDENTIFIER = 4
-    """The number that the identifier of the one opened patient ends with."""
 
 
 class Access(msgspec.Struct, frozen=True, gc=False):

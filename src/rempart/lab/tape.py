@@ -164,7 +164,6 @@ def _sources() -> str:
         "care",
         "ledger/pseudonym.py",
         "pipeline/door.py",
-        "pipeline/identifiers.py",
         "pipeline/care_feed.py",
         "records.py",
     ):

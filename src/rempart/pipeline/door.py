@@ -23,8 +23,7 @@ from numba import njit
 
 from rempart.ledger.names import VOCABULARIES, Name
 from rempart.ledger.pseudonym import derive_key, hash_each, hash_strings, hash_text
-from rempart.pipeline.identifiers import last_number, last_numbers
-from rempart.records import EVENT, FLAG_NO_TIME, FLAG_QUERY, MISSING_MS, Access, Frame, ValueKind
+from rempart.records import EVENT, FLAG_NO_TIME, FLAG_QUERY, MISSING_MS, Access, Frame
 from rempart.watch.state import Array
 
 MOST_NAMES = {"software": 20_000, "form": 5_000, "role": 2_000, "unit": 50_000}
@@ -197,17 +196,13 @@ class Door:
         rows["action"] = _codes(batch.column("action"), _ACTIONS)
         rows["why"] = _codes(batch.column("unknown_account"), _WHY)
         self._sessions(batch, rows)
-        patients, numbers = self._patients(batch.column("patients"), rows)
+        patients = self._patients(batch.column("patients"), rows)
         query = batch.column("is_query").to_numpy(zero_copy_only=False)
         directory = np.array([word == "Patient" for word in resource.dictionary.to_pylist()], bool)
         directory = directory[resource.indices.to_numpy()]
         page = query & (directory | (rows["patients"] != 1))
         rows["flags"] |= np.where(page, FLAG_QUERY, 0).astype(np.int8)
-        values = batch.column("value").to_numpy(zero_copy_only=False)
-        opened = ~page & (rows["patients"] == 1) & (rows["value_kind"] == ValueKind.NONE)
-        number = np.append(numbers, -1)[np.where(opened, rows["first_patient"], -1)]
-        rows["value_kind"][number >= 0] = ValueKind.IDENTIFIER
-        self._mask_values(np.where(number >= 0, number, values), rows)
+        self._mask_values(batch.column("value"), rows)
         return Frame(rows, patients, _plain(batch.column("event")))
 
     def one(self, access: Access) -> One:
@@ -227,13 +222,10 @@ class Door:
         if access.is_query and not (len(access.patients) == 1 and access.resource != "Patient"):
             flags |= FLAG_QUERY
         session = session_of(access)
-        value_kind, number, value = access.value_kind, access.value, 0
-        if not value_kind and not flags & FLAG_QUERY and len(access.patients) == 1:
-            number = last_number(access.patients[0])
-            value_kind = int(ValueKind.IDENTIFIER) if number >= 0 else 0
-        if value_kind and account >= 0:
+        value = 0
+        if access.value_kind and account >= 0:
             self._learn_masks()
-            value = (number + int(self._masks[account]) + 2**63) % 2**64 - 2**63
+            value = (access.value + int(self._masks[account]) + 2**63) % 2**64 - 2**63
         hashes = hash_each((access.event, session, access.request, *access.patients), self._word_keys)
         row = _ROW.pack(
             access.recorded_ms,
@@ -256,7 +248,7 @@ class Door:
             access.kind,
             _ACTIONS.get(access.action, 0),
             access.outcome,
-            value_kind,
+            access.value_kind,
             flags,
             _WHY.get(access.unknown_account, 0),
             0,
@@ -297,16 +289,15 @@ class Door:
         rows["request"] = hash_strings(requests, self._key, b"request")
         rows["request"][pc.equal(requests, "").to_numpy(zero_copy_only=False)] = 0
 
-    def _patients(self, lists: pa.Array, rows: Array) -> tuple[Array, Array]:
-        """Pseudonyms (m,) of all patients, and the number that each one's identifier ends with."""
+    def _patients(self, lists: pa.Array, rows: Array) -> Array:
         offsets = lists.offsets.to_numpy(zero_copy_only=False).astype(np.int64)
         rows["patients"] = np.diff(offsets)
         rows["first_patient"] = offsets[:-1] - offsets[0]
-        identifiers = _plain(lists.flatten())
-        return self.patients(identifiers), last_numbers(identifiers)
+        return self.patients(_plain(lists.flatten()))
 
-    def _mask_values(self, plain: Array, rows: Array) -> None:
+    def _mask_values(self, values: pa.Array, rows: Array) -> None:
         self._learn_masks()
+        plain = values.to_numpy(zero_copy_only=False)
         known = (rows["value_kind"] != 0) & (rows["account"] >= 0)
         with np.errstate(over="ignore"):
             rows["value"][known] = plain[known] + self._masks[rows["account"][known]]

@@ -51,9 +51,8 @@ class Stat(IntEnum):
     DEPTH = 28
     EVEN_PACE = 29
     NEVER_BACK = 30
-    REGISTER_RUN = 31
-    SINGLY_24H = 32
-    SINGLY_WEEK = 33
+    SINGLY_24H = 31
+    SINGLY_WEEK = 32
 
 
 N_STATS = len(Stat)
@@ -152,7 +151,7 @@ CHANNELS: tuple[Channel, ...] = (
         2.0,
         2.2,
         "searches whose value steps in order (next day of birth, next name, next number, next page)",
-        "a shuffled list of values",
+        "a shuffled list of values; identifiers opened directly without a search",
     ),
     Channel(
         Stat.MISSES_1H,
@@ -332,7 +331,7 @@ CHANNELS: tuple[Channel, ...] = (
     ),
     Channel(
         Stat.EVEN_PACE,
-        Group.TIME,
+        Group.VOLUME,
         1.0,
         2.0,
         "patients opened one after the other at an even pace, as by a program",
@@ -340,19 +339,11 @@ CHANNELS: tuple[Channel, ...] = (
     ),
     Channel(
         Stat.NEVER_BACK,
-        Group.STRANGERS,
+        Group.VOLUME,
         25.0,
         1.8,
         "patients of about a week, new to the account, whom it did not open again later",
         "a thief who comes back to patients; an account that sees everybody once",
-    ),
-    Channel(
-        Stat.REGISTER_RUN,
-        Group.SEARCH,
-        4.0,
-        2.4,
-        "patients opened in the order of their identifiers, one after the other up or down",
-        "a shuffled list; identifiers without an order",
     ),
     Channel(
         Stat.SINGLY_24H,

@@ -14,7 +14,7 @@ from rempart.watch.channels import N_STATS, Stat
 from rempart.watch.circumstance import circumstance
 from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
-from rempart.watch.pages import ask_page, follow_order, follow_register, form_is_new
+from rempart.watch.pages import ask_page, follow_order, form_is_new
 from rempart.watch.place import HOUSE_SETTLED, change_session, come_from, used_since
 from rempart.watch.reading import CHANCE_RUN, deeper
 from rempart.watch.reasons import (
@@ -79,7 +79,6 @@ def _fade(acc, now):  # type: ignore[no-untyped-def]
     acc.failed *= hour
     acc.flips *= hour
     acc.run *= hour
-    acc.register_run *= hour
     acc.backs *= hour
     acc.strangers_day *= day
     acc.in_care *= day
@@ -153,9 +152,8 @@ def _count(acc):  # type: ignore[no-untyped-def]
     stat[28] = deeper(acc)
     stat[29] = max(acc.even_pace - CHANCE_RUN, np.float32(0.0))
     stat[30] = acc.never_back
-    stat[31] = acc.register_run
-    stat[32] = acc.singly_day
-    stat[33] = acc.singly_week
+    stat[31] = acc.singly_day
+    stat[32] = acc.singly_week
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -183,7 +181,6 @@ def _observe(acc, account, row, now, patients, grades, others, crews, shard, tai
         follow_order(acc, row)
         fresh = max(width, 1)
     elif row.outcome <= 0:
-        follow_register(acc, row)
         fresh = open_patients(
             acc, account, visits, nodes, counts, patients, grades, odd, row.form, usual[acc.role + 1], now
         )

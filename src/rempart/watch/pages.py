@@ -2,8 +2,7 @@
 
 Reads the query's shape only (form, page number, bound, an order-preserving masked value); the
 text itself never gets here. Gives decayed page counts, the length of the current ordered run, and
-decayed misses; and how long patients are opened in the order of their identifiers. Misses shuffled
-searches and lists.
+decayed misses. Misses shuffled searches and identifiers opened without a search.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rempart.records import ValueKind
 from rempart.watch.state import FORMS
 
 PAGE_WIDTH = 10.0
@@ -21,7 +19,6 @@ LONGEST_STEP = 40
 LETTER_STEP = 27**5
 """The same for names: the first three letters move on by one."""
 WIDEST_PAGE = 10_000
-_IDENTIFIER = int(ValueKind.IDENTIFIER)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -74,20 +71,3 @@ def follow_order(acc, row):  # type: ignore[no-untyped-def]
     elif row.value_kind != 0:
         acc.run *= np.float32(0.5)
         acc.step = 0
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def follow_register(acc, row):  # type: ignore[no-untyped-def]
-    """Lengthen the run of opened patients whose identifiers go on in one direction, however far; a turn halves it."""
-    if row.value_kind != _IDENTIFIER:
-        return
-    step = row.value - acc.identifier
-    acc.identifier = row.value
-    if step == 0:
-        return
-    direction = 1 if step > 0 else -1
-    if direction == acc.register_step:
-        acc.register_run += np.float32(1.0)
-    else:
-        acc.register_run *= np.float32(0.5)
-    acc.register_step = direction

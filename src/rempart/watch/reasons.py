@@ -129,7 +129,6 @@ REASONS: tuple[Reason, ...] = (
         _("{seen} patients within about a week whom you opened once and never again"),
         _USUAL,
     ),
-    Reason("register_run", _("{seen} records one after the other in the order of their identifiers"), _USUAL),
     Reason(
         "singly_24h",
         _("patients whom nothing explains all through the day, {seen} of them, not in one go"),

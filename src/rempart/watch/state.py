@@ -59,7 +59,6 @@ ACCOUNT = np.dtype(
         ("visit_kinds", "u8"),
         ("visit_ms", "i8"),
         ("visit_gap_ms", "i8"),
-        ("identifier", "i8"),
         ("newest", "i4"),
         ("tail", "i4", (3,)),
         ("distinct", "i4", (3,)),
@@ -124,11 +123,10 @@ ACCOUNT = np.dtype(
         ("even_pace", "f4"),
         ("never_back", "f4"),
         ("usual_depth", "f4"),
-        ("register_run", "f4"),
-        ("register_step", "i4"),
         ("burst", "f4"),
         ("singly_day", "f4"),
         ("singly_week", "f4"),
+        ("spare", "f4"),
         ("value_kind", "i1"),
         ("step", "i1"),
         ("blocked", "i1"),
@@ -143,7 +141,7 @@ ACCOUNT = np.dtype(
 """One account. ``now`` holds the current statistics, ``top`` their maxima today, ``mean`` and
 ``spread`` the account's own history of ``log1p(top)``, ``scale`` what a day may lie apart from it;
 ``*_ms`` as in :mod:`rempart.records`; ``slipped_ms`` when a challenge failed that did not block, negative once one was
-passed since in that session, ``slipped_session``. The fields leave no gaps, so that equal accounts are equal bytes."""
+passed since in that session, ``slipped_session``. ``spare`` fills the row, so that equal accounts are equal bytes."""
 
 VISIT = np.dtype(
     [("patient", "u8"), ("last_ms", "i8"), ("first_ms", "i8"), ("account", "i4"), ("node", "i4")]

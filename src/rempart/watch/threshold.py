@@ -16,13 +16,13 @@ from rempart.watch.state import Array
 
 DOUBT_BINS = 256
 BINS_PER_NAT = 4.0
-DAY_0_NATS = 2.2
+DAY_0_NATS = 1.6
 """Mean excess of doubt before a site has history."""
 PRIOR_DAYS = 60.0
 """Account-days the day-0 tail is worth."""
 HIGH_SHARE = 0.06
 """Share of account-days whose doubt is called high."""
-AIMED_AT = 0.7
+AIMED_AT = 0.5
 """Part of the budget aimed at: a tail learned from few past days runs short of the days to come."""
 TAIL_SHARE = 0.03
 """Share of days from which the tail is continued."""
@@ -31,7 +31,7 @@ TAIL_PRIOR = 10.0
 theft's own days are most of the tail."""
 YOUNG = 3.0
 """How many budgets more a house without history may spend: a thief need not wait until its habits are known."""
-STEERED = 0.2
+STEERED = 0.35
 """Nats by which a day twice as full of challenges as the budget moves the threshold, on a large site."""
 MOST_AT_ONCE = 4.0
 """Budgets that one day may spend before what stands out is held against the house itself."""

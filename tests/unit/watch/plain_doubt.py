@@ -12,7 +12,11 @@ from dataclasses import dataclass
 
 from rempart.watch.channels import CHANNELS, Group
 
-FLOORS = {Group.LOGIN: 1.2, **dict.fromkeys((Group.SEARCH, Group.PLACE, Group.BESIDE, Group.CREW), 1.5)}
+FLOORS = {
+    Group.LOGIN: 1.2,
+    Group.CIRCUMSTANCE: 2.0,
+    **dict.fromkeys((Group.SEARCH, Group.PLACE, Group.BESIDE, Group.CREW), 1.5),
+}
 """The others' is 2.5."""
 CAPS = {
     Group.VOLUME: 7.0,
@@ -24,7 +28,7 @@ CAPS = {
     Group.LOGIN: 12.0,
     Group.BESIDE: 7.0,
     Group.CREW: 9.0,
-    Group.READING: 9.0,
+    Group.READING: 12.5,
 }
 WEIGHTS = {
     Group.VOLUME: 0.7,

@@ -26,8 +26,6 @@ class Event(NamedTuple):
     page: int = 0
     request: int = 0
     form: int = 0
-    identifier: int = -1
-    """Number that the one opened patient's identifier ends with."""
 
 
 @dataclass
@@ -173,8 +171,6 @@ class PlainStatistics:
         self.sessions: list[tuple[int, int]] = []
         self.request = 0
         self.reading = PlainReading()
-        self.register: list[tuple[int, int]] = []
-        """Time and number of each opened identifier."""
 
     def see(self, event: Event) -> dict[str, float]:
         """Take an event in; the statistics after it."""
@@ -192,7 +188,6 @@ class PlainStatistics:
             for patient, grade in zip(event.patients, event.grades, strict=True):
                 self._open(now, patient, grade)
                 self.reading.read(now, patient, grade[0], event.form, self.days)
-            self._follow(event)
         sums = {**self.hour, **self.day, **self.week}
         settled = self.days / (self.days + 2)
         strange, known = self.day["strangers_24h"].at(now), self.day["in_care_24h"].at(now)
@@ -205,22 +200,7 @@ class PlainStatistics:
             "patients_24h": self._distinct(now, DAY_MS),
             **{name: kept.at(now) for name, kept in sums.items()},
             **self.reading.statistics(now, self.days),
-            "register_run": self._run_of_register(now),
         }
-
-    def _follow(self, event: Event) -> None:
-        if event.identifier >= 0 and (not self.register or self.register[-1][1] != event.identifier):
-            self.register.append((event.at_ms, event.identifier))
-
-    def _run_of_register(self, now: int) -> float:
-        """Steps that went on in the direction of the one before; a turn halves what there was, an hour takes two thirds."""
-        run, direction, before, last = 0.0, 0, 0, 0
-        for at_ms, number in self.register:
-            run *= math.exp((last - at_ms) / HOUR_MS)
-            step = 1 if number > before else -1
-            run = run + 1 if step == direction else run / 2
-            direction, before, last = step, number, at_ms
-        return run * math.exp((last - now) / HOUR_MS)
 
     def _distinct(self, now: int, width: int) -> int:
         return len({patient for at_ms, patient in self.visits if at_ms > now - width})

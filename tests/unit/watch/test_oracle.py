@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from plain_statistics import DAY_MS, HOUR_MS, MINUTE_MS, Event, PlainStatistics
 from test_judge import MONDAY_MS, PRICES, UTC_ZONE, Array
 
-from rempart.records import EVENT, FLAG_QUERY, Frame, ValueKind
+from rempart.records import EVENT, FLAG_QUERY, Frame
 from rempart.watch.channels import Stat
 from rempart.watch.judge import Policy, Watch
 
@@ -35,10 +35,7 @@ def events(draw: st.DrawFn) -> list[Event]:
             patients = tuple(draw(PATIENTS))
             grades = tuple((patient % 4 / 4, patient % 3 / 2) for patient in patients)
             form = draw(st.sampled_from([0, 1, 2, 33]))
-            number = patients[0] if len(patients) == 1 and patients[0] % 4 else -1
-            found.append(
-                Event(at_ms, session, patients, grades, kind == "miss", form=form, identifier=number)
-            )
+            found.append(Event(at_ms, session, patients, grades, failed=kind == "miss", form=form))
     return found
 
 
@@ -49,8 +46,6 @@ def row_of(event: Event) -> Array:
     row["patients"], row["outcome"] = len(event.patients), 4 if event.failed else 0
     row["count"], row["flags"] = event.page, FLAG_QUERY if event.page else 0
     row["form"] = event.form
-    if event.identifier >= 0:
-        row["value"], row["value_kind"] = event.identifier, ValueKind.IDENTIFIER
     return row
 
 

@@ -7,7 +7,6 @@ import pytest
 from test_channels import TODAY_MS, WHO, charts, now, show
 from test_judge import DAY_MS, UTC_ZONE, Array, honest_days
 
-from rempart.records import ValueKind
 from rempart.watch.channels import Stat
 from rempart.watch.judge import Policy, Watch
 
@@ -125,18 +124,3 @@ def test_patients_seen_again_later_stop_counting_as_never_again(watch: Watch) ->
     assert once > 38
     assert back < 8
     assert now(watch, Stat.NEVER_BACK) > back + 35
-
-
-def test_walking_through_a_register_shows_and_a_wards_round_does_not(watch: Watch) -> None:
-    numbers = np.arange(50) * 17
-    for order, begin_ms in (
-        (np.random.default_rng(2).permutation(50), TODAY_MS),
-        (np.arange(50), TODAY_MS + 5 * HOUR_MS),
-    ):
-        rows = charts(50, 60_000, begin_ms=begin_ms)
-        rows["value"], rows["value_kind"] = numbers[order], ValueKind.IDENTIFIER
-        show(watch, rows, strangers(50, 9_000_000 + begin_ms % 1000))
-        if order[0]:
-            honest = float(watch.accounts["top"][WHO][Stat.REGISTER_RUN])
-    assert honest < 6
-    assert now(watch, Stat.REGISTER_RUN) > 20

@@ -29,7 +29,7 @@ def test_the_share_of_honest_days_above_it_is_what_it_aims_at(scale: float) -> N
 
 
 def test_without_history_it_follows_the_day_0_law() -> None:
-    assert 8 < threshold(np.zeros(DOUBT_BINS), BUDGET) < 16
+    assert 6 < threshold(np.zeros(DOUBT_BINS), BUDGET) < 12
 
 
 def test_a_young_house_spends_more_and_a_theft_does_not_lift_a_small_one_out_of_reach() -> None:
