@@ -64,23 +64,32 @@ _HARMLESS_OPERATIONS = frozenset(
 _WIDENING = ("_include", "_revinclude", "_has", "_query", "_tag")
 """Parameters that may bring in other patients than those named, or tell which ones are decoys."""
 _BY_PATIENT = frozenset(
-    """Account AllergyIntolerance Appointment AppointmentResponse AuditEvent Basic BodyStructure CarePlan CareTeam
-    ChargeItem Claim ClaimResponse ClinicalImpression Communication CommunicationRequest Composition Condition Consent
-    Contract Coverage CoverageEligibilityRequest CoverageEligibilityResponse DetectedIssue Device DeviceRequest
-    DeviceUseStatement DiagnosticReport DocumentManifest DocumentReference Encounter EnrollmentRequest EpisodeOfCare
-    ExplanationOfBenefit FamilyMemberHistory Flag Goal GuidanceResponse ImagingStudy Immunization
-    ImmunizationEvaluation ImmunizationRecommendation Invoice List MeasureReport Media MedicationAdministration
-    MedicationDispense MedicationRequest MedicationStatement MolecularSequence NutritionOrder Observation Person
-    Procedure Provenance QuestionnaireResponse RelatedPerson RequestGroup ResearchSubject RiskAssessment ServiceRequest
-    Specimen SupplyDelivery Task VisionPrescription""".split()
-)
+    [
+        "Account", "AllergyIntolerance", "Appointment", "AppointmentResponse", "AuditEvent", "Basic",
+        "BodyStructure", "CarePlan", "CareTeam", "ChargeItem", "Claim", "ClaimResponse",
+        "ClinicalImpression", "Communication", "CommunicationRequest", "Composition", "Condition",
+        "Consent", "Contract", "Coverage", "CoverageEligibilityRequest", "CoverageEligibilityResponse",
+        "DetectedIssue", "Device", "DeviceRequest", "DeviceUseStatement", "DiagnosticReport",
+        "DocumentManifest", "DocumentReference", "Encounter", "EnrollmentRequest", "EpisodeOfCare",
+        "ExplanationOfBenefit", "FamilyMemberHistory", "Flag", "Goal", "GuidanceResponse", "ImagingStudy",
+        "Immunization", "ImmunizationEvaluation", "ImmunizationRecommendation", "Invoice", "List",
+        "MeasureReport", "Media", "MedicationAdministration", "MedicationDispense", "MedicationRequest",
+        "MedicationStatement", "MolecularSequence", "NutritionOrder", "Observation", "Person", "Procedure",
+        "Provenance", "QuestionnaireResponse", "RelatedPerson", "RequestGroup", "ResearchSubject",
+        "RiskAssessment", "ServiceRequest", "Specimen", "SupplyDelivery", "Task", "VisionPrescription",
+    ]
+)  # fmt: skip
 _BY_SUBJECT = frozenset(
-    """Account AdverseEvent Basic CarePlan CareTeam ChargeItem ClinicalImpression Communication CommunicationRequest
-    Composition Condition Contract DeviceRequest DeviceUseStatement DiagnosticReport DocumentManifest DocumentReference
-    Encounter EnrollmentRequest Flag Goal GuidanceResponse ImagingStudy Invoice List MeasureReport Media
-    MedicationAdministration MedicationDispense MedicationRequest MedicationStatement Observation Procedure
-    QuestionnaireResponse RequestGroup RiskAssessment ServiceRequest Specimen SupplyRequest Task""".split()
-)
+    [
+        "Account", "AdverseEvent", "Basic", "CarePlan", "CareTeam", "ChargeItem", "ClinicalImpression",
+        "Communication", "CommunicationRequest", "Composition", "Condition", "Contract", "DeviceRequest",
+        "DeviceUseStatement", "DiagnosticReport", "DocumentManifest", "DocumentReference", "Encounter",
+        "EnrollmentRequest", "Flag", "Goal", "GuidanceResponse", "ImagingStudy", "Invoice", "List",
+        "MeasureReport", "Media", "MedicationAdministration", "MedicationDispense", "MedicationRequest",
+        "MedicationStatement", "Observation", "Procedure", "QuestionnaireResponse", "RequestGroup",
+        "RiskAssessment", "ServiceRequest", "Specimen", "SupplyRequest", "Task",
+    ]
+)  # fmt: skip
 _NAMING = {
     "patient": _BY_PATIENT,
     "subject": _BY_SUBJECT,
