@@ -131,7 +131,7 @@ async def _answer(
     metrics = Metrics(number)
     trust = trust_of(plan.settings.provider)
     rooms = Rooms(judge, ring, trust, metrics, plan.desk_key, plan.link_key, time.time)
-    gap = Gap(plan.data / f"gap-{number}.frames", plan.data / "outbox.ndjson")
+    gap = Gap(plan.data / f"gap-{number}.frames", plan.data / "outbox.ndjson", plan.tell)
     name = secrets.token_hex(6)
     front = Front(plan.settings, judge, ring, identity, rooms, metrics, gap, name, wall_ms)
     connecting = None
