@@ -270,6 +270,8 @@ def _named(resource: str, query: str) -> tuple[str, ...]:
     for pair in query.split("&"):
         key, _, value = pair.partition("=")
         name, _, modifier = unquote_plus(key).partition(":")
+        if name == "_getpages":
+            return ()
         modifiers = ("", "Patient", "identifier") if name in ("patient", "subject") else ("",)
         if resource in _NAMING.get(name, ()) and modifier in modifiers:
             found = [_spelled(each, name, modifier) for each in unquote_plus(value).split(",")]

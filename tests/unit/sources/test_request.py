@@ -133,6 +133,7 @@ def test_what_may_bring_in_other_patients_is_an_unknown_page_at_least(
         ("Patient?_id=1&_count=5000", 5000),
         ("Patient?identifier=1&_offset=50", 50),
         ("Observation?patient=1&_count=5000", 5000),
+        ("Observation?patient=1&_getpages=xyz", 50),
     ],
 )
 def test_a_parameter_that_a_server_may_ignore_names_nobody(target: str, count: int) -> None:
