@@ -2,9 +2,9 @@
 
 ``python fhir_server.py PORT``. Serves ``Patient/{id}`` and its ``Observation`` compartment, ``Patient?...`` (``_count`` rows, next
 pages by ``_offset``), ``Observation?patient=``, POST ``_search``, creates, and ``metadata`` below ``/fhir``, as resources, searchset
-Bundles and OperationOutcomes (application/fhir+json). ``/_served`` tells how many different patients each bearer token's
-``preferred_username`` or ``sub`` was served, and how many requests came. It decodes paths leniently, as a careless server would: what
-the proxy lets through is what it serves.
+Bundles and OperationOutcomes (application/fhir+json). ``/_served`` tells how many different patients each bearer
+token's ``preferred_username`` or ``sub`` was served, how many requests came, and the names of the last one's headers.
+It decodes paths leniently, as a careless server would: what the proxy lets through is what it serves.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ CAPABILITIES = {
 }
 served: dict[str, set[str]] = defaultdict(set)
 requests: dict[str, int] = defaultdict(int)
+heard: dict[str, list[str]] = {}
 
 
 def holder(headers: object) -> str:
@@ -105,12 +106,13 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == "/_served":
             told = {who: len(patients) for who, patients in served.items()}
-            return self.reply({"served": told, "requests": dict(requests)})
+            return self.reply({"served": told, "requests": dict(requests), "heard": heard})
         split = urlsplit(self.path)
         path = unquote(split.path).split(";")[0]
         parts = [part for part in path.split("/") if part not in ("", ".")]
         who = holder(self.headers)
         requests[who] += 1
+        heard[who] = [name.lower() for name in self.headers]
         asked = parse_qs(split.query)
         if parts[:1] != ["fhir"]:
             outcome = {"severity": "error", "code": "not-found"}

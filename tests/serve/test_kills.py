@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import resource
 import signal
 import subprocess
 import threading
@@ -191,6 +192,15 @@ def test_what_a_front_served_while_the_judge_was_away_is_judged_later(tmp_path: 
             assert (status, told["x-rempart-action"]) == (200, "unjudged")
             assert client.decide(f"/fhir/Patient/{number}", signer.token("x", aud="y"))[0] == 401
             assert client.decide(f"/fhir/Patient/{number}", signer.token("closed"))[0] == 403
+        front = full_disks_of(supervisor)
+        assert client.decide("/fhir/Patient/unnoted", token)[0] == 503
+        full_disks_of(supervisor, resource.RLIM_INFINITY)
+        assert client.decide("/fhir/Patient/noted", token)[0] == 200
+        assert full_disks_of(supervisor, resource.RLIM_INFINITY) == front
+        for path in data.glob("gap-*.frames"):
+            with path.open("r+b") as file:
+                file.seek(20)
+                file.write(b"torn")
         os.kill(supervisor, signal.SIGCONT)
         wait(lambda: client.decide("/fhir/Patient/0", token)[1]["x-rempart-action"] == "allow")
         wait(lambda: not list(data.glob("gap-*.frames")))
@@ -200,6 +210,17 @@ def test_what_a_front_served_while_the_judge_was_away_is_judged_later(tmp_path: 
     question = "SELECT count(*), count(DISTINCT event) FROM ledger WHERE account = 'dr-b'"
     ((rows, events),) = connect(data).execute(question).fetchall()
     assert rows == events >= 8
+    assert process.log.read_text().count("cannot be read") == len(list(data.glob("gap-*.torn"))) >= 1
+
+
+def full_disks_of(supervisor: int, most: int = 0) -> list[int]:
+    """Let the living children of a supervisor write no file further; the children."""
+    living = [
+        child for child in children_of(supervisor) if " Z" not in Path(f"/proc/{child}/stat").read_text()[:60]
+    ]
+    for child in living:
+        resource.prlimit(child, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+    return living
 
 
 def test_a_ledger_in_use_ends_the_service_with_one_line(tmp_path: Path, signer: Signer) -> None:

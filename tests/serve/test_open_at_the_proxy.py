@@ -8,7 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from world import ROOT, Client, Process, Signer, begin_nginx, begin_service, desk, free_port, settings_file
+from world import (
+    ONLY_A_PROXY_SAYS,
+    ROOT,
+    Client,
+    Process,
+    Signer,
+    begin_nginx,
+    begin_service,
+    desk,
+    free_port,
+    heard_of,
+    settings_file,
+    unsaid,
+)
 
 LINE = "error_page 500 = @unjudged;"
 
@@ -79,3 +92,19 @@ def test_it_opens_while_the_service_is_away_and_the_log_says_so(
         ("allow", True),
         ("unjudged", False),
     ]
+
+
+def test_what_nobody_judged_says_no_more_than_what_was_judged(
+    tmp_path: Path, service: Process, fhir: Process, signer: Signer
+) -> None:
+    """Neither a portal's account nor another method."""
+    lies = {**ONLY_A_PROXY_SAYS, "X_HTTP_Method_Override": "DELETE", "X_Break_Glass": "urgent"}
+    for port, account in ((service.port, "said-judged"), (free_port(), "said-unjudged")):
+        process = begin_nginx(tmp_path, port, fhir.port, opened=True)
+        try:
+            said = lies if account == "said-unjudged" else ONLY_A_PROXY_SAYS
+            assert Client(process.port).ask("/fhir/Patient/1", signer.token(account), **said)[0] == 200
+        finally:
+            process.stop()
+        assert unsaid(fhir, account)
+        assert not heard_of(fhir, account) & {"x-http-method-override", "x-break-glass"}

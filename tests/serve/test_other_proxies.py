@@ -14,7 +14,19 @@ from urllib.parse import quote
 import pytest
 from test_hostile_requests import PATHS
 from test_trusted_headers import certificate, secret_of
-from world import ROOT, Client, Process, Signer, begin, begin_service, desk, free_port, settings_file
+from world import (
+    ONLY_A_PROXY_SAYS,
+    ROOT,
+    Client,
+    Process,
+    Signer,
+    begin,
+    begin_service,
+    desk,
+    free_port,
+    settings_file,
+    unsaid,
+)
 
 from rempart.ledger.query import connect
 
@@ -218,6 +230,21 @@ def test_a_client_cannot_say_what_was_asked(
     assert requests > 0
     question = "SELECT count(DISTINCT network) FROM ledger WHERE account = ? AND action = 'allow'"
     assert connect(home / "data").execute(question, [account]).fetchall() == [(1,)]
+
+
+def test_a_client_says_nothing_to_the_fhir_server_that_only_a_proxy_may_say(
+    outside: Client, who: str, fhir: Process, signer: Signer
+) -> None:
+    account = f"{who}-unsaid"
+    assert outside.ask("/fhir/Patient/1", signer.token(account), **ONLY_A_PROXY_SAYS)[0] == 200
+    assert unsaid(fhir, account)
+
+
+def test_staff_and_the_provider_reach_their_pages(outside: Client) -> None:
+    assert outside.ask("/was-this-you?t=AAAA")[::2] == (403, b"link_forged\n")
+    assert outside.ask("/was-this-you", "", "POST", b"t=AAAA&answer=me")[::2] == (403, b"link_forged\n")
+    status, _, said = outside.ask("/backchannel-logout", "", "POST", b"logout_token=x")
+    assert (status, said[:6]) == (403, b"token_")
 
 
 def test_glass_breaks_through_the_proxy(

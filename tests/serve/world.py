@@ -116,6 +116,28 @@ class Client:
         return status, told
 
 
+ONLY_A_PROXY_SAYS = {
+    "X_Remote_User": "dr-martin",
+    "X_Remote_Session": "s1",
+    "X_Client_Cert": "-----BEGIN",
+    "X_Original_URI": "/fhir/metadata",
+    "X_Original_Method": "GET",
+    "X_Rempart_Proxy": "guess",
+}
+"""What a client may not say to a server behind a proxy."""
+
+
+def heard_of(fhir: Process, account: str) -> set[str]:
+    """Names of the headers in the last request of an account that the FHIR server got."""
+    return set(json.loads(Client(fhir.port).ask("/_served")[2])["heard"].get(account, ()))
+
+
+def unsaid(fhir: Process, account: str) -> bool:
+    """Whether a request came through, and nothing of :data:`ONLY_A_PROXY_SAYS` with it."""
+    heard = heard_of(fhir, account)
+    return bool(heard) and not heard & {name.replace("_", "-").lower() for name in ONLY_A_PROXY_SAYS}
+
+
 def begin(command: list[str], log: Path, ready: str, port: int) -> Process:
     """Start a process and wait until its output says ``ready``."""
     with log.open("a") as file:

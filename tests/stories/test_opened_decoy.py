@@ -20,11 +20,11 @@ from rempart.pipeline.course import Course
 from rempart.pipeline.following import Follower
 from rempart.pipeline.live import answer_access
 from rempart.pipeline.rejects import RejectFile
-from rempart.pipeline.wording import reason_texts
+from rempart.pipeline.wording import outside_reasons, outside_texts, reason_list
 from rempart.records import Access, Action, Context
 from rempart.settings import Settings
 from rempart.sources.fhir import read_message
-from rempart.watch.reasons import REASONS
+from rempart.watch.reasons import DECOY, REASONS
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "lab"))
 from french_people import Country, people
@@ -149,7 +149,14 @@ def test_live_the_reason_is_told_in_both_languages_and_a_retired_decoy_is_nobody
     texts = {}
     for tongue in ("en", "fr"):
         language.set_language(tongue)
-        texts[tongue] = reason_texts(course.decision(400))[0]
+        row = course.decision(400)
+        told = reason_list(row["code"], row["weight"], row["seen"], row["usual"], int(row["reasons"]))
+        texts[tongue] = told[0]["text"]
+        outside = " ".join(outside_texts(row))
+        assert outside
+        assert "decoy" not in outside
+        assert "leurre" not in outside
+        assert DECOY not in [code for code, _seen, _usual in outside_reasons(row)]
     language.set_language("en")
     assert "decoy" in texts["en"]
     assert "leurre" in texts["fr"]

@@ -143,9 +143,7 @@ class Front:
             if self._open and self._gap.is_closed(asked.access.account):
                 respond(self._replies.refused("blocked", redirects))
                 return
-            if self._open:
-                self._gap.note(asked)
-            respond(self._replies.unjudged(self._open))
+            respond(self._replies.unjudged(self._open and self._gap.note(asked)))
             return
         self._metrics.note(ANSWERS[verdict.answer], time.perf_counter() - begun)
         respond(self._replies.verdict(verdict, redirects))

@@ -24,6 +24,7 @@ from rempart.pipeline.keeping import Keeping
 from rempart.pipeline.rejects import RejectFile
 from rempart.pipeline.serving import Serving
 from rempart.pipeline.warming import warm_up
+from rempart.pipeline.wording import outside_reasons
 
 LOOK_S = 1.0
 NEVER = 2**62
@@ -47,9 +48,7 @@ class Judging:
         public_url = plan.settings.serve.public_url
 
         def question(account: str, decided: Decided, now_ms: int) -> str:
-            row = decided.decision
-            shown = zip(row["code"].tolist(), row["seen"].tolist(), row["usual"].tolist(), strict=True)
-            reasons = tuple(shown)[: int(row["reasons"])]
+            reasons = outside_reasons(decided.decision)
             link = OwnerLink(account, decided.number, now_ms // 1000 + LIVES_S, reasons)
             return make_link(public_url, plan.link_key, link)
 

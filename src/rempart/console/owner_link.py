@@ -28,7 +28,7 @@ class OwnerLink(msgspec.Struct, frozen=True, array_like=True):
     number: int
     expires_s: int
     reasons: tuple[tuple[int, int, int], ...]
-    """What was unusual: code, what was seen, what is usual; as in :data:`rempart.records.DECISION`."""
+    """What was unusual, as :func:`rempart.pipeline.wording.outside_reasons` gives it: the link can be read by anybody."""
 
     @property
     def name(self) -> str:

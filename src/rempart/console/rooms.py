@@ -31,10 +31,10 @@ from rempart.console.metrics import Metrics
 from rempart.console.owner_link import OwnerLink, read_link
 from rempart.errors import RequestRefused
 from rempart.language import gettext as _
+from rempart.pipeline.wording import outside_sentence
 from rempart.records import Kind
 from rempart.sources.logout_token import verify_logout
 from rempart.sources.token import Trust, UnknownKey
-from rempart.watch.reasons import sentence
 
 SAFE = (
     "content-type: text/html; charset=utf-8",
@@ -142,7 +142,7 @@ class Rooms:
 
     def _owner_page(self, token: str) -> bytes:
         link = read_link(token, self._link_key, self._clock_s())
-        reasons = [sentence(*each, language.gettext, language.number) for each in link.reasons]
+        reasons = [outside_sentence(*each) for each in link.reasons]
         return self._show(link, token, reasons, "")
 
     async def _owner_answer(self, body: bytes) -> bytes:

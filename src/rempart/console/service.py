@@ -9,7 +9,6 @@ several machines; one ledger has one writer.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import os
 import secrets
@@ -17,6 +16,7 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ from rempart.console.metrics import Metrics
 from rempart.console.plan import Plan, wall_ms
 from rempart.console.rooms import Rooms
 from rempart.contain.secret_file import read_secret
-from rempart.errors import SettingsError
+from rempart.errors import RempartError, SettingsError
 
 SWEEP_S = 2.0
 GARBAGE = 2_000, 10, 10_000
@@ -131,7 +131,7 @@ async def _answer(
     metrics = Metrics(number)
     trust = trust_of(plan.settings.provider)
     rooms = Rooms(judge, ring, trust, metrics, plan.desk_key, plan.link_key, time.time)
-    gap = Gap(plan.data / f"gap-{number}.frames", plan.data / "outbox.ndjson")
+    gap = Gap(plan.data / f"gap-{number}.frames", plan.data / "outbox.ndjson", plan.tell)
     name = secrets.token_hex(6)
     front = Front(plan.settings, judge, ring, identity, rooms, metrics, gap, name, wall_ms)
     connecting = None
@@ -174,14 +174,31 @@ def _run(work: Coroutine[Any, Any, None], tell: Callable[[str], None], lifeline:
             loop.add_reader(lifeline, task.cancel)
 
         def fail(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-            tell(f"stopped: {context.get('message')} {context.get('exception')!r}")
+            tell(f"stopped: {name_failure(context.get('exception'))}")
             os._exit(FAILED)
 
         loop.set_exception_handler(fail)
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task])
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, RempartError):
+            raise error
+        if error is not None:
+            fail(loop, {"exception": error})
 
     uvloop.run(until_told())
+
+
+def name_failure(error: BaseException | None) -> str:
+    """Type and place of what nobody expected; not its words, which may carry what was read."""
+    if error is None:
+        return "the event loop gave up without an exception"
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    ours = next((each for each in reversed(frames) if "rempart" in Path(each.filename).parts), None)
+    if ours is not None and ours is not frames[-1]:
+        place += f", from {Path(ours.filename).name}:{ours.lineno}"
+    why = f" ({os.strerror(error.errno)})" if isinstance(error, OSError) and error.errno else ""
+    return f"{type(error).__name__}{why}{place}"
 
 
 def settle_memory() -> None:

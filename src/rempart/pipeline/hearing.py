@@ -14,7 +14,7 @@ from rempart.pipeline.challenges import Challenges
 from rempart.pipeline.containing import Containment
 from rempart.pipeline.course import Course
 from rempart.pipeline.rejects import RejectFile
-from rempart.pipeline.wording import reason_texts
+from rempart.pipeline.wording import outside_texts
 from rempart.records import Access, Action, Context, Kind, Rejected
 from rempart.sources.fhir import read_message
 from rempart.sources.keycloak_event import read_keycloak_event
@@ -79,7 +79,7 @@ class Hearing:
         if unit.kind == Kind.REINSTATED:
             self._containment.reinstate(unit.account, self._clock_ms())
         elif int(decided.decision["action"]) == Action.BLOCK:
-            words = reason_texts(decided.decision)
+            words = outside_texts(decided.decision)
             self._containment.block(unit.account, self._clock_ms(), "", decided.number, words)
         return True
 

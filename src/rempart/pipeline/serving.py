@@ -20,7 +20,7 @@ from rempart.pipeline.containing import Containment
 from rempart.pipeline.course import Course, Decided
 from rempart.pipeline.door import session_of
 from rempart.pipeline.hearing import Hearing
-from rempart.pipeline.wording import reason_texts
+from rempart.pipeline.wording import outside_texts
 from rempart.records import Access, Action
 
 CURRENT_CARE = 0.5
@@ -129,14 +129,14 @@ class Serving:
         """What a decision other than allow sets in motion."""
         if action == Action.BLOCK:
             if not self._containment.is_closed(access.account):
-                words = reason_texts(decided.decision)
+                words = outside_texts(decided.decision)
                 self._containment.block(access.account, self._clock_ms(), subject, decided.number, words)
             return
         if self._challenges.asked_ms(session_of(access), self._clock_ms()) < 0:
             self._challenges.open(access)
             if self._question is not None:
                 link = self._question(access.account, decided, self._clock_ms())
-                words = reason_texts(decided.decision)
+                words = outside_texts(decided.decision)
                 self._containment.tell("ask", access.account, self._clock_ms(), decided.number, words, link)
 
     def _break_glass(self, asked: Asked, access: Access, decided: Decided, action: int) -> Verdict:

@@ -13,6 +13,11 @@ from rempart.records import MISSING_MS, Action
 from rempart.watch.reasons import REASONS, sentence
 
 ACTION_NAMES = tuple(action.name.lower() for action in Action)
+UNTOLD = -1
+"""Stands for a reason that stays in the house."""
+_KEPT_INSIDE = frozenset(
+    number for number, each in enumerate(REASONS) if each.code in ("decoy", "tip_off", "crew")
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -56,11 +61,27 @@ def reason_list(codes: Any, weights: Any, seen: Any, usual: Any, count: int) -> 
     ]
 
 
-def reason_texts(decision: Any) -> list[str]:
-    """The reasons of a row of DECISION, in the language in force."""
-    count = int(decision["reasons"])
-    told = reason_list(decision["code"], decision["weight"], decision["seen"], decision["usual"], count)
-    return [each["text"] for each in told]
+def outside_reasons(decision: Any) -> tuple[tuple[int, int, int], ...]:
+    """The reasons of a row of DECISION for owners and messages: code, what was seen, what is usual.
+
+    Whoever holds the account may read them: what would tell of a decoy, or what else the house knows of a theft,
+    stands there once as :data:`UNTOLD`.
+    """
+    shown = zip(decision["code"].tolist(), decision["seen"].tolist(), decision["usual"].tolist(), strict=True)
+    rows = list(shown)[: int(decision["reasons"])]
+    return tuple(dict.fromkeys((UNTOLD, 0, -1) if row[0] in _KEPT_INSIDE else row for row in rows))
+
+
+def outside_sentence(code: int, seen: int, usual: int) -> str:
+    """One of :func:`outside_reasons` in words, in the language in force."""
+    if code == UNTOLD or code in _KEPT_INSIDE:
+        return gettext("what was done does not fit how this account is used")
+    return sentence(code, seen, usual, gettext, number)
+
+
+def outside_texts(decision: Any) -> list[str]:
+    """The reasons of a row of DECISION as a command carries them out of the house."""
+    return [outside_sentence(*each) for each in outside_reasons(decision)]
 
 
 def answer(event: str, account: str, recorded_ms: int, decision: Any) -> dict[str, Any]:

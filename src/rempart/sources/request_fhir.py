@@ -4,10 +4,12 @@ Reads a method and a checked :class:`~rempart.sources.request_target.Target`. Gi
 the patients that will be served where the request names them (a read, a compartment, ``patient=``), else
 an unknown result with a bound: ``_count``, else the site's page size; a body that the proxy does not
 pass on (POST ``_search``, a Bundle) is such an unknown result; ``$export`` is bounded by the widest page.
+What may bring in other patients (``_include``, ``_revinclude``, ``_has``, ...) makes any request an unknown page.
 Outside the FHIR base the site's own path templates are tried (``/dossier/{patient}/*``).
 
-Misses: patients brought in by ``_include``; the patient of a resource read by its own id (one unknown
-row); GraphQL and bodies.
+Misses: how many patients a ``_revinclude`` brings in (one page is counted); the patient of a resource read or
+changed by its own id (one unknown row); GraphQL and bodies; a server that ignores a parameter the standard gives
+its type.
 
 Follows HL7 FHIR R4 and R5, RESTful API (https://hl7.org/fhir/R4/http.html) and search.
 """
@@ -55,7 +57,49 @@ NOT_OF_PATIENTS = frozenset(
     ]
 )
 """Types, and two fixed paths, that hold no patient's data."""
-_PATIENT_PARAMETERS = ("patient", "subject")
+_HARMLESS_OPERATIONS = frozenset(
+    ["$closure", "$expand", "$lookup", "$preferred-id", "$subsumes", "$translate", "$validate-code"]
+)
+"""Operations on those types that show no patient either (R4, terminology service)."""
+_WIDENING = ("_include", "_revinclude", "_has", "_query", "_tag")
+"""Parameters that may bring in other patients than those named, or tell which ones are decoys."""
+_BY_PATIENT = frozenset(
+    [
+        "Account", "AllergyIntolerance", "Appointment", "AppointmentResponse", "AuditEvent", "Basic",
+        "BodyStructure", "CarePlan", "CareTeam", "ChargeItem", "Claim", "ClaimResponse",
+        "ClinicalImpression", "Communication", "CommunicationRequest", "Composition", "Condition",
+        "Consent", "Contract", "Coverage", "CoverageEligibilityRequest", "CoverageEligibilityResponse",
+        "DetectedIssue", "Device", "DeviceRequest", "DeviceUseStatement", "DiagnosticReport",
+        "DocumentManifest", "DocumentReference", "Encounter", "EnrollmentRequest", "EpisodeOfCare",
+        "ExplanationOfBenefit", "FamilyMemberHistory", "Flag", "Goal", "GuidanceResponse", "ImagingStudy",
+        "Immunization", "ImmunizationEvaluation", "ImmunizationRecommendation", "Invoice", "List",
+        "MeasureReport", "Media", "MedicationAdministration", "MedicationDispense", "MedicationRequest",
+        "MedicationStatement", "MolecularSequence", "NutritionOrder", "Observation", "Person", "Procedure",
+        "Provenance", "QuestionnaireResponse", "RelatedPerson", "RequestGroup", "ResearchSubject",
+        "RiskAssessment", "ServiceRequest", "Specimen", "SupplyDelivery", "Task", "VisionPrescription",
+    ]
+)  # fmt: skip
+_BY_SUBJECT = frozenset(
+    [
+        "Account", "AdverseEvent", "Basic", "CarePlan", "CareTeam", "ChargeItem", "ClinicalImpression",
+        "Communication", "CommunicationRequest", "Composition", "Condition", "Contract", "DeviceRequest",
+        "DeviceUseStatement", "DiagnosticReport", "DocumentManifest", "DocumentReference", "Encounter",
+        "EnrollmentRequest", "Flag", "Goal", "GuidanceResponse", "ImagingStudy", "Invoice", "List",
+        "MeasureReport", "Media", "MedicationAdministration", "MedicationDispense", "MedicationRequest",
+        "MedicationStatement", "Observation", "Procedure", "QuestionnaireResponse", "RequestGroup",
+        "RiskAssessment", "ServiceRequest", "Specimen", "SupplyRequest", "Task",
+    ]
+)  # fmt: skip
+_NAMING = {
+    "patient": _BY_PATIENT,
+    "subject": _BY_SUBJECT,
+    "_id": frozenset(["Patient"]),
+    "identifier": frozenset(["Patient"]),
+}
+"""Parameters that limit a search to named patients, and the types that have them (R4, search parameter registry).
+A server may ignore what a type does not have, and answer with everybody."""
+MOST_OF_ONE = 1_000
+"""Widest page believed to hold the named patients only."""
 _ACTIONS = {"GET": "R", "HEAD": "R", "POST": "C", "PUT": "U", "PATCH": "U", "DELETE": "D"}
 
 
@@ -94,6 +138,8 @@ def read_wanted(method: str, target: Target, site: Site, conditional: bool = Fal
         return _by_template(method, segments, target, site)
     segments = segments[len(site.base) :]
     if not segments:
+        if _widens(target.query):
+            return _wide(method, "Bundle", target, site)
         return _unknown(method, "Bundle", target, site.bundle_rows if method == "POST" else site.page_rows)
     return _in_fhir(method, segments, target, site, conditional)
 
@@ -130,20 +176,46 @@ def _in_fhir(method: str, segments: tuple[str, ...], target: Target, site: Site,
         return _unknown(
             method, name or operation, target, WHOLE if operation == "$export" else site.bundle_rows
         )
+    below = next((type_name(part) for part in segments[2:] if type_name(part)), "")
+    if _widens(target.query) or (method == "POST" and "_search" in segments):
+        return _wide(method, below or name or "other", target, site)
     if kind in NOT_OF_PATIENTS:
-        return Wanted(_ACTIONS[method], kind, (), False, -1, NO_QUERY)
+        if _stays_harmless(segments):
+            return Wanted(_ACTIONS[method], kind, (), False, -1, NO_QUERY)
+        return _wide(method, below or kind, target, site)
     if not name or kind == "_history":
         return _unknown(method, name or "other", target, site.page_rows)
     if len(segments) == 1 or segments[1].startswith(("_", "$")):
         return _of_type(method, segments, target, site, conditional)
-    below = next((type_name(part) for part in segments[2:] if type_name(part)), "")
     if name == "Patient":
         patients = (clean_name(segments[1]),)
         form = _form_of(target, bool(below))
         return Wanted(_ACTIONS[method], below or name, patients, bool(below), form.count, form)
-    if method in ("PUT", "PATCH"):
-        return Wanted(_ACTIONS[method], name, (), False, -1, NO_QUERY)
     return _unknown(method, below or name, target, site.page_rows if below else 1)
+
+
+def _stays_harmless(segments: tuple[str, ...]) -> bool:
+    """Whether a path that begins with a type of no patients ends there too."""
+    if segments[-1] in _HARMLESS_OPERATIONS:
+        return len(segments) <= 3 and not any(part.startswith("_") for part in segments)
+    return len(segments) <= 2 and not segments[-1].startswith(("_", "$"))
+
+
+def _widens(query: str) -> bool:
+    """Whether a parameter is among :data:`_WIDENING`, whatever its modifier, also at the end of a chain."""
+    if "_" not in query and "%" not in query:
+        return False
+    for pair in query.split("&"):
+        key = unquote_plus(pair.partition("=")[0]).strip().lower()
+        if key.startswith(_WIDENING) or "._tag" in key:
+            return True
+    return False
+
+
+def _wide(method: str, resource: str, target: Target, site: Site) -> Wanted:
+    """An unknown result of a page at least: a small ``_count`` bounds the matches, not what comes with them."""
+    found = _unknown(method, resource, target, site.page_rows)
+    return msgspec.structs.replace(found, count=max(found.count, site.page_rows))
 
 
 def _of_type(method: str, segments: tuple[str, ...], target: Target, site: Site, conditional: bool) -> Wanted:
@@ -158,12 +230,21 @@ def _of_type(method: str, segments: tuple[str, ...], target: Target, site: Site,
     patients = _named(name, target.query)
     form = _form_of(target, True)
     bound = form.count
+    if patients and _exceeds(name, form, len(patients), site):
+        return _wide(method, name, target, site)
     if name == "Patient" and patients:
         bound = len(patients)
     elif bound < 0 and not patients:
         bound = site.page_rows
     action = "E" if method in ("GET", "HEAD") else _ACTIONS[method]
     return Wanted(action, name, patients, True, bound, form)
+
+
+def _exceeds(name: str, form: QueryForm, patients: int, site: Site) -> bool:
+    """Whether a page asks for more than the named patients can fill; a patient's own row has no second page."""
+    if name == "Patient":
+        return form.page > 0 or form.count > max(patients, site.page_rows)
+    return form.count > max(MOST_OF_ONE, site.page_rows)
 
 
 def _unknown(method: str, resource: str, target: Target, rows: int) -> Wanted:
@@ -189,9 +270,10 @@ def _named(resource: str, query: str) -> tuple[str, ...]:
     for pair in query.split("&"):
         key, _, value = pair.partition("=")
         name, _, modifier = unquote_plus(key).partition(":")
-        alone = name in _PATIENT_PARAMETERS and modifier in ("", "Patient", "identifier")
-        own = resource == "Patient" and name in ("_id", "identifier") and not modifier
-        if alone or own:
+        if name == "_getpages":
+            return ()
+        modifiers = ("", "Patient", "identifier") if name in ("patient", "subject") else ("",)
+        if resource in _NAMING.get(name, ()) and modifier in modifiers:
             found = [_spelled(each, name, modifier) for each in unquote_plus(value).split(",")]
             if not all(found):
                 return ()

@@ -63,6 +63,9 @@ def wanted(target: str, method: str = "GET", conditional: bool = False) -> Wante
         ("/fhir/patient/1", "other", (), True, 50),
         ("/fhir/metadata", "metadata", (), False, -1),
         ("/fhir/Practitioner?name=a", "Practitioner", (), False, -1),
+        ("/fhir/Practitioner/7", "Practitioner", (), False, -1),
+        ("/fhir/.well-known/smart-configuration", ".well-known", (), False, -1),
+        ("/fhir/ValueSet/7/$expand", "ValueSet", (), False, -1),
         ("/fhirx/Patient/1", "fhirx", (), True, 1),
         ("/dossier/77/labs/3", "dossier", ("77",), False, -1),
         ("/dossier/77", "dossier", ("77",), False, -1),
@@ -84,12 +87,84 @@ def test_what_a_read_or_search_will_show(
     )
 
 
+@pytest.mark.parametrize(
+    ("target", "resource", "count"),
+    [
+        ("/fhir/Organization?_revinclude=Patient:organization&_count=5000", "Organization", 5000),
+        ("/fhir/Organization?_revinclude=Patient:organization&_count=1", "Organization", 50),
+        ("/fhir/Organization?%5Frevinclude:iterate=Patient:organization", "Organization", 50),
+        ("/fhir/Organization?_has:Patient:organization:name=dupont", "Organization", 50),
+        ("/fhir/Practitioner/7?_revinclude=Patient:general-practitioner", "Practitioner", 50),
+        ("/fhir/Practitioner/7/Patient?_count=5000", "Patient", 5000),
+        ("/fhir/Practitioner/7/Patient?_count=5", "Patient", 50),
+        ("/fhir/Practitioner/7/*", "Practitioner", 50),
+        ("/fhir/Practitioner/7/$everything", "Practitioner", 50),
+        ("/fhir/PlanDefinition/7/$apply?subject=Patient/1", "PlanDefinition", 50),
+        ("/fhir/Location/3/Encounter", "Encounter", 50),
+        ("/fhir/Practitioner/_search?name=a", "Practitioner", 50),
+        ("/fhir/Practitioner/_history", "Practitioner", 50),
+        ("/fhir/Practitioner/7/Patient/$expand/x", "Patient", 50),
+        ("/fhir?_type=Patient&_revinclude=Observation:subject&_count=3", "Bundle", 50),
+        ("/fhir/Observation?patient=1&_include:iterate=Observation:subject", "Observation", 50),
+        ("/fhir/Observation?patient=1&_revinclude=Provenance:target&_count=2", "Observation", 50),
+        ("/fhir/Observation/7?_include=*", "Observation", 50),
+        ("/fhir/Patient?_id=1&_revinclude=Patient:link", "Patient", 50),
+        ("/fhir/Patient/1/Observation?_revinclude=Group:member", "Observation", 50),
+        ("/fhir/Patient?_id=1&_tag=urn:x|DECOY", "Patient", 50),
+        ("/fhir/Observation?patient=1&patient:Patient._tag:not=urn:x|DECOY", "Observation", 50),
+    ],
+)
+def test_what_may_bring_in_other_patients_is_an_unknown_page_at_least(
+    target: str, resource: str, count: int
+) -> None:
+    found = wanted(target)
+    assert (found.resource, found.patients, found.is_query, found.count) == (resource, (), True, count)
+
+
+@pytest.mark.parametrize(
+    ("target", "count"),
+    [
+        ("Patient?patient=1&_count=5000", 5000),
+        ("Patient?subject=Patient/1", 50),
+        ("Coverage?subject=Patient/1&_count=5000", 5000),
+        ("Group?patient=1", 50),
+        ("Observation?_id=1", 50),
+        ("Schedule?patient=1&_count=900", 900),
+        ("Patient?_id=1&_count=5000", 5000),
+        ("Patient?identifier=1&_offset=50", 50),
+        ("Observation?patient=1&_count=5000", 5000),
+        ("Observation?patient=1&_getpages=xyz", 50),
+    ],
+)
+def test_a_parameter_that_a_server_may_ignore_names_nobody(target: str, count: int) -> None:
+    found = wanted(f"/fhir/{target}")
+    assert (found.patients, found.is_query, found.count) == ((), True, count)
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["Coverage?patient=1", "Observation?patient=1&_count=500", "Observation?patient=1&_offset=100", "Patient?_id=1&_count=20"],
+)  # fmt: skip
+def test_a_page_that_the_named_patient_can_fill_is_the_patient_s(target: str) -> None:
+    assert wanted(f"/fhir/{target}").patients == ("1",)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "GET", "DELETE"])
+def test_a_resource_changed_by_its_own_id_is_one_unknown_row(method: str) -> None:
+    """``Prefer: return=representation`` answers with all of it."""
+    found = wanted("/fhir/Observation/7", method)
+    assert (found.patients, found.is_query, found.count) == ((), True, 1)
+    assert wanted("/fhir/Practitioner/7", method).count == -1
+
+
 def test_bodies_are_unknown_results_with_a_bound() -> None:
     search = wanted("/fhir/Patient/_search", "POST")
     assert (search.patients, search.is_query, search.count, search.action) == ((), True, 50, "E")
     assert wanted("/fhir/Patient/_search?_count=5", "POST").count == 50
     assert wanted("/fhir/Patient/_search?_count=500", "POST").count == 500
     assert wanted("/fhir/Observation/_search?patient=1", "POST").patients == ()
+    assert wanted("/fhir/Patient/1/Observation/_search", "POST").patients == ()
+    assert wanted("/fhir/Practitioner/_search", "POST").count == 50
     assert wanted("/fhir", "POST").count == 100
     assert wanted("/fhir/", "POST").resource == "Bundle"
 
