@@ -21,9 +21,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from rempart.errors import LedgerError
 from rempart.ledger.columns import SCHEMA, Gathered, choose, gather, numbers_by_account
 from rempart.ledger.entries import DECISIONS, Split, split_decisions
-from rempart.errors import LedgerError
 from rempart.ledger.folder import Folder, write_durably
 from rempart.ledger.framing import Entry
 from rempart.ledger.journal import Journal

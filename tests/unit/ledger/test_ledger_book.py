@@ -250,7 +250,7 @@ def test_a_segment_that_no_journal_holds_is_never_deleted(
     kept = sorted((folder / "segments").iterdir())
     for path in (folder / "manifest.ndjson", folder / "manifest.end", *journal_files(folder / "journal")):
         path.unlink()
-    with pytest.raises(LedgerError, match="the manifest has no line for 00000000.index"):
+    with pytest.raises(LedgerError, match=r"the manifest has no line for 00000000\.index"):
         open_ledger()
     assert sorted((folder / "segments").iterdir()) == kept
 
