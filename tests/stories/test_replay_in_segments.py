@@ -11,8 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 from access_log import event
 
+from rempart.errors import LedgerError
 from rempart.ledger.book import Ledger
 from rempart.ledger.manifest import Sealed
+from rempart.pipeline.answers import Answers
 from rempart.pipeline.reading import plan
 from rempart.pipeline.replay import replay
 from rempart.settings import Settings
@@ -88,6 +90,19 @@ def test_a_kill_between_the_last_checkpoint_and_the_last_seal_leaves_nothing_uns
         with pytest.raises(Stopped):
             run(log, tmp_path, 1_000_000)
     run(log, tmp_path, 1_000_000)
+    assert answers(tmp_path) == answers(whole)
+
+
+def test_answers_that_are_not_all_there_are_refused(
+    log: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A seal that nobody is told of: the file would silently lack its decisions."""
+    with monkeypatch.context() as deaf:
+        deaf.setattr(Answers, "sealed", lambda *_: None)
+        with pytest.raises(LedgerError, match=f"0 of {EVENTS} decisions are sealed"):
+            run(log, tmp_path, 1_000)
+    assert not list(tmp_path.glob("decisions*"))
+    run(log, tmp_path, 1_000)
     assert answers(tmp_path) == answers(whole)
 
 
