@@ -14,8 +14,10 @@ from click.testing import CliRunner
 from theft_log import MONDAY, STAFF, THEFT_DAY, VICTIM, Line, story, written
 
 from rempart.cli import rempart
+from rempart.errors import SourceError
 from rempart.ledger.query import connect
 from rempart.pipeline.course import Course
+from rempart.pipeline.tip_offs import give_tip_offs
 from rempart.settings import Settings
 from rempart.watch.reasons import TIP_OFF
 
@@ -30,12 +32,15 @@ def run(*words: str | Path) -> str:
     return done.output
 
 
-def bundle(path: Path, *addresses: str, seen: str = SEEN, revoked: bool = False) -> Path:
+def bundle(
+    path: Path, *addresses: str, seen: str = SEEN, revoked: bool = False, maker: str = "identity--north"
+) -> Path:
+    made = {"created_by_ref": maker}
     indicators: list[dict[str, Any]] = [
-        {"type": "indicator", "pattern": f"[ipv4-addr:value = '{address}']", "revoked": revoked}
+        {"type": "indicator", "pattern": f"[ipv4-addr:value = '{address}']", "revoked": revoked, **made}
         for address in addresses
     ]
-    campaign = {"type": "campaign", "last_seen": seen}
+    campaign = {"type": "campaign", "last_seen": seen, **made}
     path.write_text(json.dumps({"type": "bundle", "id": "bundle--1", "objects": [*indicators, campaign]}))
     return path
 
@@ -143,6 +148,42 @@ def test_a_crash_does_not_forget_what_was_named_and_a_revoked_bundle_takes_it_ba
     assert len(again.watch.state()["house.tips"]) == 0
     again.close()
     run("ledger", "verify", "--data", data)
+
+
+def test_a_bundle_is_replaced_only_by_its_makers_and_what_changed_is_said(tmp_path: Path) -> None:
+    (tmp_path / "log.ndjson").write_bytes(written(story(thieves=())))
+    data, file = tmp_path / "data", tmp_path / "crew.json"
+    run("watch", tmp_path / "log.ndjson", "--data", data)
+
+    def weighed() -> str:
+        return run("share", "--read", file, "--weigh", "--data", data)
+
+    def tips() -> int:
+        course = Course.open(data, Settings(), enforce=False, live=False)
+        found = len(course.watch.state()["house.tips"])
+        course.close()
+        return found
+
+    bundle(file, EXIT, UNUSED)
+    assert "replaced" not in weighed()
+    assert tips() == 2
+    bundle(file, maker="identity--thief")
+    assert "replaced" not in weighed()
+    file.write_text(json.dumps({"type": "bundle", "id": "bundle--1", "objects": []}))
+    assert "replaced" not in weighed()
+    assert tips() == 2
+    bundle(file, UNUSED, CARRIER)
+    assert "1 indicators are new, 1 are named no longer" in weighed()
+    assert tips() == 2
+
+
+@pytest.mark.parametrize("name", [{}, {"id": ""}, {"id": 7}, {"id": "indicator--1"}])
+def test_a_bundle_without_an_id_weighs_nothing(tmp_path: Path, name: dict[str, Any]) -> None:
+    (tmp_path / "log.ndjson").write_bytes(written(story(thieves=())[:20]))
+    run("watch", tmp_path / "log.ndjson", "--data", tmp_path / "data")
+    (tmp_path / "x.json").write_text(json.dumps({"type": "bundle", **name, "objects": []}))
+    with pytest.raises(SourceError, match="has no id of a bundle"):
+        give_tip_offs(tmp_path / "data", tmp_path / "x.json", 0)
 
 
 def test_reading_alone_changes_no_answer(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 from access_log import event
 
+from rempart.errors import LedgerError
 from rempart.ledger.book import Ledger
 from rempart.ledger.manifest import Sealed
+from rempart.pipeline.answers import Answers
 from rempart.pipeline.reading import plan
 from rempart.pipeline.replay import replay
 from rempart.settings import Settings
@@ -91,6 +94,19 @@ def test_a_kill_between_the_last_checkpoint_and_the_last_seal_leaves_nothing_uns
     assert answers(tmp_path) == answers(whole)
 
 
+def test_answers_that_are_not_all_there_are_refused(
+    log: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A seal that nobody is told of: the file would silently lack its decisions."""
+    with monkeypatch.context() as deaf:
+        deaf.setattr(Answers, "sealed", lambda *_: None)
+        with pytest.raises(LedgerError, match=f"0 of {EVENTS} decisions are sealed"):
+            run(log, tmp_path, 1_000)
+    assert not list(tmp_path.glob("decisions*"))
+    run(log, tmp_path, 1_000)
+    assert answers(tmp_path) == answers(whole)
+
+
 @pytest.mark.parametrize("stop_at", [BATCH, 3_100, EVENTS])
 def test_what_was_stopped_goes_on_to_the_same(log: Path, whole: Path, tmp_path: Path, stop_at: int) -> None:
     with pytest.raises(Stopped):
@@ -101,3 +117,23 @@ def test_what_was_stopped_goes_on_to_the_same(log: Path, whole: Path, tmp_path: 
     assert answers(tmp_path) == answers(whole)
     assert incidents(tmp_path) == incidents(whole)
     assert sorted(path.name for path in tmp_path.glob("decisions*")) == ["decisions.parquet"]
+
+
+@pytest.mark.parametrize("dated_back", [False, True])
+def test_a_log_changed_in_place_is_begun_anew(log: Path, tmp_path: Path, dated_back: bool) -> None:
+    """Its name and size stay, and with ``dated_back`` its time too; going on would skip what was never judged."""
+    source = tmp_path / "log.ndjson"
+    content = log.read_bytes()
+    source.write_bytes(content)
+    times = source.stat()
+    out = tmp_path / "out"
+    with pytest.raises(Stopped):
+        run(source, out, 1_000, 3_100)
+    place = content.index(b"acc") if dated_back else content.index(b"acc", len(content) // 2)
+    source.write_bytes(content[:place] + b"zzz" + content[place + 3 :])
+    if dated_back:
+        os.utime(source, ns=(times.st_atime_ns, times.st_mtime_ns))
+    run(source, out, 1_000)
+    run(source, tmp_path / "fresh", 1_000)
+    assert answers(out) == answers(tmp_path / "fresh")
+    assert any(row["account"].startswith("zzz") for row in answers(out))

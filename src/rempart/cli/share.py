@@ -16,7 +16,7 @@ from rempart.cli.options import DATA, LANGUAGE, now_ms
 from rempart.language import gettext as _
 from rempart.language import number, printable, set_language
 from rempart.pipeline.sharing import Lead, crew_of_incident, crew_of_scope, look_for, read_addresses, share
-from rempart.pipeline.tip_offs import give_tip_offs
+from rempart.pipeline.tip_offs import Given, give_tip_offs
 
 
 @click.command("share")
@@ -77,9 +77,7 @@ def share_command(
         )
         _show(leads)
         if weigh:
-            heavy = give_tip_offs(folder, bundle, now_ms())
-            said = _("indicators that weigh from now on: {count} (what many staff use here weighs nothing)")
-            click.echo(said.format(count=number(heavy)))
+            _say(give_tip_offs(folder, bundle, now_ms()))
         return
     if (incident is None) == (scope is None) or out is None or not shared_by:
         raise click.UsageError(_("give an incident or --scope, and --as and --out; or --read"))
@@ -104,6 +102,19 @@ def share_command(
             addresses=number(len(found.work.addresses)), software=number(len(found.work.software)), out=out
         )
     )
+
+
+def _say(given: Given) -> None:
+    """What weighs now, and what it replaced."""
+    said = _("indicators that weigh from now on: {count} (what many staff use here weighs nothing)")
+    click.echo(said.format(count=number(given.weighing)))
+    if given.replaced_ms is None:
+        return
+    said = _(
+        "replaced, of the bundle with this id read on {day}: {added} indicators are new, {dropped} are named no longer"
+    )
+    day = f"{datetime.fromtimestamp(given.replaced_ms / 1000, UTC):%Y-%m-%d}"
+    click.echo(said.format(day=day, added=number(given.added), dropped=number(given.dropped)), err=True)
 
 
 def _show(leads: list[Lead]) -> None:

@@ -29,10 +29,10 @@ from rempart.ledger.folder import Folder, sweep_partial
 from rempart.ledger.framing import Entry
 from rempart.ledger.journal import Journal
 from rempart.ledger.keys import Keys
-from rempart.ledger.manifest import Sealed, read_lines, sealed_lines
+from rempart.ledger.manifest import Sealed, read_whole, sealed_lines
 from rempart.ledger.names import Name, Names, read_names
 from rempart.ledger.retention import expire_segments, remove_expired
-from rempart.ledger.segments import seal, segment_path
+from rempart.ledger.segments import remove_unsealed, seal, segment_path
 
 
 def wall_clock_ms() -> int:
@@ -53,6 +53,7 @@ class Ledger:
         try:
             self._sealed = self._take_up_seals()
             self.next_number = self._take_up_journal()
+            remove_unsealed(self._folder, self._sealed, self.next_number)
         except LedgerError:
             self._journal.close()
             raise
@@ -195,8 +196,8 @@ class Ledger:
         self.close()
 
     def _take_up_seals(self) -> Sealed | None:
-        """Read the manifest and the names, and clear what a crash left in the segments' folder."""
-        lines = read_lines(self._folder)
+        """Read the manifest, held against its signed end, and the names."""
+        lines = read_whole(self._folder, self.keys.signing_key.public_key())
         seals = sealed_lines(lines)
         for line in seals:
             if line.names_sha256:
@@ -204,9 +205,6 @@ class Ledger:
                 self.names.learn(read_names(path))
         sweep_partial(self._folder.segments)
         sweep_partial(self._folder.journal)
-        for path in self._folder.segments.iterdir():
-            if path.stem.isdigit() and int(path.stem) >= len(seals):
-                path.unlink()
         remove_expired(self._folder, lines)
         return seals[-1] if seals else None
 

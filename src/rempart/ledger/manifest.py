@@ -29,6 +29,9 @@ from rempart.ledger.folder import Folder, sync_folder, write_durably
 from rempart.ledger.keys import fingerprint
 
 FIRST_PREVIOUS = "0" * 64
+CUT_ADVICE = (
+    "nothing was changed; run rempart ledger verify and restore what it misses, the manifest from the backup"
+)
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -154,6 +157,15 @@ def read_lines(folder: Folder) -> list[AnyLine]:
     return decoded
 
 
+def read_whole(folder: Folder, key: Ed25519PublicKey) -> list[AnyLine]:
+    """:func:`read_lines` while nobody adds one. LedgerError where ``manifest.end`` says that some were cut off."""
+    with _locked(folder):
+        lines = read_lines(folder)
+        if broken := check_end(folder, key, read_raw_lines(folder)[0]):
+            raise LedgerError(broken[1], CUT_ADVICE)
+        return lines
+
+
 def expired_segments(lines: list[AnyLine]) -> set[int]:
     """The numbers of all segments whose expiry is recorded."""
     return {segment for line in lines if isinstance(line, Expired) for segment in line.segments}
@@ -180,7 +192,7 @@ def add_line(
     with _locked(folder):
         raw_lines, torn = read_raw_lines(folder)
         if broken := check_end(folder, key.public_key(), raw_lines):
-            raise LedgerError(broken[1], "run rempart ledger verify")
+            raise LedgerError(broken[1], CUT_ADVICE)
         if not raw_lines:
             _write_end(folder, key, 0, FIRST_PREVIOUS)
         if torn:

@@ -21,12 +21,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from rempart.errors import LedgerError
 from rempart.ledger.columns import SCHEMA, Gathered, choose, gather, numbers_by_account
 from rempart.ledger.entries import DECISIONS, Split, split_decisions
 from rempart.ledger.folder import Folder, write_durably
 from rempart.ledger.framing import Entry
 from rempart.ledger.journal import Journal
-from rempart.ledger.manifest import AnyLine, Sealed, add_line
+from rempart.ledger.manifest import CUT_ADVICE, AnyLine, Sealed, add_line
 from rempart.ledger.names import Names, pack_names
 from rempart.ledger.patient_index import build_index
 from rempart.ledger.rhythm import FOOTER_KEY, Rhythm, pack, rhythm_of
@@ -78,6 +79,31 @@ def seal(
         after = _seal_slice(folder, key, names, piece, after, now_ms)
         done.append(after)
     return done
+
+
+def remove_unsealed(folder: Folder, after: Sealed | None, next_number: int) -> None:
+    """Delete the files of the one segment that a crash left without its line behind ``after``.
+
+    LedgerError, and nothing is deleted, for any other file without a line, and where the journal does not hold
+    all its decisions (up to ``next_number``, which is not yet given): its line was taken away then.
+    """
+    number, first = (after.segment + 1, after.last + 1) if after else (0, 0)
+    files = [path for path in folder.segments.iterdir() if path.stem.isdigit() and int(path.stem) >= number]
+    # The Parquet file goes last, as it came first: a crash in between leaves nothing else.
+    for path in sorted(files):
+        if int(path.stem) > number or not _is_within(segment_path(folder, number), first, next_number):
+            raise LedgerError(f"the manifest has no line for {path.name}", CUT_ADVICE)
+    for path in sorted(files):
+        path.unlink()
+
+
+def _is_within(path: Path, first: int, stop: int) -> bool:
+    """Whether a segment is whole and holds decisions from ``first`` on, none from ``stop`` on."""
+    try:
+        numbers = np.sort(pq.read_table(path, columns=["number"])["number"].to_numpy())
+    except (OSError, pa.ArrowException):
+        return False
+    return numbers.size <= stop - first and np.array_equal(numbers, np.arange(first, first + numbers.size))
 
 
 def cut_slices(entries: Iterator[Entry], last_seq: int) -> Iterator[Slice]:

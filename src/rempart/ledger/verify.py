@@ -202,7 +202,9 @@ def _check_strays(check: _Check, count: int) -> None:
     strays = [name for name in strays if int(name[:-8]) >= count]
     if strays and not is_being_written(check.folder):
         check.find(
-            "truncated", f"{strays[0]} has no line: taken away, or killed while sealing (open it again)"
+            "truncated",
+            f"{strays[0]} has no line: taken away (restore the manifest), or killed while sealing"
+            " (the next opening seals again what the journal still holds, and deletes nothing else)",
         )
 
 

@@ -74,10 +74,14 @@ class Indicators:
     """When the crew was last seen there; None where no campaign says it."""
     hours: tuple[float, ...] = ()
     """(24,) shares of its work by hour of the day (UTC); empty where the bundle does not say them."""
+    makers: tuple[str, ...] = ()
+    """Who made its indicators and campaigns (``created_by_ref``), sorted; as it says, for nothing proves it."""
 
 
 def make_bundle(work: Work, case: str, shared_by: str, now: datetime) -> str:
-    """The bundle as JSON text; equal inputs give equal identifiers, so that a later one replaces it."""
+    """The bundle as JSON text; equal inputs give equal identifiers, so that a later one replaces it.
+
+    Whoever knows the inputs knows the identifiers: they say which bundle this is, not who made it."""
     stamp = {"created": now, "modified": now}
     maker = stix2.Identity(
         id=_id("identity", shared_by), name=shared_by, identity_class="organization", **stamp
@@ -150,9 +154,10 @@ def read_bundle(content: Mapping[str, Any]) -> Indicators:
     addresses: dict[str, None] = {}
     software: dict[str, None] = {}
     unread = 0
-    objects = content.get("objects")
-    for each in objects if isinstance(objects, list) else ():
-        if not isinstance(each, dict) or each.get("type") != "indicator" or each.get("revoked") is True:
+    given = content.get("objects")
+    objects = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    for each in objects:
+        if each.get("type") != "indicator" or each.get("revoked") is True:
             continue
         pattern = each.get("pattern")
         text = pattern if isinstance(pattern, str) else ""
@@ -161,17 +166,16 @@ def read_bundle(content: Mapping[str, Any]) -> Indicators:
         unread += not (found or names)
         addresses.update(dict.fromkeys(found))
         software.update(dict.fromkeys(names))
-    campaigns = (
-        [each for each in objects if isinstance(each, dict) and each.get("type") == "campaign"]
-        if isinstance(objects, list)
-        else []
-    )
+    campaigns = [each for each in objects if each.get("type") == "campaign"]
+    made = [each for each in objects if each.get("type") in ("indicator", "campaign")]
+    makers = {maker for each in made if isinstance(maker := each.get("created_by_ref"), str)}
     return Indicators(
         tuple(addresses)[:MOST_INDICATORS],
         tuple(software)[:MOST_INDICATORS],
         unread,
         max((at for each in campaigns if (at := _time(each.get("last_seen"))) is not None), default=None),
         next((hours for each in campaigns if (hours := _hours(each))), ()),
+        tuple(sorted(makers)),
     )
 
 

@@ -86,10 +86,14 @@ def reason_words(reason: str) -> str:
     return words[reason]
 
 
+def judged(counts: Mapping[str, int]) -> int:
+    """How many decisions a run added to the ledger, by these counts of the contract."""
+    return counts["decided"] + counts["control"] + counts["unattributed"]
+
+
 def nothing_new(counts: Mapping[str, int]) -> bool:
     """Whether everything judged of a run had been judged before, by these counts of the contract."""
-    judged = counts["decided"] + counts["control"] + counts["unattributed"]
-    return not judged and counts["duplicates"] > 0
+    return not judged(counts) and counts["duplicates"] > 0
 
 
 def afterword(counts: Mapping[str, int], readings: Readings) -> list[str]:

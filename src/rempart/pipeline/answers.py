@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from rempart.errors import LedgerError
 from rempart.ledger.manifest import Sealed
 from rempart.ledger.query import read_sealed, seals_since
 from rempart.pipeline.notable import Notables
@@ -77,14 +78,20 @@ class Answers:
         """A segment was sealed; any one thread may say so, in order."""
         self._taken.append(self._thread.submit(self._take, line))
 
-    def finish(self, hear: Callable[[int], None]) -> None:
+    def finish(self, decided: int, hear: Callable[[int], None]) -> None:
         """Put the file in its place once everything sealed is in it; ``hear`` the decisions written.
 
-        LedgerError where a segment is missing or damaged.
+        LedgerError where a segment is missing or damaged, or they are not as many as were ``decided``.
         """
+        written = 0
         for taken in self._taken:
             taken.result()
-            hear(sum(self.counted.by_action.values()))
+            written = sum(self.counted.by_action.values())
+            hear(written)
+        if written != decided:
+            raise LedgerError(
+                f"{written} of {decided} decisions are sealed in {self._data}", "run the same replay again"
+            )
         self._writer.close()
         self._partial.replace(self._path)
 

@@ -8,6 +8,7 @@ checks that the same answers come out. Misses: nothing decided; rejects are note
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -470,7 +471,7 @@ class Course:
 
     def _restore(self, arrays: dict[str, Array], meta: dict[str, Any]) -> None:
         own = self._arrays()
-        if any(_layout(own[name]) != _layout(arrays[name]) for name in own.keys() & arrays.keys()):
+        if _kinds(own) != _kinds(arrays):
             raise LedgerError(
                 f"{self.data} was written by another version of Rempart",
                 "start a new data folder; this one can still be verified",
@@ -515,6 +516,11 @@ def select(frame: Frame, keep: Array) -> Frame:
 
 def _under(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _kinds(arrays: dict[str, Array]) -> dict[str, list[tuple[str, str]]]:
+    """What each array holds, by its name; all shards together, however many there are."""
+    return {re.sub(r"^shard\d+", "shard", name): _layout(array) for name, array in arrays.items()}
 
 
 def _layout(array: Array) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from typing import Any
 from rempart.errors import RempartError
 from rempart.language import gettext as _
 from rempart.ledger.query import sealed_since
-from rempart.pipeline.afterword import Readings, afterword, nothing_new
+from rempart.pipeline.afterword import Readings, afterword, judged, nothing_new
 from rempart.pipeline.answers import NAME, Answers, private_file
 from rempart.pipeline.notable import described
 from rempart.pipeline.suspicions import join_thefts
@@ -62,7 +62,7 @@ def write_outputs(
         summary["warnings"].insert(1, _("The decisions, incidents and page of the earlier replay are kept."))
         _write_json(summary, out / "summary.json")
         return summary
-    answers.finish(lambda done: hear("write", done, 0))
+    answers.finish(judged(counts), lambda done: hear("write", done, 0))
     counted, notables = answers.counted, answers.notables
     with ThreadPoolExecutor(1, "drawing") as thread:
         drawn = thread.submit(lambda: _report().draw_pictures(counted, language, settings.zone))

@@ -10,6 +10,8 @@ next; it says so in its outputs.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -38,6 +40,7 @@ from rempart.sources.readers import Work
 Progressing = Callable[[str, int, int], None]
 """Hears (stage, done, in all or 0 where unknown)."""
 MARK = "replay.json"
+END_BYTES = 1 << 16
 SEALS = 8
 LEAST_SEALED, MOST_SEALED = 1 << 16, 1 << 19
 """A replay is sealed in so many parts of at least and at most so many decisions: only the last one is waited for, and only
@@ -50,6 +53,8 @@ class Mark(msgspec.Struct):
 
     sources: list[tuple[str, int]]
     policy: str
+    stamps: list[tuple[int, str]] = []
+    """Of each source, when it was changed (ns since 1970) and the SHA-256 of its first and last :data:`END_BYTES`."""
     stage: str = "reading"
     """``reading``, ``judging`` (everything read is in the journal) or ``finished``."""
     counts_before: dict[str, int] = {}
@@ -124,7 +129,18 @@ def replay(
 
 def _mark(reader: Reader, settings: Settings) -> Mark:
     sizes = [(name, Path(name).stat().st_size if Path(name).is_file() else -1) for name in reader.names]
-    return Mark(sizes, repr(settings))
+    stamps = [_stamp(Path(name)) if Path(name).is_file() else (-1, "") for name in reader.names]
+    return Mark(sizes, repr(settings), stamps)
+
+
+def _stamp(path: Path) -> tuple[int, str]:
+    """When a file was changed, and the hash of its ends."""
+    with path.open("rb") as file:
+        stat = os.fstat(file.fileno())
+        state = hashlib.sha256(file.read(END_BYTES))
+        file.seek(max(stat.st_size - END_BYTES, 0))
+        state.update(file.read(END_BYTES))
+    return stat.st_mtime_ns, state.hexdigest()
 
 
 def _take_up(path: Path, mark: Mark, folder: Path) -> tuple[Mark, bool]:
@@ -135,7 +151,7 @@ def _take_up(path: Path, mark: Mark, folder: Path) -> tuple[Mark, bool]:
         old = msgspec.json.decode(path.read_bytes(), type=Mark)
     except msgspec.MsgspecError as error:
         raise LedgerError(f"{path} is damaged", "give another --out folder") from error
-    same = (old.sources, old.policy) == (mark.sources, mark.policy)
+    same = (old.sources, old.policy, old.stamps) == (mark.sources, mark.policy, mark.stamps)
     return (old, True) if same and old.stage == "judging" else (mark, False)
 
 

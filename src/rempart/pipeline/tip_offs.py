@@ -5,18 +5,22 @@ software by now, and records it all as one deed of the manifest: who let it weig
 rest, and a running watch hears of it within a minute of event time. ``rows_of`` turns a deed into rows of TIP.
 
 The base rates are those of the moment the bundle is read: reading it again brings them up to date and replaces
-what it named. Misses: whether the bundle is true; a person decides to let it weigh.
+what it named. The same bundle is one with the same ``id`` whose indicators and campaigns name the same makers.
+Misses: whether the bundle is true, and whether it comes from whom it names; a person decides to let it weigh, and is
+told what it replaced.
 """
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 
-from rempart.ledger.deeds import record_tip_off
+from rempart.errors import SourceError
+from rempart.ledger.deeds import TIP_OFF, read_deeds, record_tip_off
 from rempart.ledger.keys import read_pseudonym_key
 from rempart.ledger.manifest import Told
 from rempart.ledger.pseudonym import NETWORK, hash_text
@@ -43,16 +47,45 @@ class TipOff(msgspec.Struct, frozen=True):
     hours: list[float]
 
 
-def give_tip_offs(data: Path, bundle: Path, now_ms: int) -> int:
-    """Let what ``bundle`` names weigh in decisions from now on; how many of its indicators do.
+class Given(NamedTuple):
+    """What reading a bundle did: how many of its indicators weigh, and where it replaced one read before, when that
+    was (ms UTC, else None), how many indicators it named that this does not (``dropped``) and the other way round."""
 
-    SourceError where it is no bundle; LedgerError, KeyFileError where there is no ledger.
+    weighing: int
+    replaced_ms: int | None
+    added: int
+    dropped: int
+
+
+def give_tip_offs(data: Path, bundle: Path, now_ms: int) -> Given:
+    """Let what ``bundle`` names weigh in decisions from now on; what that changed.
+
+    SourceError where it is no bundle or has no ``id``; LedgerError, KeyFileError where there is no ledger.
     """
     content = decode_bundle(bundle)
-    tip = _count(data, read_bundle(content), str(content.get("id", "")), now_ms)
+    found = read_bundle(content)
+    tip = _count(data, found, _number(bundle, content.get("id"), found.makers), now_ms)
+    earlier = [deed for deed in read_deeds(data) if deed.did == TIP_OFF and deed.why == tip.bundle][-1:]
     record_tip_off(data, now_ms, tip.bundle, msgspec.to_builtins(tip))
     used = (*tip.networks.values(), *tip.software.values())
-    return sum(weigh_tip(days, tip.account_days) > 0 for days in used)
+    named, before = _named(tip), {each for deed in earlier for each in _named(read_tip_off(deed))}
+    return Given(
+        sum(weigh_tip(days, tip.account_days) > 0 for days in used),
+        earlier[0].at_ms if earlier else None,
+        len(named - before),
+        len(before - named),
+    )
+
+
+def _number(path: Path, name: Any, makers: tuple[str, ...]) -> str:
+    """The number of the bundle called ``name``, which no bundle that names other makers has."""
+    if not isinstance(name, str) or not name.startswith("bundle--"):
+        raise SourceError(f"{path} has no id of a bundle", "ask for one whose id says which bundle it is")
+    return hashlib.sha256(msgspec.json.encode((name, makers))).hexdigest()[:16]
+
+
+def _named(tip: TipOff) -> set[tuple[str, str]]:
+    return {("network", each) for each in tip.networks} | {("software", each) for each in tip.software}
 
 
 def read_tip_off(deed: Told) -> TipOff:
@@ -73,7 +106,7 @@ def rows_of(tip: TipOff, names: Names) -> tuple[int, Array]:
     return int(tip.bundle, 16), np.array(rows, TIP)
 
 
-def _count(data: Path, found: Indicators, bundle: str, now_ms: int) -> TipOff:
+def _count(data: Path, found: Indicators, number: str, now_ms: int) -> TipOff:
     key = read_pseudonym_key(data)
     networks = [f"{hash_text(address.lower(), key, NETWORK):016x}" for address in found.addresses]
     with connect(data) as ledger:
@@ -84,7 +117,7 @@ def _count(data: Path, found: Indicators, bundle: str, now_ms: int) -> TipOff:
         }
     seen_ms = now_ms if found.last_seen is None else round(found.last_seen.timestamp() * 1000)
     return TipOff(
-        hashlib.sha256(bundle.encode()).hexdigest()[:16],
+        number,
         min(seen_ms, now_ms),
         account_days,
         {name: used["network"].get(name, 0) for name in networks},

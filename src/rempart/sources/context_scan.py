@@ -4,7 +4,7 @@ Reads: lines of a block, by its address. Gives: the form of each line that has o
 in it. A form is the members in which care is told, as they stand, with a mark in place of each resource's or
 identifier's name (equal names of one line have one mark), of each time (marks count in order of time) and of
 each text for show. Lines that say something a form cannot hold (a name that is no plain word, a reference without
-its type, a time without its day, an escape in a key) have none, and are read one by one.
+its type, a time without its day, an escape in a key, a kept key twice at the top) have none, and are read one by one.
 
 Follows RFC 8259 (JSON) and the datatypes of HL7 FHIR R4, R4B and R5.
 """
@@ -42,6 +42,7 @@ _TOLD = (
     *("plannedStartDate", "plannedEndDate", "contained", "link", "generalPractitioner", "practitioner", "active"),
     *("organization", "healthcareService", "code", "specialty"),
 )  # fmt: skip
+assert len(_TOLD) <= 64, "scan_shapes notes the keys it has seen in one word"
 _KEPT = np.array([word_of(name)[:3] for name in _TOLD], np.uint64)
 _ID, _REFERENCE, _VALUE, _DISPLAY = word_of("id"), word_of("reference"), word_of("value"), word_of("display")
 _START, _END, _UPDATED, _CREATED = (
@@ -57,15 +58,16 @@ _DAY_MS = 86_400_000
 
 
 @numba.njit(cache=True, nogil=True)
-def _is_kept(data, text, length):
+def _kept_number(data, text, length):
+    """The number of the key in :data:`_TOLD`; -1 for one that is not kept."""
     head = word_at(data, text)
     if length < 8:
         head &= (np.uint64(1) << np.uint64(8 * length)) - np.uint64(1)
     for k in range(_KEPT.shape[0]):
         if _KEPT[k, 0] == head and np.int64(_KEPT[k, 2]) == length:
             if length <= 8 or word_at(data, text + length - 8) == _KEPT[k, 1]:
-                return True
-    return False
+                return k
+    return -1
 
 
 @numba.njit(cache=True, nogil=True)
@@ -265,12 +267,18 @@ def scan_shapes(block, begins, ends, tape, forms, spans, shaped, names, times, c
         if count < 0 or not link_line(data, begin, end, own_tape, count, escapes):
             continue
         state[0], state[2], marks[MOST_MARKS - 1] = state[1], state[3], 0
-        here = at
+        here, seen = at, np.uint64(0)
         stop, key = place_at(own_tape, LINKS), 1
         while key < stop and here >= 0:
             text = place_at(own_tape, key) + 1
             behind = after_value(data, own_tape, key + 3)
-            if _is_kept(data, text, place_at(own_tape, key + 1) - text):
+            number = _kept_number(data, text, place_at(own_tape, key + 1) - text)
+            if number >= 0:
+                bit = np.uint64(1) << np.uint64(number)
+                if seen & bit:
+                    here = -1
+                    break
+                seen |= bit
                 here = _put_member(data, own_tape, key, behind, target, here, names, times, marks, state)
             key = behind + 1
         if here < 0:

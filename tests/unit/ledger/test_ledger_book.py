@@ -214,13 +214,45 @@ def test_lost_files_are_refused_at_opening(open_ledger: Opening, append: Appendi
     manifest = tmp_path / "data" / "ledger" / "manifest.ndjson"
     whole = manifest.read_bytes()
     manifest.write_bytes(whole.splitlines(keepends=True)[0])
-    with pytest.raises(LedgerError, match="begins at entry"):
+    with pytest.raises(LedgerError, match="has 1 lines where 2 were signed"):
         open_ledger()
     manifest.write_bytes(whole)
     for path in journal_files(tmp_path / "data" / "ledger" / "journal"):
         path.unlink()
     with pytest.raises(LedgerError, match="is sealed"):
         open_ledger()
+
+
+def test_a_manifest_cut_short_is_refused_and_nothing_is_deleted(open_ledger: Opening, sealed: Path) -> None:
+    """Cut by a thief, with its count or without, and the journal behind a checkpoint or not."""
+    kept = {path: path.read_bytes() for path in (sealed / "ledger" / "segments").iterdir()}
+    manifest, end = (sealed / "ledger" / name for name in ("manifest.ndjson", "manifest.end"))
+    lines = manifest.read_bytes().splitlines(keepends=True)
+    for left in (0, 1, 2):
+        manifest.write_bytes(b"".join(lines[:left]))
+        with pytest.raises(LedgerError, match=f"has {left} lines where 3 were signed; nothing was changed"):
+            open_ledger()
+    manifest.unlink()
+    end.unlink()
+    with pytest.raises(LedgerError, match="the manifest has no line for"):
+        open_ledger()
+    assert {path: path.read_bytes() for path in (sealed / "ledger" / "segments").iterdir()} == kept
+
+
+def test_a_segment_that_no_journal_holds_is_never_deleted(
+    open_ledger: Opening, append: Appending, tmp_path: Path
+) -> None:
+    with open_ledger() as ledger:
+        append(ledger, 10)
+        ledger.seal()
+        ledger.drop_sealed_journals(ledger.last_seq)
+    folder = tmp_path / "data" / "ledger"
+    kept = sorted((folder / "segments").iterdir())
+    for path in (folder / "manifest.ndjson", folder / "manifest.end", *journal_files(folder / "journal")):
+        path.unlink()
+    with pytest.raises(LedgerError, match=r"the manifest has no line for 00000000\.index"):
+        open_ledger()
+    assert sorted((folder / "segments").iterdir()) == kept
 
 
 def test_a_name_used_before_it_is_named_is_refused(open_ledger: Opening) -> None:
