@@ -243,6 +243,65 @@ def test_sql_with_functions_is_text(tmp_path: Path) -> None:
     ]
 
 
+def unread(path: Path) -> int:
+    """How many rows or lines were counted as unread."""
+    return sum(chunk.dropped for chunk in read_files((path,)))
+
+
+GOOD = "INSERT INTO p (nom) VALUES ('Petit');\n"
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        "(f(" + "''" * 40,
+        "(f('" + "''" * 40 + "x",
+        "(" + "'a'" * 64_000,
+        "(" * 100_000,
+        "('" + "\na" * 1_000_000,
+        "(f(" + "\n'b'" * 400_000,
+        "('" + "a" * (8 << 20) + "',1),('Grand')",
+        "(" + "1," * (1 << 20) + "1)",
+        "(" + "1," * 5000 + "1)",
+    ],
+    ids=["doubled quotes", "odd quotes", "strings", "parentheses", "open quote", "open call", "long value", "long row", "wide row"],
+)  # fmt: skip
+def test_a_poisoned_row_of_a_dump_costs_itself_alone(poison: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.sql"
+    text = GOOD + "INSERT INTO p (nom) VALUES " + poison + "\n" + "-- \n" * (1 << 18) + GOOD
+    path.write_text(text, encoding="utf-8")
+    found = [row["nom"] for row in read(path)]
+    assert (found[0], found[-1]) == ("Petit", "Petit")
+    assert len(found) == 2 + ("Grand" in poison)
+    assert unread(path) == 1
+
+
+def test_values_of_a_dump_run_over_lines_and_calls_into_each_other(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text(
+        "INSERT INTO p (nom, note) VALUES ('Pe''tit', 'une\ndeux \\'x\\\n)'), (N'Grand', f(g('a)', 1),\n 2)),\n"
+        "(\"Gros\", X'41'\n), ('Bas', NULL)\nINSERT INTO p (nom) VALUES ('Haut');\n",
+        encoding="utf-8",
+    )
+    assert read(tmp_path / "a.sql") == [
+        {"nom": "Pe'tit", "note": "une\ndeux 'x\n)"},
+        {"nom": "Grand", "note": "f(g('a)', 1),\n 2)"},
+        {"nom": "Gros", "note": "X'41'"},
+        {"nom": "Bas"},
+        {"nom": "Haut"},
+    ]
+
+
+def test_what_stands_before_the_rows_of_a_dump_is_read_in_one_pass(tmp_path: Path) -> None:
+    path = tmp_path / "a.sql"
+    poison = [
+        "\n" * 200_000,
+        "CREATE TABLE q (a" + "," * 60_000 + ";\n",
+        "INSERT INTO " + " " * 60_000 + "q;\n",
+    ]
+    path.write_text(poison[2] + poison[0] + poison[1] + GOOD, encoding="utf-8")
+    assert read(path) == [{"nom": "Petit"}]
+
+
 def test_a_document_on_one_endless_line_is_read_piece_by_piece(tmp_path: Path) -> None:
     rows = [{"nom": f"Nom{k}", "note": "x" * 1000} for k in range(70_000)]
     (tmp_path / "a.json").write_text(json.dumps(rows), encoding="utf-8")
