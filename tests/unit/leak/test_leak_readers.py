@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from rempart.errors import SourceError
 from rempart.leak.readers.formats import read_files
+from rempart.leak.readers.json_rows import Nesting
 
 ROWS = [
     {"nom": "Léger", "prenom": "Éloïse", "naissance": "1975-03-12", "note": 'dit "oui", puis; non'},
@@ -300,6 +301,51 @@ def test_what_stands_before_the_rows_of_a_dump_is_read_in_one_pass(tmp_path: Pat
     ]
     path.write_text(poison[2] + poison[0] + poison[1] + GOOD, encoding="utf-8")
     assert read(path) == [{"nom": "Petit"}]
+
+
+@pytest.mark.parametrize("depth", [900, 3000, 20_000])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_an_object_nested_too_deep_costs_itself_alone(depth: int, place: int, tmp_path: Path) -> None:
+    lines = ['{"nom": "Petit"}', '{"nom": "Grand"}']
+    lines.insert(place, '{"a":' * depth + "1" + "}" * depth)
+    (tmp_path / "a.ndjson").write_text("\n".join(lines), encoding="utf-8")
+    assert [row["nom"] for row in read(tmp_path / "a.ndjson") if "nom" in row] == ["Petit", "Grand"]
+    assert unread(tmp_path / "a.ndjson") == 1 or depth == 900
+
+
+def test_a_line_that_is_no_object_is_counted(tmp_path: Path) -> None:
+    for spoilt in range(3):
+        lines = ['{"nom": "Petit"}', '{"nom": "Grand"}']
+        lines.insert(spoilt, '{"nom": "a"b"}')
+        (tmp_path / "a.ndjson").write_text("\n".join(lines), encoding="utf-8")
+        assert [row["nom"] for row in read(tmp_path / "a.ndjson")] == ["Petit", "Grand"]
+        assert unread(tmp_path / "a.ndjson") == 1
+
+
+def test_an_object_of_an_array_that_is_nested_deep_is_read_or_refused(tmp_path: Path) -> None:
+    for depth in (990, 3000, 20_000):
+        deep = '{"a":' * depth + "1" + "}" * depth
+        text = f'[{{"nom": "Pe]\\"{{tit"}}, {deep}, {{"nom": "Grand"}}]'
+        (tmp_path / "a.json").write_text(text, encoding="utf-8")
+        if depth < 1000:
+            assert [row["nom"] for row in read(tmp_path / "a.json") if "nom" in row] == ['Pe]"{tit', "Grand"]
+        else:
+            with pytest.raises(SourceError, match="nested too deep"):
+                read(tmp_path / "a.json")
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.recursive(st.text('[]{}\\"a', max_size=5), lambda inner: st.lists(inner, max_size=3), max_leaves=20),
+    st.integers(1, 7),
+)
+def test_the_depth_of_a_text_in_pieces_is_that_of_the_whole(value: object, size: int) -> None:
+    def depth(inner: object) -> int:
+        return 1 + max(map(depth, inner), default=0) if isinstance(inner, list) else 0
+
+    text, nesting = json.dumps(value).encode(), Nesting()
+    found = [nesting.deepest(text[start : start + size]) for start in range(0, len(text), size)]
+    assert max(found) == depth(value)
 
 
 def test_a_document_on_one_endless_line_is_read_piece_by_piece(tmp_path: Path) -> None:
