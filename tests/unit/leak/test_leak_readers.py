@@ -9,7 +9,9 @@ import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import openpyxl
 import py7zr
 import pyarrow as pa
@@ -22,6 +24,7 @@ from hypothesis import strategies as st
 from rempart.errors import SourceError
 from rempart.leak.readers.formats import read_files
 from rempart.leak.readers.json_rows import Nesting
+from rempart.leak.readers.parquet import PIECE_BYTES
 
 ROWS = [
     {"nom": "Léger", "prenom": "Éloïse", "naissance": "1975-03-12", "note": 'dit "oui", puis; non'},
@@ -212,9 +215,33 @@ def cut_off(path: Path) -> None:
     path.write_bytes(gzip.compress(as_csv() * 2000)[:500])
 
 
+def repeating(path: Path) -> None:
+    name = pa.DictionaryArray.from_arrays(pa.array([0] * 65_536, pa.int32()), pa.array(["a" * 14_000]))
+    pq.write_table(pa.table({"nom": name}), path, compression="zstd", store_schema=False)
+
+
+def sharing(path: Path) -> None:
+    names = pa.table({"nom": ["a" * 14_000 + str(k) for k in range(20_000)]})
+    how = {"nom": "DELTA_BYTE_ARRAY"}
+    pq.write_table(names, path, compression="zstd", use_dictionary=False, column_encoding=how)
+
+
+def packed(path: Path) -> None:
+    names = pa.table({"nom": ["a" * 14_000] * 10_000})
+    pq.write_table(names, path, compression="zstd", use_dictionary=False)
+
+
+def counted(path: Path) -> None:
+    pq.write_table(pa.table({"age": pa.array(np.zeros(40_000_000, np.int8))}), path, compression="zstd")
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
+        (repeating, "grows to more than"),
+        (sharing, "grows to more than"),
+        (packed, "grows to more than"),
+        (counted, "grows to more than"),
         (bomb, "grows to more than"),
         (climbing, "path outside"),
         (nested, "archive in an archive"),
@@ -232,6 +259,30 @@ def test_a_hostile_file_is_refused_in_one_line(
     with pytest.raises(SourceError, match=says) as refused:
         read(path)
     assert "\n" not in str(refused.value)
+
+
+def test_texts_of_a_column_file_come_back_however_stored(tmp_path: Path) -> None:
+    names = [f"Nom{k % 100}" * (1 + k % 5) if k % 7 else None for k in range(5000)]
+    rows = pa.table({"nom": names, "notes": [[name, "x"] for name in names], "age": range(5000)})
+    plans: list[dict[str, Any]] = [
+        {},
+        {"use_dictionary": False},
+        {"use_dictionary": False, "column_encoding": {"nom": "DELTA_BYTE_ARRAY"}},
+        {"use_dictionary": False, "column_encoding": {"nom": "DELTA_LENGTH_BYTE_ARRAY"}},
+        {"dictionary_pagesize_limit": 100, "data_page_size": 500},
+    ]
+    for plan in plans:
+        pq.write_table(rows, tmp_path / "a.parquet", row_group_size=1700, **plan)
+        assert [row.get("nom") for row in read(tmp_path / "a.parquet")] == names
+
+
+def test_long_texts_of_a_column_file_come_in_pieces(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).bytes(2 << 20).hex()
+    names = pa.array([noise[k:] for k in range(50)]).dictionary_encode()
+    pq.write_table(pa.table({"nom": names}), tmp_path / "a.parquet", store_schema=False)
+    sizes = [chunk.columns[0].nbytes for chunk in read_files((tmp_path / "a.parquet",))]
+    assert len(sizes) > 2
+    assert max(sizes) <= PIECE_BYTES
 
 
 def test_sql_with_functions_is_text(tmp_path: Path) -> None:
