@@ -56,6 +56,7 @@ class Gathering:
         self._size = size
         self._names: dict[str, dict[str, int]] = {}
         self._rows: dict[str, list[dict[str, str]]] = {}
+        self._dropped: dict[str, int] = {}
 
     def put(self, table: str, row: dict[str, str]) -> Iterator[Chunk]:
         """Take a row; yields a chunk when one is full."""
@@ -69,14 +70,18 @@ class Gathering:
         if len(rows) >= self._size:
             yield self._chunk(table)
 
+    def drop(self, table: str) -> None:
+        """Count a row that could not be read."""
+        self._dropped[table] = self._dropped.get(table, 0) + 1
+
     def rest(self) -> Iterator[Chunk]:
-        """The rows not yet yielded."""
-        for table in list(self._rows):
-            if self._rows[table]:
+        """The rows not yet yielded, and what was dropped."""
+        for table in list(self._rows | self._dropped):
+            if self._rows.get(table) or self._dropped.get(table):
                 yield self._chunk(table)
 
     def _chunk(self, table: str) -> Chunk:
-        rows, self._rows[table] = self._rows[table], []
-        names = tuple(self._names[table])
+        rows, self._rows[table] = self._rows.get(table, []), []
+        names = tuple(self._names.get(table, ()))
         columns = tuple(pa.array([row.get(name) for row in rows], pa.large_string()) for name in names)
-        return Chunk(table, names, columns)
+        return Chunk(table, names, columns, self._dropped.pop(table, 0))

@@ -9,7 +9,9 @@ import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import openpyxl
 import py7zr
 import pyarrow as pa
@@ -21,6 +23,8 @@ from hypothesis import strategies as st
 
 from rempart.errors import SourceError
 from rempart.leak.readers.formats import read_files
+from rempart.leak.readers.json_rows import Nesting
+from rempart.leak.readers.parquet import PIECE_BYTES
 
 ROWS = [
     {"nom": "Léger", "prenom": "Éloïse", "naissance": "1975-03-12", "note": 'dit "oui", puis; non'},
@@ -211,9 +215,33 @@ def cut_off(path: Path) -> None:
     path.write_bytes(gzip.compress(as_csv() * 2000)[:500])
 
 
+def repeating(path: Path) -> None:
+    name = pa.DictionaryArray.from_arrays(pa.array([0] * 65_536, pa.int32()), pa.array(["a" * 14_000]))
+    pq.write_table(pa.table({"nom": name}), path, compression="zstd", store_schema=False)
+
+
+def sharing(path: Path) -> None:
+    names = pa.table({"nom": ["a" * 14_000 + str(k) for k in range(20_000)]})
+    how = {"nom": "DELTA_BYTE_ARRAY"}
+    pq.write_table(names, path, compression="zstd", use_dictionary=False, column_encoding=how)
+
+
+def packed(path: Path) -> None:
+    names = pa.table({"nom": ["a" * 14_000] * 10_000})
+    pq.write_table(names, path, compression="zstd", use_dictionary=False)
+
+
+def counted(path: Path) -> None:
+    pq.write_table(pa.table({"age": pa.array(np.zeros(40_000_000, np.int8))}), path, compression="zstd")
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
+        (repeating, "grows to more than"),
+        (sharing, "grows to more than"),
+        (packed, "grows to more than"),
+        (counted, "grows to more than"),
         (bomb, "grows to more than"),
         (climbing, "path outside"),
         (nested, "archive in an archive"),
@@ -233,6 +261,30 @@ def test_a_hostile_file_is_refused_in_one_line(
     assert "\n" not in str(refused.value)
 
 
+def test_texts_of_a_column_file_come_back_however_stored(tmp_path: Path) -> None:
+    names = [f"Nom{k % 100}" * (1 + k % 5) if k % 7 else None for k in range(5000)]
+    rows = pa.table({"nom": names, "notes": [[name, "x"] for name in names], "age": range(5000)})
+    plans: list[dict[str, Any]] = [
+        {},
+        {"use_dictionary": False},
+        {"use_dictionary": False, "column_encoding": {"nom": "DELTA_BYTE_ARRAY"}},
+        {"use_dictionary": False, "column_encoding": {"nom": "DELTA_LENGTH_BYTE_ARRAY"}},
+        {"dictionary_pagesize_limit": 100, "data_page_size": 500},
+    ]
+    for plan in plans:
+        pq.write_table(rows, tmp_path / "a.parquet", row_group_size=1700, **plan)
+        assert [row.get("nom") for row in read(tmp_path / "a.parquet")] == names
+
+
+def test_long_texts_of_a_column_file_come_in_pieces(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).bytes(2 << 20).hex()
+    names = pa.array([noise[k:] for k in range(50)]).dictionary_encode()
+    pq.write_table(pa.table({"nom": names}), tmp_path / "a.parquet", store_schema=False)
+    sizes = [chunk.columns[0].nbytes for chunk in read_files((tmp_path / "a.parquet",))]
+    assert len(sizes) > 2
+    assert max(sizes) <= PIECE_BYTES
+
+
 def test_sql_with_functions_is_text(tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_text(
         "INSERT INTO p (nom, cree) VALUES ('Petit', NOW()), ('Grand', CONCAT('a', 'b'));\n", encoding="utf-8"
@@ -241,6 +293,110 @@ def test_sql_with_functions_is_text(tmp_path: Path) -> None:
         {"nom": "Petit", "cree": "NOW()"},
         {"nom": "Grand", "cree": "CONCAT('a', 'b')"},
     ]
+
+
+def unread(path: Path) -> int:
+    """How many rows or lines were counted as unread."""
+    return sum(chunk.dropped for chunk in read_files((path,)))
+
+
+GOOD = "INSERT INTO p (nom) VALUES ('Petit');\n"
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        "(f(" + "''" * 40,
+        "(f('" + "''" * 40 + "x",
+        "(" + "'a'" * 64_000,
+        "(" * 100_000,
+        "('" + "\na" * 1_000_000,
+        "(f(" + "\n'b'" * 400_000,
+        "('" + "a" * (8 << 20) + "',1),('Grand')",
+        "(" + "1," * (1 << 20) + "1)",
+        "(" + "1," * 5000 + "1)",
+    ],
+    ids=["doubled quotes", "odd quotes", "strings", "parentheses", "open quote", "open call", "long value", "long row", "wide row"],
+)  # fmt: skip
+def test_a_poisoned_row_of_a_dump_costs_itself_alone(poison: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.sql"
+    text = GOOD + "INSERT INTO p (nom) VALUES " + poison + "\n" + "-- \n" * (1 << 18) + GOOD
+    path.write_text(text, encoding="utf-8")
+    found = [row["nom"] for row in read(path)]
+    assert (found[0], found[-1]) == ("Petit", "Petit")
+    assert len(found) == 2 + ("Grand" in poison)
+    assert unread(path) == 1
+
+
+def test_values_of_a_dump_run_over_lines_and_calls_into_each_other(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text(
+        "INSERT INTO p (nom, note) VALUES ('Pe''tit', 'une\ndeux \\'x\\\n)'), (N'Grand', f(g('a)', 1),\n 2)),\n"
+        "(\"Gros\", X'41'\n), ('Bas', NULL)\nINSERT INTO p (nom) VALUES ('Haut');\n",
+        encoding="utf-8",
+    )
+    assert read(tmp_path / "a.sql") == [
+        {"nom": "Pe'tit", "note": "une\ndeux 'x\n)"},
+        {"nom": "Grand", "note": "f(g('a)', 1),\n 2)"},
+        {"nom": "Gros", "note": "X'41'"},
+        {"nom": "Bas"},
+        {"nom": "Haut"},
+    ]
+
+
+def test_what_stands_before_the_rows_of_a_dump_is_read_in_one_pass(tmp_path: Path) -> None:
+    path = tmp_path / "a.sql"
+    poison = [
+        "\n" * 200_000,
+        "CREATE TABLE q (a" + "," * 60_000 + ";\n",
+        "INSERT INTO " + " " * 60_000 + "q;\n",
+    ]
+    path.write_text(poison[2] + poison[0] + poison[1] + GOOD, encoding="utf-8")
+    assert read(path) == [{"nom": "Petit"}]
+
+
+@pytest.mark.parametrize("depth", [900, 3000, 20_000])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_an_object_nested_too_deep_costs_itself_alone(depth: int, place: int, tmp_path: Path) -> None:
+    lines = ['{"nom": "Petit"}', '{"nom": "Grand"}']
+    lines.insert(place, '{"a":' * depth + "1" + "}" * depth)
+    (tmp_path / "a.ndjson").write_text("\n".join(lines), encoding="utf-8")
+    assert [row["nom"] for row in read(tmp_path / "a.ndjson") if "nom" in row] == ["Petit", "Grand"]
+    assert unread(tmp_path / "a.ndjson") == 1 or depth == 900
+
+
+def test_a_line_that_is_no_object_is_counted(tmp_path: Path) -> None:
+    for spoilt in range(3):
+        lines = ['{"nom": "Petit"}', '{"nom": "Grand"}']
+        lines.insert(spoilt, '{"nom": "a"b"}')
+        (tmp_path / "a.ndjson").write_text("\n".join(lines), encoding="utf-8")
+        assert [row["nom"] for row in read(tmp_path / "a.ndjson")] == ["Petit", "Grand"]
+        assert unread(tmp_path / "a.ndjson") == 1
+
+
+def test_an_object_of_an_array_that_is_nested_deep_is_read_or_refused(tmp_path: Path) -> None:
+    for depth in (990, 3000, 20_000):
+        deep = '{"a":' * depth + "1" + "}" * depth
+        text = f'[{{"nom": "Pe]\\"{{tit"}}, {deep}, {{"nom": "Grand"}}]'
+        (tmp_path / "a.json").write_text(text, encoding="utf-8")
+        if depth < 1000:
+            assert [row["nom"] for row in read(tmp_path / "a.json") if "nom" in row] == ['Pe]"{tit', "Grand"]
+        else:
+            with pytest.raises(SourceError, match="nested too deep"):
+                read(tmp_path / "a.json")
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.recursive(st.text('[]{}\\"a', max_size=5), lambda inner: st.lists(inner, max_size=3), max_leaves=20),
+    st.integers(1, 7),
+)
+def test_the_depth_of_a_text_in_pieces_is_that_of_the_whole(value: object, size: int) -> None:
+    def depth(inner: object) -> int:
+        return 1 + max(map(depth, inner), default=0) if isinstance(inner, list) else 0
+
+    text, nesting = json.dumps(value).encode(), Nesting()
+    found = [nesting.deepest(text[start : start + size]) for start in range(0, len(text), size)]
+    assert max(found) == depth(value)
 
 
 def test_a_document_on_one_endless_line_is_read_piece_by_piece(tmp_path: Path) -> None:

@@ -11,11 +11,13 @@ Misses: tables written as an object of columns.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import ijson
 import msgspec
+import numpy as np
 
 from rempart.errors import SourceError
 from rempart.leak.chunk import Chunk, Gathering
@@ -24,9 +26,15 @@ from rempart.leak.fhir_patient import patient_row
 from rempart.leak.members import Member
 
 MOST_DEPTH = 12
+MOST_NESTED = 1000
+"""Brackets around a place in an array that is read piece by piece."""
 MOST_ITEMS = 20
 LONGEST_OBJECT = 8 << 20
 """Bytes one object may take; the parser's time grows with the square of them."""
+
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+UNREAD = object()
+"""Stands for a line that is no object, or one nested too deep."""
 
 
 def fits(member: Member) -> bool:
@@ -44,38 +52,53 @@ def read(member: Member) -> Iterator[Chunk]:
     gathering = Gathering()
     objects = _lines(member) if _one_a_line(member) else _whole(member) or _items(member)
     for item in objects:
+        if item is UNREAD:
+            gathering.drop(member.name)
         for resource in _inside(item):
-            if resource.get("resourceType") == "Patient":
-                yield from gathering.put("Patient", patient_row(resource))
-            else:
-                table = resource.get("resourceType")
-                flat = dict(flatten(resource))
-                if flat:
-                    yield from gathering.put(table if isinstance(table, str) else member.name, flat)
+            table, row = _row(resource, member.name)
+            if row is None:
+                gathering.drop(table)
+            elif row:
+                yield from gathering.put(table, row)
     yield from gathering.rest()
 
 
+def _row(resource: dict[str, Any], name: str) -> tuple[str, dict[str, str] | None]:
+    """(table, columns) of a resource; None for the columns where it is nested too deep to be written."""
+    table = resource.get("resourceType")
+    try:
+        if table == "Patient":
+            return table, patient_row(resource)
+        return table if isinstance(table, str) else name, dict(flatten(resource))
+    except RecursionError:
+        return name, None
+
+
 def _one_a_line(member: Member) -> bool:
+    """Whether the first line is an object and more follows; one spoilt line before an object counts as one."""
     start = member.head.decode(encoding_of(member.head), "replace").lstrip("\ufeff \t\r\n")
     first, _, rest = start.partition("\n")
-    if not first.startswith("{"):
+    if not first.startswith("{") or not rest.strip():
         return False
-    try:
-        msgspec.json.decode(first.strip().rstrip(",").encode())
-    except msgspec.DecodeError:
-        return False
-    return bool(rest.strip())
+    second = rest.lstrip().partition("\n")[0]
+    return _object(first) is not UNREAD or (
+        first.rstrip(" \t\r,").endswith("}") and _object(second) is not UNREAD
+    )
 
 
 def _lines(member: Member) -> Iterator[Any]:
-    """One object a line; a line that is none is passed over."""
-    for line in read_lines(member):
-        line = line.strip().rstrip(",")
-        if line.startswith("{"):
-            try:
-                yield msgspec.json.decode(line.encode())
-            except msgspec.DecodeError:
-                continue
+    """One object a line, :data:`UNREAD` for a line that is none."""
+    return (_object(line) for line in read_lines(member) if line and not line.isspace())
+
+
+def _object(line: str) -> Any:
+    line = line.strip().rstrip(",")
+    if not line.startswith("{"):
+        return UNREAD
+    try:
+        return msgspec.json.decode(line.encode())
+    except (msgspec.DecodeError, RecursionError):
+        return UNREAD
 
 
 def _whole(member: Member) -> list[Any]:
@@ -95,13 +118,33 @@ def _start_of(head: bytes) -> bytes:
     return head.decode(encoding_of(head), "replace").lstrip("\ufeff").encode()
 
 
+class Nesting:
+    """How deep the brackets of a text go that comes in pieces; the parser's memory grows with the square of it."""
+
+    def __init__(self) -> None:
+        self._depth, self._open = 0, b""
+
+    def deepest(self, piece: bytes) -> int:
+        """The deepest place up to the end of ``piece``."""
+        plain, quote, inside = _STRING.sub(b"", self._open + piece).partition(b'"')
+        broken = (len(inside) - len(inside.rstrip(b"\\"))) % 2
+        self._open = quote + b"\\" * broken
+        letters = np.frombuffer(plain, np.uint8) | 0x20
+        depths = self._depth + np.cumsum((letters == ord("{")) * 1 - (letters == ord("}")))
+        if not len(depths):
+            return self._depth
+        self._depth = int(depths[-1])
+        return int(depths.max())
+
+
 class _Text:
-    """Plain UTF-8 bytes of any encoding, for the parser; SourceError where one object takes too many of them."""
+    """Plain UTF-8 bytes of any encoding, for the parser; SourceError where an object is too long or too deep."""
 
     def __init__(self, member: Member) -> None:
         self._pieces = read_text(member)
         self._name = member.name
         self._kept = memoryview(b"")
+        self._nesting = Nesting()
         self.since_object = 0
 
     def read(self, size: int = -1) -> bytes:
@@ -120,6 +163,8 @@ class _Text:
                 f"{self._name} has an object of more than {LONGEST_OBJECT >> 20} MiB",
                 "it is no list of people",
             )
+        if self._nesting.deepest(taken) > MOST_NESTED:
+            raise SourceError(f"{self._name} is nested too deep", "it is no list of people")
         return taken
 
 
@@ -133,8 +178,6 @@ def _items(member: Member) -> Iterator[Any]:
             yield item
     except ijson.JSONError:
         return
-    except RecursionError as error:
-        raise SourceError(f"{member.name} is nested too deep", "it is no list of people") from error
 
 
 def _arrays(text: _Text) -> Iterator[Any]:
