@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from rempart.records import FLAG_DECOY, FLAG_LEFT, FLAG_QUERY, FLAG_TRUSTED, MAX_REASONS, Action, Kind
-from rempart.watch.channels import N_STATS, Stat
+from rempart.watch.channels import N_STATS, Group, Stat
 from rempart.watch.circumstance import circumstance
 from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
@@ -28,10 +28,10 @@ from rempart.watch.reasons import (
     TIP_OFF,
     UNANSWERED,
 )
-from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS, WEEK_FADE_MS
+from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS, WEEK_FADE_MS, WORKED
 from rempart.watch.tips import concerns
 from rempart.watch.volume import BURST_MS, open_patients, share_nats
-from rempart.watch.weigh import doubt_of
+from rempart.watch.weigh import GROUP_OF, doubt_of
 from rempart.watch.windows import expire
 
 PRIOR_LOG_ODDS = -11.5
@@ -56,7 +56,7 @@ EXPLAINED_ENOUGH = 0.6
 """Share of an account's patients that care must explain before ``restrict`` may be used."""
 NOTABLE = 0.6
 """Share of the threshold from which an allowed access gets its reasons written down too."""
-_FAILED = int(Stat.FAILED_LOGINS_1H)
+_FAILED, _LOGIN = int(Stat.FAILED_LOGINS_1H), int(Group.LOGIN)
 _BY_WORD = 2
 """``blocked`` by a person's word; 1 by a failed challenge."""
 _ACCESS, _PASS, _FAIL, _BACK, _NOT_ME, _ME = (int(kind) for kind in Kind)
@@ -292,7 +292,6 @@ def _control(acc, row, now, policy):  # type: ignore[no-untyped-def]
         return -1
     acc.failed += np.float32(1.0)
     acc.now[_FAILED] = acc.failed
-    acc.top[_FAILED] = max(acc.top[_FAILED], acc.failed)
     if asked and trusted and policy.enforce == 1:
         return _fail(acc, slot, row.session, now, policy)
     return -1
@@ -345,16 +344,22 @@ def _odds(acc, session, now, doubt):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer):  # type: ignore[no-untyped-def]
-    """Turn the doubt of one event into its answer and its reasons; notes the day's maxima.
+    """Turn the doubt of one event into its answer and its reasons; notes the day's maxima at an access.
 
     ``extra`` is the code of a reason that is no statistic, or -1; ``parts`` (N_STATS + 1,) what each
-    statistic contributed, and the days before.
+    statistic contributed, and the days before. What the house compares accounts by (``doubt_top``) is what they did
+    themselves: anybody can fail to log in under their names, and tip-offs and decoys name few of them.
     """
     extra_nats = np.float32(0.0)
+    own = doubt
+    for stat in range(N_STATS):
+        if GROUP_OF[stat] == _LOGIN:
+            own -= parts[stat]
     if row.flags & FLAG_LEFT and extra < 0:
         extra = LEFT
         extra_nats = np.float32(LEFT_NATS)
         doubt += extra_nats
+        own += extra_nats
     if row.flags & FLAG_DECOY:
         acc.decoy_ms = now
     if acc.decoy_ms != 0 and now - acc.decoy_ms < DAY_MS:
@@ -368,12 +373,15 @@ def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer): 
             extra = TIP_OFF
             extra_nats = tip
         doubt += tip
-    acc.fresh_top = max(acc.fresh_top, doubt)
+    own += min(acc.carried, MOST_CARRIED, own)
+    fresh_doubt = doubt
     parts[DAYS_BEFORE] = min(acc.carried, MOST_CARRIED, doubt)
     doubt += parts[DAYS_BEFORE]
-    acc.doubt_top = max(acc.doubt_top, doubt)
-    for stat in range(N_STATS):
-        acc.top[stat] = max(acc.top[stat], acc.now[stat])
+    if row.kind == _ACCESS:
+        acc.fresh_top = max(acc.fresh_top, fresh_doubt)
+        acc.doubt_top = max(acc.doubt_top, own)
+        for stat in range(N_STATS):
+            acc.top[stat] = max(acc.top[stat], acc.now[stat])
     odds = _odds(acc, row.session, now, doubt)
     answer.doubt = doubt
     answer.hijack = np.float32(1.0 / (1.0 + np.exp(-odds)))
@@ -382,6 +390,8 @@ def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer): 
         answer.stake_high_eur = np.float32(prices[row.form, 1] * fresh)
     if row.kind == _ACCESS or row.kind == _FAIL:
         answer.action = _choose(acc, row, now, fresh, doubt, odds, policy)
+        if acc.challenged == 1 and own >= policy.threshold:
+            acc.challenged = 2
     if acc.blocked != 0:
         answer.action = _BLOCK
         if extra < 0:
@@ -433,7 +443,7 @@ def judge_rows(
         acc = accounts[account]
         now = max(now_ms[i], acc.last_ms)
         acc.day = day
-        acc.seen = 1
+        acc.seen = WORKED if row.kind == _ACCESS else max(acc.seen, np.int8(1))
         if row.role != -1:
             acc.role = row.role
         extra = -1

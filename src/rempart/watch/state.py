@@ -29,6 +29,8 @@ SOFTWARES = 4
 SESSIONS = 3
 FORMS = 12
 HOUR_BINS = 48
+WORKED = 2
+"""``seen`` of an account that opened or asked for something today; 1 where there were only logins or words."""
 READINGS = 32
 """Kinds of resource told apart in what an account reads; others share a place."""
 BINS = 96
@@ -140,7 +142,7 @@ ACCOUNT = np.dtype(
 )
 """One account. ``now`` holds the current statistics, ``top`` their maxima today, ``mean`` and
 ``spread`` the account's own history of ``log1p(top)``, ``scale`` what a day may lie apart from it;
-``*_ms`` as in :mod:`rempart.records`; ``slipped_ms`` when a challenge failed that did not block, negative once one was
+``challenged`` 2 where what the account did itself was enough to ask, else 1; ``*_ms`` as in :mod:`rempart.records`; ``slipped_ms`` when a challenge failed that did not block, negative once one was
 passed since in that session, ``slipped_session``. ``spare`` fills the row, so that equal accounts are equal bytes."""
 
 VISIT = np.dtype(

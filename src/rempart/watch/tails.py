@@ -28,6 +28,7 @@ from rempart.watch.state import (
     USUAL_STRANGE,
     USUAL_UNCARED,
     USUAL_UNEXPLAINED,
+    WORKED,
     Array,
 )
 from rempart.watch.threshold import DOUBT_BINS, allowed, doubt_counts, high_doubt, steered
@@ -167,22 +168,23 @@ class Tails:
         self.rebuild()
 
     def steer(self, accounts: Array, challenges_per_day: float) -> None:
-        """Correct the threshold by the day's challenges; those that failed are no false alarms."""
-        rows = (accounts["seen"] == 1) & (accounts["withheld"] == 0)
-        asked = np.count_nonzero(accounts["challenged"][rows])
+        """Correct the threshold by the day's challenges; those that failed are no false alarms, and of those that
+        others' failed logins led to nobody may make the house less careful."""
+        rows = (accounts["seen"] == WORKED) & (accounts["withheld"] == 0)
+        asked = np.count_nonzero(accounts["challenged"][rows] == 2)
         share = allowed(self.doubts, challenges_per_day)
         self.steered[0] = steered(self.steered[0], int(asked), int(rows.sum()), share)
 
     def close_day(self, accounts: Array, day: int) -> None:
-        """Learn ``day`` (since 1970) of every account that was active, then forget its maxima."""
+        """Learn ``day`` (since 1970) of every account that opened or asked for something, then forget its maxima."""
         self.closed += 1.0, float((day + 3) % 7 >= 5)
         for kept in (
             self.counts, self.apart_counts, self.role_days, self.hours, self.novel, self.doubts, self.reads,
             self.read_days,
         ):  # fmt: skip
             kept *= KEEP_A_DAY
-        rows = np.flatnonzero(accounts["seen"] == 1)
-        learned = rows[accounts["withheld"][rows] == 0]
+        rows = np.flatnonzero(accounts["seen"] > 0)
+        learned = rows[(accounts["seen"][rows] == WORKED) & (accounts["withheld"][rows] == 0)]
         if learned.size:
             # Days judged before the house had tails of its own say little about later ones.
             settled = self.role_days[0] / (PRIOR_DAYS + self.role_days[0])

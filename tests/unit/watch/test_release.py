@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from rempart.watch.channels import Stat
-from rempart.watch.state import fresh_accounts
+from rempart.watch.state import WORKED, fresh_accounts
 from rempart.watch.tails import KEEP_WITHHELD_DAYS, Tails
 
 PATIENTS = int(Stat.FAILED_LOGINS_1H)
 
 
 def day_of(accounts: np.ndarray, row: int, height: float, withheld: int) -> None:
-    accounts["seen"][row] = 1
+    accounts["seen"][row] = WORKED
     accounts["withheld"][row] = withheld
     accounts["top"][row, PATIENTS] = height
     accounts["hours_today"][row] = 1 << 9
@@ -43,7 +43,7 @@ def test_todays_figures_are_left_alone() -> None:
     day_of(accounts, 1, 7.0, 0)
     tails.release(accounts, np.array([1]))
     assert accounts["top"][1, PATIENTS] == 7.0
-    assert accounts["seen"][1] == 1
+    assert accounts["seen"][1] == WORKED
 
 
 def test_others_keep_their_withheld_days_for_a_while() -> None:
