@@ -76,7 +76,8 @@ HAUL = (
     "singly_day",
     "singly_week",
 )
-"""Sums over opened patients, which a withheld day leaves behind at nothing."""
+"""Sums over opened patients, of which nothing is left after a day that ended blocked: what follows a
+reinstatement is the owner's. A failed challenge alone takes nothing away that was found against the account."""
 TODAY = ("top", "hours_today", "new_place_class", "read_today", "visits_today")
 """What an account learns of a day."""
 WITHHELD = np.dtype(
@@ -340,16 +341,22 @@ def _learn_accounts(accounts: Array, rows: Array) -> None:
 
 
 def _carry_doubt(accounts: Array, rows: Array, high: float) -> None:
-    """What an account's day adds to its doubt on the days that follow; nothing where somebody vouched."""
+    """What an account's day adds to its doubt on the days that follow; nothing where somebody vouched, or where it ended
+    blocked."""
     beyond = np.maximum(accounts["fresh_top"][rows] - CARRIED_FROM * high, 0.0)
-    settled = (accounts["released"][rows] == 1) | (accounts["withheld"][rows] == 1)
+    settled = (accounts["released"][rows] == 1) | _ended(accounts, rows)
     carried = KEEP_CARRIED * (accounts["carried"][rows] + beyond)
     accounts["carried"][rows] = np.where(settled, 0.0, carried)
 
 
+def _ended(accounts: Array, rows: Array) -> Array:
+    """Of which accounts (n,) the day ended blocked: a challenge failed for good, or somebody disowned it."""
+    return np.asarray((accounts["withheld"][rows] == 1) & (accounts["blocked"][rows] != 0))
+
+
 def _forget_day(accounts: Array, rows: Array) -> None:
     """Start afresh; what was new on a withheld day does not become known."""
-    bad = rows[accounts["withheld"][rows] == 1]
+    bad, ended = rows[accounts["withheld"][rows] == 1], rows[_ended(accounts, rows)]
     for slot, first in (("place", "place_day"), ("software", "software_day"), ("form", "form_day")):
         fresh = accounts[first][bad] == accounts["day"][bad][:, None]
         accounts[slot][bad] = np.where(fresh, -1, accounts[slot][bad])
@@ -369,7 +376,7 @@ def _forget_day(accounts: Array, rows: Array) -> None:
     ):
         accounts[name][rows] = 0
     for name in HAUL:
-        accounts[name][bad] = 0
+        accounts[name][ended] = 0
     _learn_shares(accounts, rows[accounts["withheld"][rows] == 0])
     fading = np.float32(0.9)
     for name in ("explained", "uncared", "opened", "unexplained", "looked_up"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from rempart.watch.channels import Stat
 from rempart.watch.state import WORKED, fresh_accounts
@@ -55,3 +56,15 @@ def test_others_keep_their_withheld_days_for_a_while() -> None:
     assert tails.withheld["account"].tolist() == [2]
     tails.close_day(accounts, 100 + KEEP_WITHHELD_DAYS)
     assert tails.withheld.size == 0
+
+
+@pytest.mark.parametrize(("blocked", "left"), [(0, 30.0), (1, 0.0), (2, 0.0)])
+def test_a_slip_wipes_out_nothing_that_was_found_and_a_block_does(blocked: int, left: float) -> None:
+    tails, accounts = Tails(), fresh_accounts(2)
+    day_of(accounts, 1, 50.0, 1)
+    accounts["fresh_top"][1], accounts["strangers_week"][1], accounts["never_back"][1] = 40.0, 30.0, 30.0
+    accounts["blocked"][1] = blocked
+    tails.close_day(accounts, 100)
+    assert accounts["strangers_week"][1] == accounts["never_back"][1] == left
+    assert (accounts["carried"][1] > 0) == (blocked == 0)
+    assert accounts["days"][1] == 0
