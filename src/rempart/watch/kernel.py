@@ -102,21 +102,40 @@ def _fade(acc, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _slot(acc, session, take, now):  # type: ignore[no-untyped-def]
-    """Slot of a challenged session, or -1; ``take`` reuses the oldest one."""
-    oldest = 0
+def _is_recent(asked_ms, now):  # type: ignore[no-untyped-def]
+    """Whether a challenge asked then still stands."""
+    return asked_ms != 0 and now - asked_ms <= PASSED_HOURS * HOUR_MS
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _slot(acc, session):  # type: ignore[no-untyped-def]
+    """Slot of a challenged session, or -1."""
     for i in range(SESSIONS):
         if acc.asked_ms[i] != 0 and acc.session[i] == session:
             return i
-        if acc.asked_ms[i] < acc.asked_ms[oldest]:
-            oldest = i
-    if not take:
-        return -1
-    acc.session[oldest] = session
-    acc.asked_ms[oldest] = now
-    acc.passed_ms[oldest] = 0
-    acc.unanswered[oldest] = 0.0
-    return oldest
+    return -1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _take_slot(acc, session, now):  # type: ignore[no-untyped-def]
+    """A slot for a session that is challenged now: a free one, else the oldest of those answered, else the oldest,
+    whose challenge is then noted as lost."""
+    given, least = 0, 3
+    for i in range(SESSIONS):
+        worth = 0
+        if _is_recent(acc.asked_ms[i], now):
+            worth = 1 if acc.passed_ms[i] != 0 else 2
+        if worth < least or (worth == least and acc.asked_ms[i] < acc.asked_ms[given]):
+            given, least = i, worth
+    if least == 2:
+        still = _is_recent(acc.lost_ms, now)
+        acc.lost_doubt = max(acc.lost_doubt, acc.passed_doubt[given]) if still else acc.passed_doubt[given]
+        acc.lost_ms = now
+    acc.session[given] = session
+    acc.asked_ms[given] = now
+    acc.passed_ms[given] = 0
+    acc.unanswered[given] = 0.0
+    return given
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -228,8 +247,8 @@ def _choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untyp
     """The mildest answer that fits; asks where an access adds to the haul."""
     if acc.blocked != 0:
         return _BLOCK
-    slot = _slot(acc, row.session, False, now)
-    if slot >= 0 and now - acc.asked_ms[slot] > PASSED_HOURS * HOUR_MS:
+    slot = _slot(acc, row.session)
+    if slot >= 0 and not _is_recent(acc.asked_ms[slot], now):
         acc.asked_ms[slot] = 0
         slot = -1
     threshold = policy.threshold
@@ -249,7 +268,7 @@ def _choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untyp
     if slot < 0:
         if row.kind == _FAIL:
             return _STEP_UP  # Nothing was asked for yet; nor may failures push an open challenge out.
-        slot = _slot(acc, row.session, True, now)
+        slot = _take_slot(acc, row.session, now)
     acc.passed_doubt[slot] = max(doubt, acc.passed_doubt[slot]) if open_challenge else doubt
     unanswered = acc.unanswered[slot]
     acc.unanswered[slot] += np.float32(1.0)
@@ -263,8 +282,8 @@ def _choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untyp
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _control(acc, row, now, policy):  # type: ignore[no-untyped-def]
     """A login, a reinstatement or a person's word; returns the code of an extra reason, or -1."""
-    slot = _slot(acc, row.session, False, now)
-    asked = slot >= 0 and acc.passed_ms[slot] == 0 and now - acc.asked_ms[slot] <= PASSED_HOURS * HOUR_MS
+    slot = _slot(acc, row.session)
+    asked = slot >= 0 and acc.passed_ms[slot] == 0 and _is_recent(acc.asked_ms[slot], now)
     trusted = row.flags & FLAG_TRUSTED != 0
     if row.kind == _BACK:
         if not trusted:
@@ -275,6 +294,7 @@ def _control(acc, row, now, policy):  # type: ignore[no-untyped-def]
         acc.failed = 0.0
         for i in range(SESSIONS):
             acc.asked_ms[i] = 0
+        acc.lost_ms = 0
         return REOPENED
     if row.kind == _NOT_ME:
         if not trusted:
@@ -292,8 +312,11 @@ def _control(acc, row, now, policy):  # type: ignore[no-untyped-def]
         return -1
     acc.failed += np.float32(1.0)
     acc.now[_FAILED] = acc.failed
-    if asked and trusted and policy.enforce == 1:
-        return _fail(acc, slot, row.session, now, policy)
+    if trusted and policy.enforce == 1:
+        if asked:
+            return _fail(acc, acc.passed_doubt[slot], row.session, now, policy)
+        if slot < 0 and _is_recent(acc.lost_ms, now):  # It may be the session whose challenge was lost.
+            return _fail(acc, acc.lost_doubt, row.session, now, policy)
     return -1
 
 
@@ -316,11 +339,11 @@ def _pass(acc, slot, session, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _fail(acc, slot, session, now, policy):  # type: ignore[no-untyped-def]
+def _fail(acc, doubt, session, now, policy):  # type: ignore[no-untyped-def]
     """A challenge failed: the first time it is asked once more, in every session of the account, unless doubt was
-    strong or a decoy was opened; else the account is blocked. Returns the code of the reason."""
+    strong or a decoy was opened; else the account is blocked. ``doubt`` is the challenge's. Returns the code of the reason."""
     acc.withheld = 1
-    strong = acc.passed_doubt[slot] >= policy.threshold + STRONG_NATS
+    strong = doubt >= policy.threshold + STRONG_NATS
     decoy = acc.decoy_ms != 0 and now - acc.decoy_ms < DAY_MS
     if acc.slipped_ms == 0 and not strong and not decoy:
         acc.slipped_ms = now
@@ -334,7 +357,7 @@ def _fail(acc, slot, session, now, policy):  # type: ignore[no-untyped-def]
 def _odds(acc, session, now, doubt):  # type: ignore[no-untyped-def]
     """Log odds that the account is in a thief's hands, after what a challenge said."""
     odds = PRIOR_LOG_ODDS + doubt
-    slot = _slot(acc, session, False, now)
+    slot = _slot(acc, session)
     if slot >= 0 and acc.passed_ms[slot] != 0:
         odds -= PASSED_NATS * np.exp(-(now - acc.passed_ms[slot]) / (PASSED_HOURS * HOUR_MS))
     if acc.blocked != 0 or acc.slipped_ms > 0:

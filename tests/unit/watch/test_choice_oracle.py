@@ -18,7 +18,7 @@ STEPS = st.lists(
     st.tuples(
         st.sampled_from(["access", "access", "access", "pass", "fail"]),
         GAPS,
-        st.integers(1, 3),
+        st.integers(1, 6),
         st.integers(0, 2),
         DOUBTS,
     ),
