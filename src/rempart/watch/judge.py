@@ -24,6 +24,7 @@ from rempart.watch.state import (
     DAY_MS,
     SPAN_MS,
     VISIT_DAYS,
+    WORKED,
     Array,
     House,
     Shard,
@@ -32,7 +33,7 @@ from rempart.watch.state import (
     load,
 )
 from rempart.watch.tails import Tails
-from rempart.watch.threshold import surge, threshold
+from rempart.watch.threshold import MOST_LIFTED, surge, threshold
 
 SPANS_A_DAY = DAY_MS // SPAN_MS
 POLICY = np.dtype([("threshold", "f4"), ("enforce", "i4")])
@@ -46,9 +47,11 @@ class Policy:
     enforce: bool = False
 
     def as_row(self, tails: Tails, least: float = 0.0) -> Any:
-        """The same for the kernel; the threshold in nats of doubt, from the days seen so far, but at least ``least``."""
+        """The same for the kernel; the threshold in nats of doubt, from the days seen so far, lifted to ``least`` by
+        at most MOST_LIFTED."""
         row = np.zeros(1, POLICY)
-        row["threshold"] = max(threshold(tails.doubts, self.challenges_per_day) + tails.steered[0], least)
+        nats = threshold(tails.doubts, self.challenges_per_day) + tails.steered[0]
+        row["threshold"] = max(nats, min(least, nats + MOST_LIFTED))
         row["enforce"] = self.enforce
         return row[0]
 
@@ -188,8 +191,8 @@ class Watch:
                 windows.forget_old(shard, self._oldest_ms(day))
         self._span = span
         accounts = self.accounts
-        today = (accounts["seen"] == 1) & (accounts["withheld"] == 0)
-        still = today & (accounts["challenged"] == 1) & (accounts["released"] == 0)
+        today = (accounts["seen"] == WORKED) & (accounts["withheld"] == 0)
+        still = today & (accounts["challenged"] > 0) & (accounts["released"] == 0)
         tops = accounts["doubt_top"]
         self._surge = surge(tops[today & ~still], tops[still], self._policy.challenges_per_day)
         self._row = self._policy.as_row(self.tails, self._surge)

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from rempart.records import FLAG_DECOY, FLAG_LEFT, FLAG_QUERY, FLAG_TRUSTED, MAX_REASONS, Action, Kind
-from rempart.watch.channels import N_STATS, Stat
+from rempart.watch.channels import N_STATS, Group, Stat
 from rempart.watch.circumstance import circumstance
 from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
@@ -28,10 +28,10 @@ from rempart.watch.reasons import (
     TIP_OFF,
     UNANSWERED,
 )
-from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS, WEEK_FADE_MS
+from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS, WEEK_FADE_MS, WORKED
 from rempart.watch.tips import concerns
 from rempart.watch.volume import BURST_MS, open_patients, share_nats
-from rempart.watch.weigh import doubt_of
+from rempart.watch.weigh import GROUP_OF, doubt_of
 from rempart.watch.windows import expire
 
 PRIOR_LOG_ODDS = -11.5
@@ -56,7 +56,7 @@ EXPLAINED_ENOUGH = 0.6
 """Share of an account's patients that care must explain before ``restrict`` may be used."""
 NOTABLE = 0.6
 """Share of the threshold from which an allowed access gets its reasons written down too."""
-_FAILED = int(Stat.FAILED_LOGINS_1H)
+_FAILED, _LOGIN = int(Stat.FAILED_LOGINS_1H), int(Group.LOGIN)
 _BY_WORD = 2
 """``blocked`` by a person's word; 1 by a failed challenge."""
 _ACCESS, _PASS, _FAIL, _BACK, _NOT_ME, _ME = (int(kind) for kind in Kind)
@@ -102,21 +102,40 @@ def _fade(acc, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _slot(acc, session, take, now):  # type: ignore[no-untyped-def]
-    """Slot of a challenged session, or -1; ``take`` reuses the oldest one."""
-    oldest = 0
+def _is_recent(asked_ms, now):  # type: ignore[no-untyped-def]
+    """Whether a challenge asked then still stands."""
+    return asked_ms != 0 and now - asked_ms <= PASSED_HOURS * HOUR_MS
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _slot(acc, session):  # type: ignore[no-untyped-def]
+    """Slot of a challenged session, or -1."""
     for i in range(SESSIONS):
         if acc.asked_ms[i] != 0 and acc.session[i] == session:
             return i
-        if acc.asked_ms[i] < acc.asked_ms[oldest]:
-            oldest = i
-    if not take:
-        return -1
-    acc.session[oldest] = session
-    acc.asked_ms[oldest] = now
-    acc.passed_ms[oldest] = 0
-    acc.unanswered[oldest] = 0.0
-    return oldest
+    return -1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _take_slot(acc, session, now):  # type: ignore[no-untyped-def]
+    """A slot for a session that is challenged now: a free one, else the oldest of those answered, else the oldest,
+    whose challenge is then noted as lost."""
+    given, least = 0, 3
+    for i in range(SESSIONS):
+        worth = 0
+        if _is_recent(acc.asked_ms[i], now):
+            worth = 1 if acc.passed_ms[i] != 0 else 2
+        if worth < least or (worth == least and acc.asked_ms[i] < acc.asked_ms[given]):
+            given, least = i, worth
+    if least == 2:
+        still = _is_recent(acc.lost_ms, now)
+        acc.lost_doubt = max(acc.lost_doubt, acc.passed_doubt[given]) if still else acc.passed_doubt[given]
+        acc.lost_ms = now
+    acc.session[given] = session
+    acc.asked_ms[given] = now
+    acc.passed_ms[given] = 0
+    acc.unanswered[given] = 0.0
+    return given
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -228,8 +247,8 @@ def _choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untyp
     """The mildest answer that fits; asks where an access adds to the haul."""
     if acc.blocked != 0:
         return _BLOCK
-    slot = _slot(acc, row.session, False, now)
-    if slot >= 0 and now - acc.asked_ms[slot] > PASSED_HOURS * HOUR_MS:
+    slot = _slot(acc, row.session)
+    if slot >= 0 and not _is_recent(acc.asked_ms[slot], now):
         acc.asked_ms[slot] = 0
         slot = -1
     threshold = policy.threshold
@@ -249,7 +268,7 @@ def _choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untyp
     if slot < 0:
         if row.kind == _FAIL:
             return _STEP_UP  # Nothing was asked for yet; nor may failures push an open challenge out.
-        slot = _slot(acc, row.session, True, now)
+        slot = _take_slot(acc, row.session, now)
     acc.passed_doubt[slot] = max(doubt, acc.passed_doubt[slot]) if open_challenge else doubt
     unanswered = acc.unanswered[slot]
     acc.unanswered[slot] += np.float32(1.0)
@@ -263,8 +282,8 @@ def _choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untyp
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _control(acc, row, now, policy):  # type: ignore[no-untyped-def]
     """A login, a reinstatement or a person's word; returns the code of an extra reason, or -1."""
-    slot = _slot(acc, row.session, False, now)
-    asked = slot >= 0 and acc.passed_ms[slot] == 0 and now - acc.asked_ms[slot] <= PASSED_HOURS * HOUR_MS
+    slot = _slot(acc, row.session)
+    asked = slot >= 0 and acc.passed_ms[slot] == 0 and _is_recent(acc.asked_ms[slot], now)
     trusted = row.flags & FLAG_TRUSTED != 0
     if row.kind == _BACK:
         if not trusted:
@@ -275,6 +294,7 @@ def _control(acc, row, now, policy):  # type: ignore[no-untyped-def]
         acc.failed = 0.0
         for i in range(SESSIONS):
             acc.asked_ms[i] = 0
+        acc.lost_ms = 0
         return REOPENED
     if row.kind == _NOT_ME:
         if not trusted:
@@ -292,9 +312,11 @@ def _control(acc, row, now, policy):  # type: ignore[no-untyped-def]
         return -1
     acc.failed += np.float32(1.0)
     acc.now[_FAILED] = acc.failed
-    acc.top[_FAILED] = max(acc.top[_FAILED], acc.failed)
-    if asked and trusted and policy.enforce == 1:
-        return _fail(acc, slot, row.session, now, policy)
+    if trusted and policy.enforce == 1:
+        if asked:
+            return _fail(acc, acc.passed_doubt[slot], row.session, now, policy)
+        if slot < 0 and _is_recent(acc.lost_ms, now):  # It may be the session whose challenge was lost.
+            return _fail(acc, acc.lost_doubt, row.session, now, policy)
     return -1
 
 
@@ -317,11 +339,11 @@ def _pass(acc, slot, session, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _fail(acc, slot, session, now, policy):  # type: ignore[no-untyped-def]
+def _fail(acc, doubt, session, now, policy):  # type: ignore[no-untyped-def]
     """A challenge failed: the first time it is asked once more, in every session of the account, unless doubt was
-    strong or a decoy was opened; else the account is blocked. Returns the code of the reason."""
+    strong or a decoy was opened; else the account is blocked. ``doubt`` is the challenge's. Returns the code of the reason."""
     acc.withheld = 1
-    strong = acc.passed_doubt[slot] >= policy.threshold + STRONG_NATS
+    strong = doubt >= policy.threshold + STRONG_NATS
     decoy = acc.decoy_ms != 0 and now - acc.decoy_ms < DAY_MS
     if acc.slipped_ms == 0 and not strong and not decoy:
         acc.slipped_ms = now
@@ -335,7 +357,7 @@ def _fail(acc, slot, session, now, policy):  # type: ignore[no-untyped-def]
 def _odds(acc, session, now, doubt):  # type: ignore[no-untyped-def]
     """Log odds that the account is in a thief's hands, after what a challenge said."""
     odds = PRIOR_LOG_ODDS + doubt
-    slot = _slot(acc, session, False, now)
+    slot = _slot(acc, session)
     if slot >= 0 and acc.passed_ms[slot] != 0:
         odds -= PASSED_NATS * np.exp(-(now - acc.passed_ms[slot]) / (PASSED_HOURS * HOUR_MS))
     if acc.blocked != 0 or acc.slipped_ms > 0:
@@ -345,16 +367,22 @@ def _odds(acc, session, now, doubt):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer):  # type: ignore[no-untyped-def]
-    """Turn the doubt of one event into its answer and its reasons; notes the day's maxima.
+    """Turn the doubt of one event into its answer and its reasons; notes the day's maxima at an access.
 
     ``extra`` is the code of a reason that is no statistic, or -1; ``parts`` (N_STATS + 1,) what each
-    statistic contributed, and the days before.
+    statistic contributed, and the days before. What the house compares accounts by (``doubt_top``) is what they did
+    themselves: anybody can fail to log in under their names, and tip-offs and decoys name few of them.
     """
     extra_nats = np.float32(0.0)
+    own = doubt
+    for stat in range(N_STATS):
+        if GROUP_OF[stat] == _LOGIN:
+            own -= parts[stat]
     if row.flags & FLAG_LEFT and extra < 0:
         extra = LEFT
         extra_nats = np.float32(LEFT_NATS)
         doubt += extra_nats
+        own += extra_nats
     if row.flags & FLAG_DECOY:
         acc.decoy_ms = now
     if acc.decoy_ms != 0 and now - acc.decoy_ms < DAY_MS:
@@ -368,12 +396,15 @@ def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer): 
             extra = TIP_OFF
             extra_nats = tip
         doubt += tip
-    acc.fresh_top = max(acc.fresh_top, doubt)
+    own += min(acc.carried, MOST_CARRIED, own)
+    fresh_doubt = doubt
     parts[DAYS_BEFORE] = min(acc.carried, MOST_CARRIED, doubt)
     doubt += parts[DAYS_BEFORE]
-    acc.doubt_top = max(acc.doubt_top, doubt)
-    for stat in range(N_STATS):
-        acc.top[stat] = max(acc.top[stat], acc.now[stat])
+    if row.kind == _ACCESS:
+        acc.fresh_top = max(acc.fresh_top, fresh_doubt)
+        acc.doubt_top = max(acc.doubt_top, own)
+        for stat in range(N_STATS):
+            acc.top[stat] = max(acc.top[stat], acc.now[stat])
     odds = _odds(acc, row.session, now, doubt)
     answer.doubt = doubt
     answer.hijack = np.float32(1.0 / (1.0 + np.exp(-odds)))
@@ -382,6 +413,8 @@ def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer): 
         answer.stake_high_eur = np.float32(prices[row.form, 1] * fresh)
     if row.kind == _ACCESS or row.kind == _FAIL:
         answer.action = _choose(acc, row, now, fresh, doubt, odds, policy)
+        if acc.challenged == 1 and own >= policy.threshold:
+            acc.challenged = 2
     if acc.blocked != 0:
         answer.action = _BLOCK
         if extra < 0:
@@ -433,7 +466,7 @@ def judge_rows(
         acc = accounts[account]
         now = max(now_ms[i], acc.last_ms)
         acc.day = day
-        acc.seen = 1
+        acc.seen = WORKED if row.kind == _ACCESS else max(acc.seen, np.int8(1))
         if row.role != -1:
             acc.role = row.role
         extra = -1

@@ -26,9 +26,12 @@ WEEK_FADE_MS = 5.0 * DAY_MS
 WINDOWS_MS = (10 * MINUTE_MS, HOUR_MS, DAY_MS)
 PLACES = 8
 SOFTWARES = 4
-SESSIONS = 3
+SESSIONS = 8
+"""Challenged sessions remembered of an account."""
 FORMS = 12
 HOUR_BINS = 48
+WORKED = 2
+"""``seen`` of an account that opened or asked for something today; 1 where there were only logins or words."""
 READINGS = 32
 """Kinds of resource told apart in what an account reads; others share a place."""
 BINS = 96
@@ -50,6 +53,7 @@ ACCOUNT = np.dtype(
         ("at_session", "u8"),
         ("other_session", "u8"),
         ("other_ms", "i8"),
+        ("lost_ms", "i8"),
         ("session", "u8", (SESSIONS,)),
         ("asked_ms", "i8", (SESSIONS,)),
         ("passed_ms", "i8", (SESSIONS,)),
@@ -126,7 +130,7 @@ ACCOUNT = np.dtype(
         ("burst", "f4"),
         ("singly_day", "f4"),
         ("singly_week", "f4"),
-        ("spare", "f4"),
+        ("lost_doubt", "f4"),
         ("value_kind", "i1"),
         ("step", "i1"),
         ("blocked", "i1"),
@@ -140,8 +144,10 @@ ACCOUNT = np.dtype(
 )
 """One account. ``now`` holds the current statistics, ``top`` their maxima today, ``mean`` and
 ``spread`` the account's own history of ``log1p(top)``, ``scale`` what a day may lie apart from it;
-``*_ms`` as in :mod:`rempart.records`; ``slipped_ms`` when a challenge failed that did not block, negative once one was
-passed since in that session, ``slipped_session``. ``spare`` fills the row, so that equal accounts are equal bytes."""
+``challenged`` 2 where what the account did itself was enough to ask, else 1; ``*_ms`` as in
+:mod:`rempart.records`; ``slipped_ms`` when a challenge failed that did not block, negative once one was passed since in
+that session, ``slipped_session``; ``lost_ms`` when an open challenge last made room for another, ``lost_doubt`` the largest
+such. The fields leave no gaps, so that equal accounts are equal bytes."""
 
 VISIT = np.dtype(
     [("patient", "u8"), ("last_ms", "i8"), ("first_ms", "i8"), ("account", "i4"), ("node", "i4")]

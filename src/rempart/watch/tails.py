@@ -28,6 +28,7 @@ from rempart.watch.state import (
     USUAL_STRANGE,
     USUAL_UNCARED,
     USUAL_UNEXPLAINED,
+    WORKED,
     Array,
 )
 from rempart.watch.threshold import DOUBT_BINS, allowed, doubt_counts, high_doubt, steered
@@ -75,7 +76,8 @@ HAUL = (
     "singly_day",
     "singly_week",
 )
-"""Sums over opened patients, which a withheld day leaves behind at nothing."""
+"""Sums over opened patients, of which nothing is left after a day that ended blocked: what follows a
+reinstatement is the owner's. A failed challenge alone takes nothing away that was found against the account."""
 TODAY = ("top", "hours_today", "new_place_class", "read_today", "visits_today")
 """What an account learns of a day."""
 WITHHELD = np.dtype(
@@ -167,22 +169,23 @@ class Tails:
         self.rebuild()
 
     def steer(self, accounts: Array, challenges_per_day: float) -> None:
-        """Correct the threshold by the day's challenges; those that failed are no false alarms."""
-        rows = (accounts["seen"] == 1) & (accounts["withheld"] == 0)
-        asked = np.count_nonzero(accounts["challenged"][rows])
+        """Correct the threshold by the day's challenges; those that failed are no false alarms, and of those that
+        others' failed logins led to nobody may make the house less careful."""
+        rows = (accounts["seen"] == WORKED) & (accounts["withheld"] == 0)
+        asked = np.count_nonzero(accounts["challenged"][rows] == 2)
         share = allowed(self.doubts, challenges_per_day)
         self.steered[0] = steered(self.steered[0], int(asked), int(rows.sum()), share)
 
     def close_day(self, accounts: Array, day: int) -> None:
-        """Learn ``day`` (since 1970) of every account that was active, then forget its maxima."""
+        """Learn ``day`` (since 1970) of every account that opened or asked for something, then forget its maxima."""
         self.closed += 1.0, float((day + 3) % 7 >= 5)
         for kept in (
             self.counts, self.apart_counts, self.role_days, self.hours, self.novel, self.doubts, self.reads,
             self.read_days,
         ):  # fmt: skip
             kept *= KEEP_A_DAY
-        rows = np.flatnonzero(accounts["seen"] == 1)
-        learned = rows[accounts["withheld"][rows] == 0]
+        rows = np.flatnonzero(accounts["seen"] > 0)
+        learned = rows[(accounts["seen"][rows] == WORKED) & (accounts["withheld"][rows] == 0)]
         if learned.size:
             # Days judged before the house had tails of its own say little about later ones.
             settled = self.role_days[0] / (PRIOR_DAYS + self.role_days[0])
@@ -220,7 +223,7 @@ class Tails:
             for name in TODAY:
                 learned[name] = today[name]
             accounts[past["account"]] = learned
-        for name in ("carried", "high_days", "unanswered", "slipped_ms", "blocked", "withheld"):
+        for name in ("carried", "high_days", "unanswered", "slipped_ms", "lost_ms", "blocked", "withheld"):
             accounts[name][numbers] = 0
         accounts["released"][numbers] = 1
 
@@ -338,16 +341,22 @@ def _learn_accounts(accounts: Array, rows: Array) -> None:
 
 
 def _carry_doubt(accounts: Array, rows: Array, high: float) -> None:
-    """What an account's day adds to its doubt on the days that follow; nothing where somebody vouched."""
+    """What an account's day adds to its doubt on the days that follow; nothing where somebody vouched, or where it ended
+    blocked."""
     beyond = np.maximum(accounts["fresh_top"][rows] - CARRIED_FROM * high, 0.0)
-    settled = (accounts["released"][rows] == 1) | (accounts["withheld"][rows] == 1)
+    settled = (accounts["released"][rows] == 1) | _ended(accounts, rows)
     carried = KEEP_CARRIED * (accounts["carried"][rows] + beyond)
     accounts["carried"][rows] = np.where(settled, 0.0, carried)
 
 
+def _ended(accounts: Array, rows: Array) -> Array:
+    """Of which accounts (n,) the day ended blocked: a challenge failed for good, or somebody disowned it."""
+    return np.asarray((accounts["withheld"][rows] == 1) & (accounts["blocked"][rows] != 0))
+
+
 def _forget_day(accounts: Array, rows: Array) -> None:
     """Start afresh; what was new on a withheld day does not become known."""
-    bad = rows[accounts["withheld"][rows] == 1]
+    bad, ended = rows[accounts["withheld"][rows] == 1], rows[_ended(accounts, rows)]
     for slot, first in (("place", "place_day"), ("software", "software_day"), ("form", "form_day")):
         fresh = accounts[first][bad] == accounts["day"][bad][:, None]
         accounts[slot][bad] = np.where(fresh, -1, accounts[slot][bad])
@@ -367,7 +376,7 @@ def _forget_day(accounts: Array, rows: Array) -> None:
     ):
         accounts[name][rows] = 0
     for name in HAUL:
-        accounts[name][bad] = 0
+        accounts[name][ended] = 0
     _learn_shares(accounts, rows[accounts["withheld"][rows] == 0])
     fading = np.float32(0.9)
     for name in ("explained", "uncared", "opened", "unexplained", "looked_up"):

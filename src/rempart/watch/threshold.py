@@ -35,6 +35,8 @@ STEERED = 0.35
 """Nats by which a day twice as full of challenges as the budget moves the threshold, on a large site."""
 MOST_AT_ONCE = 4.0
 """Budgets that one day may spend before what stands out is held against the house itself."""
+MOST_LIFTED = 5.0
+"""Nats by which a day that lifts the whole house may move the threshold."""
 UNANSWERED = 5
 """Challenged accounts that have not answered and yet do not count as standing out with the house."""
 MOST_A_DAY, MOST_STEERED = 0.5, 3.0

@@ -1,7 +1,7 @@
 """The choice of an answer in plain Python, as decision.md's fourth step and the kernel's docstrings say: the oracle.
 
-Keeps one challenge a session. Misses the fourth session challenged within half a day, for which the kernel
-gives up the oldest one.
+Keeps one challenge a session. Misses the ninth session challenged within half a day, for which the kernel
+gives up an answered one or the oldest.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ FLOORS = {
 CAPS = {
     Group.VOLUME: 7.0,
     Group.STRANGERS: 12.5,
-    Group.SEARCH: 9.0,
+    Group.SEARCH: 14.0,
     Group.PLACE: 5.0,
     Group.TIME: 9.0,
     Group.CIRCUMSTANCE: 9.0,

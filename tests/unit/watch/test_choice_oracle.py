@@ -1,7 +1,7 @@
 """The compiled choice answers as plain Python answers, through challenges passed, failed and forgotten."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from plain_choice import HALF_DAY_MS, PlainChoice
 from test_judge import MONDAY_MS
@@ -18,7 +18,7 @@ STEPS = st.lists(
     st.tuples(
         st.sampled_from(["access", "access", "access", "pass", "fail"]),
         GAPS,
-        st.integers(1, 3),
+        st.integers(1, 6),
         st.integers(0, 2),
         DOUBTS,
     ),
@@ -26,8 +26,18 @@ STEPS = st.lists(
     max_size=40,
 )
 
+FIVE_ASKED = [
+    *(("access", 1, session, 1, 12.0) for session in range(1, 6)),
+    ("pass", 1, 1, 0, 0.0),
+    ("access", 1, 6, 1, 12.0),
+    *((what, 1, session, 1, 12.0) for session in range(1, 6) for what in ("pass", "access")),
+    ("fail", 1, 6, 0, 0.0),
+]
+"""An owner asked in more sessions than a thief was once able to push out."""
+
 
 @settings(max_examples=300, deadline=None)
+@example(FIVE_ASKED, True, 0.5)
 @given(STEPS, st.booleans(), st.sampled_from([0.0, 0.5, 0.75, 1.0]))
 def test_the_kernel_answers_what_plain_python_answers(
     steps: list[tuple[str, int, int, int, float]], enforce: bool, explained: float

@@ -112,6 +112,22 @@ def test_a_second_failure_blocks_the_account() -> None:
     assert (answers["action"][2:] == Action.BLOCK).all()
 
 
+@pytest.mark.parametrize("others", [3, 9])
+def test_challenges_in_other_sessions_make_no_failure_count_less(others: int) -> None:
+    rows, patients, thief = with_theft(*honest_days(12, 3), hour=19, network=1)
+    theft = np.flatnonzero(thief)
+    challenged = int(
+        np.argmax(run(rows, patients, shards=1, cuts=[], enforce=True)["action"][theft] != Action.ALLOW)
+    )
+    for first in (challenged + 1, challenged + 2 + others):
+        rows["session"][theft[first : first + others]] = 1001 + np.arange(others)
+        login = theft[first + others]
+        rows["kind"][login], rows["flags"][login] = Kind.LOGIN_FAILED, FLAG_TRUSTED
+    answers = run(rows, patients, shards=1, cuts=[], enforce=True)[theft]
+    assert answers["code"][challenged + 1 + others][0] == SLIPPED
+    assert (answers["action"][challenged + 2 + 2 * others :] == Action.BLOCK).all()
+
+
 def test_who_passes_after_a_slip_goes_on_and_is_asked_at_the_next_doubt() -> None:
     sure = answered({2: Kind.LOGIN_PASSED})["action"][3:].tolist()
     slip = {1: Kind.LOGIN_FAILED, 2: Kind.LOGIN_PASSED}

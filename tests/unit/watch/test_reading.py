@@ -97,9 +97,9 @@ def test_everything_of_everybody_is_deep_and_a_full_record_now_and_then_is_not(w
     assert now(watch, Stat.DEPTH) > 4
 
 
-def test_a_visit_that_goes_on_after_a_withheld_day_is_judged(watch: Watch) -> None:
+def test_a_visit_that_goes_on_after_a_day_that_ended_blocked_is_judged(watch: Watch) -> None:
     show(watch, *reads(strangers(3), (NAME,), 60_000, TODAY_MS + 14 * HOUR_MS))
-    watch.accounts["withheld"][WHO] = 1
+    watch.accounts["withheld"][WHO] = watch.accounts["blocked"][WHO] = 1
     show(watch, *reads(strangers(3)[-1:], (RESULTS, NOTES), 60_000, TODAY_MS + 16 * HOUR_MS))
     assert now(watch, Stat.DEPTH) == 0
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from rempart.watch.channels import Stat
-from rempart.watch.state import fresh_accounts
+from rempart.watch.state import WORKED, fresh_accounts
 from rempart.watch.tails import KEEP_WITHHELD_DAYS, Tails
 
 PATIENTS = int(Stat.FAILED_LOGINS_1H)
 
 
 def day_of(accounts: np.ndarray, row: int, height: float, withheld: int) -> None:
-    accounts["seen"][row] = 1
+    accounts["seen"][row] = WORKED
     accounts["withheld"][row] = withheld
     accounts["top"][row, PATIENTS] = height
     accounts["hours_today"][row] = 1 << 9
@@ -43,7 +44,7 @@ def test_todays_figures_are_left_alone() -> None:
     day_of(accounts, 1, 7.0, 0)
     tails.release(accounts, np.array([1]))
     assert accounts["top"][1, PATIENTS] == 7.0
-    assert accounts["seen"][1] == 1
+    assert accounts["seen"][1] == WORKED
 
 
 def test_others_keep_their_withheld_days_for_a_while() -> None:
@@ -55,3 +56,15 @@ def test_others_keep_their_withheld_days_for_a_while() -> None:
     assert tails.withheld["account"].tolist() == [2]
     tails.close_day(accounts, 100 + KEEP_WITHHELD_DAYS)
     assert tails.withheld.size == 0
+
+
+@pytest.mark.parametrize(("blocked", "left"), [(0, 30.0), (1, 0.0), (2, 0.0)])
+def test_a_slip_wipes_out_nothing_that_was_found_and_a_block_does(blocked: int, left: float) -> None:
+    tails, accounts = Tails(), fresh_accounts(2)
+    day_of(accounts, 1, 50.0, 1)
+    accounts["fresh_top"][1], accounts["strangers_week"][1], accounts["never_back"][1] = 40.0, 30.0, 30.0
+    accounts["blocked"][1] = blocked
+    tails.close_day(accounts, 100)
+    assert accounts["strangers_week"][1] == accounts["never_back"][1] == left
+    assert (accounts["carried"][1] > 0) == (blocked == 0)
+    assert accounts["days"][1] == 0
