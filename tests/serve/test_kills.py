@@ -47,7 +47,8 @@ class Load(threading.Thread):
             for account, token in self._tokens.items():
                 number += 1
                 try:
-                    status, told = client.decide(f"/fhir/Patient/{number}", token)
+                    # Few patients, over and over: nobody is to be challenged here.
+                    status, told = client.decide(f"/fhir/Patient/{number % 24}", token)
                 except (OSError, http.client.HTTPException):
                     time.sleep(0.01)
                     continue

@@ -19,9 +19,8 @@ from rempart.records import Access, Action, Context, Kind, Rejected
 from rempart.sources.fhir import read_message
 from rempart.sources.keycloak_event import read_keycloak_event
 
-TYPING_ERRORS = 2
-"""Wrong credentials typed before a challenge counts as failed, where the provider tells of each; the watch grants one
-more try, so that the third blocks."""
+TYPING_ERRORS = 3
+"""Wrong credentials typed before a challenge counts as failed, where the provider tells of each."""
 
 
 class Hearing:
