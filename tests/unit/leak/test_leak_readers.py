@@ -235,9 +235,49 @@ def counted(path: Path) -> None:
     pq.write_table(pa.table({"age": pa.array(np.zeros(40_000_000, np.int8))}), path, compression="zstd")
 
 
+SHARED = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+
+
+def changed_workbook(*changes: tuple[str, str]) -> bytes:
+    """The workbook with its sheet's text changed."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(as_workbook())) as old, zipfile.ZipFile(content, "w", 8) as new:
+        for info in old.infolist():
+            text = old.read(info)
+            for before, after in changes if info.filename == "xl/worksheets/sheet1.xml" else ():
+                assert before.encode() in text
+                text = text.replace(before.encode(), after.encode())
+            new.writestr(info.filename, text)
+    return content.getvalue()
+
+
+def far_row(path: Path) -> None:
+    path.write_bytes(changed_workbook(('<row r="4"', '<row r="99999999999"')))
+
+
+def no_shared_text(path: Path) -> None:
+    row = '<row r="5"><c t="s"><v>3000000</v></c></row></sheetData>'
+    path.write_bytes(changed_workbook(("</sheetData>", row)))
+
+
+def shared_text(path: Path) -> None:
+    texts = "<si><t>" + "nom " * 20_000 + "</t></si></sst>"
+    rows = "".join(f'<row r="{k}">' + '<c t="s"><v>0</v></c>' * 2 + "</row>" for k in range(5, 3000))
+    content = changed_workbook(("</sheetData>", rows + "</sheetData>"))
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    listed = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'.encode()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(path, "w", 8) as new:
+        for info in old.infolist():
+            new.writestr(info.filename, old.read(info).replace(b"</Types>", listed))
+        new.writestr("xl/sharedStrings.xml", SHARED + texts.encode())
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
+        (far_row, "row beyond the 1,048,576"),
+        (no_shared_text, "damaged workbook"),
+        (shared_text, "grows to more than"),
         (repeating, "grows to more than"),
         (sharing, "grows to more than"),
         (packed, "grows to more than"),
@@ -283,6 +323,17 @@ def test_long_texts_of_a_column_file_come_in_pieces(tmp_path: Path) -> None:
     sizes = [chunk.columns[0].nbytes for chunk in read_files((tmp_path / "a.parquet",))]
     assert len(sizes) > 2
     assert max(sizes) <= PIECE_BYTES
+
+
+def test_rows_that_are_not_written_are_not_made_up(tmp_path: Path) -> None:
+    cells = '<c r="XFD1048576" t="inlineStr"><is><t>far</t></is></c>'
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(changed_workbook(('<row r="4"', '<row r="1048576"')))
+    assert read(path) == ROWS
+    row = f'<row r="1048576">{cells}</row>'
+    path.write_bytes(changed_workbook(("</sheetData>", row + "</sheetData>")))
+    with pytest.raises(SourceError, match="more than 4096 columns"):
+        read(path)
 
 
 def test_sql_with_functions_is_text(tmp_path: Path) -> None:
