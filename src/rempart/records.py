@@ -62,7 +62,7 @@ class ValueKind(IntEnum):
 class Access(msgspec.Struct, frozen=True, gc=False):
     """One readable unit of a log: an access, a login or a reinstatement, in the log's own words.
 
-    Rows of :data:`ACCESS_SCHEMA` are the same fields as columns. Empty strings mean "not said".
+    Rows of :data:`ACCESS_SCHEMA` are the same fields but ``named`` as columns. Empty strings mean "not said".
     """
 
     source: str
@@ -100,6 +100,8 @@ class Access(msgspec.Struct, frozen=True, gc=False):
     value_kind: int
     value: int
     """Order-preserving number of the searched value (day number, letters in base 27, digits)."""
+    named: bool = False
+    """Whether ``patients`` are those that the request named, not what a page listed; a log does not tell."""
 
 
 ACCESS_SCHEMA = pa.schema(
@@ -285,6 +287,8 @@ FLAG_TRUSTED = 32
 """A login or reinstatement from a source whose word counts."""
 FLAG_DECOY = 64
 """The record of a decoy was opened: a patient who does not exist."""
+FLAG_NAMED = -128
+"""A search whose patients the request itself named."""
 
 MAX_REASONS = 4
 DECISION = np.dtype(

@@ -24,6 +24,8 @@ from rempart.pipeline.wording import outside_reasons, outside_texts, reason_list
 from rempart.records import Access, Action, Context
 from rempart.settings import Settings
 from rempart.sources.fhir import read_message
+from rempart.sources.request_fhir import Site, read_wanted
+from rempart.sources.request_target import read_target
 from rempart.watch.reasons import DECOY, REASONS
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "lab"))
@@ -166,3 +168,77 @@ def test_live_the_reason_is_told_in_both_languages_and_a_retired_decoy_is_nobody
     assert read(opened(one, 7, "staff4"), "not retired") == "step_up"
     course.abandon()
     Course.open(data, Settings(), enforce=True, live=True).close()
+
+
+def asked_live(course: Course, path: str, number: int) -> bool:
+    """Whether the decoy is a reason of the answer to one request through the proxy."""
+    wanted = read_wanted("GET", read_target(path), Site(("fhir",), (), 50, 100))
+    query = wanted.query
+    access = Access(
+        "serve", 0, 0, f"r{number}", 0, int(NOON.timestamp() * 1000) + number * 20_000, f"asker{number}", "", "doctor", "",
+        "192.0.2.10", "ward", f"s{number}", "", wanted.action, -1, wanted.resource, wanted.patients, wanted.is_query,
+        wanted.count, query.page, query.form, query.value_kind, query.value, bool(wanted.patients),
+    )  # fmt: skip
+    decision = course.decide_one(access).decision
+    return DECOY in decision["code"][: int(decision["reasons"])].tolist()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Patient?_id={}",
+        "Patient?identifier={}",
+        "Patient?_id=p1,{}",
+        "Observation?patient={},p1",
+        "Observation?patient={}",
+    ],
+)
+def test_a_request_that_names_a_decoy_opens_it(tmp_path: Path, query: str) -> None:
+    decoy = plant(tmp_path / "data", tmp_path)[0]
+    course = Course.open(tmp_path / "data", Settings(), enforce=True, live=True)
+    course.look_for_decoys()
+    assert not asked_live(course, "/fhir/" + query.format("p2"), 1)
+    assert asked_live(course, "/fhir/" + query.format(decoy), 2)
+    course.close()
+
+
+def test_a_page_of_a_log_that_lists_a_decoy_says_nothing(tmp_path: Path) -> None:
+    decoy = plant(tmp_path / "data", tmp_path)[0]
+    course = Course.open(tmp_path / "data", Settings(), enforce=True, live=True)
+    course.look_for_decoys()
+    event = opened(decoy).event("listed")
+    event["entity"].append({"query": "UGF0aWVudD9uYW1lPWE=", "role": {"code": "24"}})
+    access = read_message(json.dumps(event).encode(), "stdio", 0)
+    assert isinstance(access, Access)
+    assert access.is_query
+    assert json.loads(answer_access(course, access))["action"] == "allow"
+    course.close()
+
+
+def test_care_data_make_no_trap_of_a_patient_whom_people_open(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    one, other = plant(data, tmp_path)
+    course = Course.open(data, Settings(), enforce=True, live=True)
+    course.look_for_decoys()
+
+    def read(line: Line, name: str) -> str:
+        access = read_message(json.dumps(line.event(name)).encode(), "stdio", 0)
+        assert isinstance(access, Access)
+        action: str = json.loads(answer_access(course, access))["action"]
+        course.flush()
+        return action
+
+    for number in range(4):
+        assert read(opened("busy", number, f"staff{number}"), f"before{number}") == "allow"
+    joined = {"resourceType": "Patient", "id": "busy", "identifier": [{"value": one}]}
+    course.learn([Context("stdio", 0, joined)])
+    for number in range(4, 8):
+        assert read(opened("busy", number, f"staff{number}"), f"after{number}") == "allow"
+    assert read(opened(other, 9, "staff9"), "the other") == "step_up"
+    decoys = course.watch.decoys.tolist()
+    course.abandon()
+    back = Course.open(data, Settings(), enforce=True, live=True)
+    back.look_for_decoys()
+    assert back.watch.decoys.tolist() == decoys
+    assert len(decoys) == 1
+    back.close()

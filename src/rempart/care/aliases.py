@@ -81,6 +81,18 @@ class Aliases:
         rename(self._slots, self._nodes, out)
         return out
 
+    def names_of(self, name: int) -> Array:
+        """All names (k,) uint64 of the one that ``name`` is, itself among them."""
+        slot = self._slots[find_slot(self._slots, np.uint64(name))]
+        if not slot["room"]:
+            return np.array([name], np.uint64)
+        first = at = int(slot["first"])
+        names: list[np.uint64] = []
+        while not names or at != first:
+            names.append(self._nodes[at]["name"])
+            at = int(self._nodes[at]["next"])
+        return np.array(names, np.uint64)
+
     @property
     def lookup(self) -> tuple[Array, Array]:
         """The arrays :func:`rename` reads, as they stand until the next change."""

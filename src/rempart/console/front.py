@@ -130,6 +130,7 @@ class Front:
             wanted.query.form if wanted.is_query else "",
             wanted.query.value_kind,
             wanted.query.value,
+            bool(wanted.patients),
         )
         reason = stated_reason(question.headers) if b"x-break-glass" in question.headers else ""
         token = bearer(question) if self._hands_tokens else ""

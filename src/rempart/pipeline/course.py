@@ -49,6 +49,8 @@ PROGRESS_INPUT = 2
 RELEASE_INPUT = 3
 DECOY_INPUT = 4
 TIP_INPUT = 5
+SOMEBODYS = 2
+"""Accounts that opened a patient in the last days, from which it is somebody's and no decoy."""
 CHECKPOINT_EVERY = 4_000_000
 """Decisions between two checkpoints of the whole state; closing makes one too."""
 
@@ -196,10 +198,11 @@ class Course:
             return
         self._count("context", len(context) + told)
         single = learnt_from(context, max(self.watch.watermark_ms, 0) if self.live else None)
+        before = self._decoy_names()
         self.ledger.append_input(
             CARE_INPUT, self.care.add(single if learnt is None else merge_learnt(learnt, single))
         )
-        self._know_decoys(self.watch.decoys)
+        self._rename_decoys(before)
 
     def decide(self, frame: Frame, trace: bool | None = None) -> Answers:
         """Judge a frame that is through the door, and write it to the journal (not yet flushed).
@@ -377,8 +380,26 @@ class Course:
         if planted.size or self.watch.decoys.size:
             self.watch.set_decoys(self._named_once(planted))
 
+    def _decoy_names(self) -> list[bytes]:
+        """All names of each decoy that the watch knows, the canonical one first."""
+        decoys = self.watch.decoys
+        return [
+            one.tobytes() + np.sort(self.care.aliases.names_of(decoy)).tobytes()
+            for one, decoy in zip(self.care.aliases.canonical(decoys), decoys, strict=True)
+        ]
+
+    def _rename_decoys(self, before: list[bytes]) -> None:
+        """Follow what care learned about the decoys' names; nothing is looked up where none changed."""
+        if self._decoy_names() != before:
+            self._know_decoys(self.watch.decoys)
+
     def _named_once(self, patients: Array) -> Array:
-        return np.unique(self.care.aliases.canonical(patients))
+        """Canonical names (k,) of decoys, without those joined to a patient that several accounts opened: whoever
+        can write care data must not make a trap of a patient."""
+        aliases = self.care.aliases
+        names = [aliases.names_of(patient) for patient in patients]
+        kept = [one.size == 1 or self.watch.visitors(one) < SOMEBODYS for one in names]
+        return np.unique(aliases.canonical(patients[np.array(kept, bool)]))
 
     def seal(self) -> None:
         """Begin to seal a segment on a thread of its own, once the one before is sealed.
@@ -458,8 +479,9 @@ class Course:
     def _learn_again(self, payload: bytes | memoryview) -> None:
         kind, content = decode_input(payload)
         if kind == CARE_INPUT:
+            before = self._decoy_names()
             self.care.restore_input(content)
-            self._know_decoys(self.watch.decoys)
+            self._rename_decoys(before)
         elif kind == RELEASE_INPUT:
             self._release(msgspec.msgpack.decode(content, type=Release))
         elif kind == TIP_INPUT:

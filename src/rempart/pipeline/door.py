@@ -23,7 +23,7 @@ from numba import njit
 
 from rempart.ledger.names import VOCABULARIES, Name
 from rempart.ledger.pseudonym import derive_key, hash_each, hash_strings, hash_text
-from rempart.records import EVENT, FLAG_NO_TIME, FLAG_QUERY, MISSING_MS, Access, Frame
+from rempart.records import EVENT, FLAG_NAMED, FLAG_NO_TIME, FLAG_QUERY, MISSING_MS, Access, Frame
 from rempart.watch.state import Array
 
 MOST_NAMES = {"software": 20_000, "form": 5_000, "role": 2_000, "unit": 50_000}
@@ -220,7 +220,7 @@ class Door:
         )
         flags = FLAG_NO_TIME if access.recorded_ms == MISSING_MS else 0
         if access.is_query and not (len(access.patients) == 1 and access.resource != "Patient"):
-            flags |= FLAG_QUERY
+            flags |= FLAG_QUERY | (FLAG_NAMED if access.named else 0)
         session = session_of(access)
         value = 0
         if access.value_kind and account >= 0:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rempart.records import FLAG_DECOY, FLAG_QUERY, MISSING_MS, Kind
+from rempart.records import FLAG_DECOY, FLAG_NAMED, FLAG_QUERY, MISSING_MS, Kind
 from rempart.watch.crew import FAILED_LOGIN, USUAL_FAILED, crew_nats, note_patient
 from rempart.watch.state import DAY_MS, MINUTE_MS, PENDING, WARD_VISIT, Array, House
 from rempart.watch.tips import mark_tips
@@ -160,7 +160,7 @@ def walk(  # type: ignore[no-untyped-def]
 
     ``before`` is the watermark before the first event. Fills ``others`` (n,) and ``crews`` (n,) nats, and
     raises the first of ``grades`` (m, 2) to the colleague's grade where that is higher. Rows that open one of
-    ``decoys`` (sorted) are flagged; ``tips`` (sorted) fill the rows' tip-offs.
+    ``decoys`` (sorted), or whose request names one, are flagged; ``tips`` (sorted) fill the rows' tip-offs.
     """
     for i in range(rows.size):
         row = rows[i]
@@ -186,7 +186,8 @@ def walk(  # type: ignore[no-untyped-def]
             if row.unit != -1:
                 grades[p, 0] = max(grades[p, 0], _colleague(wards, row.unit, patients[p], row.account, now))
         opens = row.flags & FLAG_QUERY == 0 and row.outcome <= 0
-        if opens and decoys.size and _is_decoy(decoys, patients[row.first_patient : last]):
+        asks = opens or (row.flags & FLAG_NAMED != 0 and row.outcome <= 0)
+        if asks and decoys.size and _is_decoy(decoys, patients[row.first_patient : last]):
             row.flags |= FLAG_DECOY
         if row.unit == -1 and row.network == -1:
             continue

@@ -96,6 +96,14 @@ class Watch:
         """From now on ``patients`` (k,) uint64 are decoys: nobody has a reason to open them."""
         self._house.decoys = np.unique(patients.astype(np.uint64))
 
+    def visitors(self, patients: Array) -> int:
+        """How many accounts opened one of ``patients`` (k,) uint64 in the last VISIT_DAYS."""
+        accounts = [
+            each.visits["account"][np.isin(each.visits["patient"], patients)] for each in self._shards
+        ]
+        found = np.unique(np.concatenate(accounts))
+        return int((found >= 0).sum())
+
     def set_tip_offs(self, bundle: int, tips: Array) -> None:
         """From now on ``tips`` (k,) of TIP are all that the bundle with that number names; none takes it back."""
         kept = self._house.tips[self._house.tips["bundle"] != np.uint64(bundle)]

@@ -29,7 +29,7 @@ GROUP_FLOOR = np.array([2.5, 2.5, 1.5, 1.5, 2.5, 2.0, 1.2, 1.5, 1.5, 2.5], np.fl
 """Nats of a group that mean nothing: the strongest of several statistics is odd on every tenth honest day, and on one day
 in a hundred three groups are at once. Groups of one or two statistics need less, and so do searches, which a thief can
 hardly do without."""
-GROUP_CAP = np.array([7.0, 12.5, 9.0, 5.0, 9.0, 9.0, 12.0, 7.0, 9.0, 12.5], np.float32)
+GROUP_CAP = np.array([7.0, 12.5, 14.0, 5.0, 9.0, 9.0, 12.0, 7.0, 9.0, 12.5], np.float32)
 GROUP_OF = np.array([channel.group for channel in CHANNELS], np.int64)
 GROUP_WEIGHT = np.array([0.7, 1.0, 1.2, 1.0, 1.2, 0.5, 1.0, 1.0, 0.7, 1.0], np.float32)
 _VOLUME, _STRANGERS = int(Group.VOLUME), int(Group.STRANGERS)

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rempart.records import EVENT, FLAG_TRUSTED, Action, Frame, Kind
+from rempart.records import EVENT, FLAG_QUERY, FLAG_TRUSTED, Action, Frame, Kind
 from rempart.watch.judge import Policy, Watch
 from rempart.watch.reasons import SLIPPED
+from rempart.watch.threshold import MOST_STEERED
 
 DAY_MS = 86_400_000
 MONDAY_MS = 1_767_571_200_000
@@ -83,6 +84,23 @@ def test_a_night_scrape_is_challenged_early_and_honest_staff_are_not() -> None:
     assert answers["reasons"][thief][challenged[0]] > 0
     honest_days_with_challenge = (answers["action"][~thief] != Action.ALLOW).sum()
     assert honest_days_with_challenge == 0
+
+
+@pytest.mark.parametrize("day", [0, 2])
+def test_pages_wider_than_any_honest_one_are_enough_alone_in_a_house_without_history(day: int) -> None:
+    rows, patients = honest_days(day + 1, 3)
+    pages = np.zeros(5, EVENT)
+    pages["recorded_ms"] = MONDAY_MS + day * DAY_MS + 19 * 3_600_000 + np.arange(5) * 20_000
+    pages["account"], pages["role"], pages["network"], pages["session"] = 5, 5 % ROLES, 1, 6
+    pages["flags"], pages["count"], pages["page"] = FLAG_QUERY, 5_000, np.arange(5) + 1
+    watch = Watch(Policy(), *UTC_ZONE)
+    everything = np.concatenate([rows, pages])
+    everything["first_patient"] = np.cumsum(everything["patients"]) - everything["patients"]
+    grades = np.full((patients.size, 2), 0.5, np.float32)
+    answers = watch.judge(Frame(everything, patients, None), grades, PRICES, (ACCOUNTS, NETWORKS, ROLES))[-5:]
+    asked_from = Policy().as_row(watch.tails)["threshold"] + MOST_STEERED
+    assert answers["doubt"].max() > asked_from
+    assert answers["action"][-1] == Action.STEP_UP
 
 
 def answered(kinds: dict[int, Kind]) -> Array:

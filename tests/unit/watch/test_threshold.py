@@ -5,17 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rempart.watch.channels import Group
 from rempart.watch.threshold import (
     AIMED_AT,
     DOUBT_BINS,
     MOST_A_DAY,
     MOST_STEERED,
+    STEERED,
     UNANSWERED,
     doubt_counts,
     steered,
     surge,
     threshold,
 )
+from rempart.watch.weigh import GROUP_CAP, GROUP_FLOOR, GROUP_WEIGHT
 
 BUDGET = 1 / 220
 
@@ -30,6 +33,11 @@ def test_the_share_of_honest_days_above_it_is_what_it_aims_at(scale: float) -> N
 
 def test_without_history_it_follows_the_day_0_law() -> None:
     assert 6 < threshold(np.zeros(DOUBT_BINS), BUDGET) < 12
+
+
+def test_searches_alone_reach_the_threshold_of_a_house_without_history_however_it_was_steered() -> None:
+    most = (GROUP_CAP[Group.SEARCH] - GROUP_FLOOR[Group.SEARCH]) * GROUP_WEIGHT[Group.SEARCH]
+    assert most > threshold(np.zeros(DOUBT_BINS), BUDGET) + MOST_STEERED
 
 
 def test_a_young_house_spends_more_and_a_theft_does_not_lift_a_small_one_out_of_reach() -> None:
@@ -60,7 +68,7 @@ def test_one_day_moves_the_correction_little_and_all_days_together_not_far(
     nats: float, asked: int, others: int
 ) -> None:
     after = steered(nats, asked, asked + others, BUDGET)
-    assert nats - 0.2 - 1e-9 <= after <= nats + MOST_A_DAY + 1e-9
+    assert nats - STEERED - 1e-9 <= after <= nats + MOST_A_DAY + 1e-9
     assert abs(after) <= MOST_STEERED
 
 
