@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from rempart.cli import rempart
+from rempart.errors import SourceError
 from rempart.ledger.keys import read_pseudonym_key
 from rempart.ledger.pseudonym import PATIENT, hash_text
 
@@ -128,3 +129,18 @@ def test_a_missing_file_is_one_clear_line(place: Path) -> None:
         ],
     )
     assert "cannot read no-such-file.csv" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("", "aucune ligne"), ("nom,prenom\n", "aucune ligne"), ("a,b\n1,2\n3,4\n", "aucune colonne")],
+)
+def test_a_file_that_says_nothing_is_refused_in_one_line(
+    place: Path, tmp_path: Path, content: str, said: str
+) -> None:
+    (tmp_path / "sale.csv").write_text(content, encoding="utf-8")
+    words = ["leak", tmp_path / "sale.csv", "--population", place / "january.csv", "--out", tmp_path / "out"]
+    done = CliRunner().invoke(rempart, [str(word) for word in [*words, "--lang", "fr"]])
+    assert isinstance(done.exception, SourceError)
+    assert said in str(done.exception)
+    assert not (tmp_path / "out" / "report.html").exists()
