@@ -144,3 +144,18 @@ def test_a_file_that_says_nothing_is_refused_in_one_line(
     assert isinstance(done.exception, SourceError)
     assert said in str(done.exception)
     assert not (tmp_path / "out" / "report.html").exists()
+
+
+def test_why_no_account_is_named_and_no_incident_opened_is_said(place: Path, tmp_path: Path) -> None:
+    ours, foreign = (people(Country.draw(5, 3000), size, seed) for size, seed in ((1500, 6), (100, 98)))
+    del foreign["patient_id"]
+    for name, rows, why in (
+        ("ours", take(ours, list(range(100))), "Aucun registre"),
+        ("foreign", foreign, "Le fichier n'est pas à nous : le chemin"),
+    ):
+        said = run(
+            "leak", write(tmp_path / f"{name}.csv", rows), "--population", place / "january.csv",
+            "--out", tmp_path / name, "--data", place / "data", "--open-incident", "X", "--lang", "fr",
+        )  # fmt: skip
+        assert why in said
+        assert "Aucun incident n'a été ouvert : aucun compte" in said

@@ -74,10 +74,14 @@ def _counts(verdict: Verdict) -> str:
     )
 
 
-def account_words(path: LeakPath | None) -> str:
+def account_words(path: LeakPath | None, verdict: Verdict) -> str:
     """Through whom the file left, as far as the ledger tells."""
+    if verdict.ours == "not_ours":
+        return _("The file is not ours: the way it left was not looked for.")
+    if verdict.ours == "cannot_tell":
+        return _("It is not known whether the file is ours: the way it left was not looked for.")
     if path is None:
-        return _("No ledger was at hand, or the file is not ours: the way it left was not looked for.")
+        return _("No ledger was at hand: the way the file left was not looked for.")
     if not path.accounts:
         return _(
             "The file did not leave through any access that was watched: look at backups, databases, exports and processors."
