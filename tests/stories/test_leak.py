@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -159,3 +160,35 @@ def test_why_no_account_is_named_and_no_incident_opened_is_said(place: Path, tmp
         )  # fmt: skip
         assert why in said
         assert "Aucun incident n'a été ouvert : aucun compte" in said
+
+
+def test_decoys_never_overwrite_a_bundle_and_their_mail_can_be_delivered(place: Path, tmp_path: Path) -> None:
+    rows = take(people(Country.draw(5, 3000), 1500, 6), list(range(40)))
+    rows["prenom"], rows["nom"] = ["Inès-Zoë"] * 40, ["LE CŒUR"] * 40
+    table, bundle = write(tmp_path / "people.csv", rows), tmp_path / "decoys.json"
+
+    def plant(domain: str) -> list[str]:
+        words = (
+            "canary",
+            "plant",
+            table,
+            "--mail-domain",
+            domain,
+            "--bundle",
+            bundle,
+            "--data",
+            tmp_path / "d",
+        )
+        return [str(word) for word in (*words, "--lang", "fr")]
+
+    for wrong in ("leurres", "a@b.example", "leurres."):
+        done = CliRunner().invoke(rempart, plant(wrong))
+        assert "n'est pas un domaine" in str(done.exception)
+        assert not bundle.exists()
+    run(*plant("leurres.example"))
+    before = bundle.read_bytes()
+    mails = [entry["resource"]["telecom"][1]["value"] for entry in json.loads(before)["entry"]]
+    assert all(re.fullmatch(r"ines-zoe\.lecoeur\d+@leurres\.example", mail) for mail in mails)
+    assert "existe déjà" in str(CliRunner().invoke(rempart, plant("leurres.example")).exception)
+    assert bundle.read_bytes() == before
+    assert run("canary", "list", "--data", tmp_path / "d").count("\n") == 10
