@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from rempart.cli import rempart
-from rempart.errors import SourceError
+from rempart.errors import LedgerError, SourceError
 from rempart.ledger.keys import read_pseudonym_key
 from rempart.ledger.pseudonym import PATIENT, hash_text
 
@@ -113,7 +113,8 @@ def test_a_decoy_is_recognised_though_retyped_and_blanked(place: Path) -> None:
     assert {(found["row"], found["id"]) for found in verdict["canaries"]} == {(7, "D0002"), (9, "D0002")}
     assert "D0002" in run("canary", "list", "--data", place / "data")
     assert "D0002" in run("canary", "retire", "D0002", "--data", place / "data")
-    run("canary", "check", "--data", place / "data")
+    done = CliRunner().invoke(rempart, ["canary", "check", "--data", str(place / "data")])
+    assert isinstance(done.exception, LedgerError)  # nobody is cleared where no access was ever recorded
     assert b"D0002" not in (place / "data" / "canaries.register").read_bytes()
 
 
@@ -192,3 +193,12 @@ def test_decoys_never_overwrite_a_bundle_and_their_mail_can_be_delivered(place: 
     assert "existe déjà" in str(CliRunner().invoke(rempart, plant("leurres.example")).exception)
     assert bundle.read_bytes() == before
     assert run("canary", "list", "--data", tmp_path / "d").count("\n") == 10
+
+
+@pytest.mark.parametrize("command", [["list"], ["check"], ["retire", "D0001"]])
+def test_decoys_are_not_looked_for_in_a_folder_that_is_not_there(tmp_path: Path, command: list[str]) -> None:
+    nowhere = tmp_path / "nowhere"
+    done = CliRunner().invoke(rempart, ["canary", *command, "--data", str(nowhere)])
+    assert isinstance(done.exception, LedgerError | SourceError)
+    assert "--data" in str(done.exception)
+    assert not nowhere.exists()
