@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from rempart.cli import rempart
 from rempart.errors import LedgerError, SourceError
+from rempart.incident.frauds import fraud_names
 from rempart.ledger.keys import read_pseudonym_key
 from rempart.ledger.pseudonym import PATIENT, hash_text
 
@@ -202,3 +203,20 @@ def test_decoys_are_not_looked_for_in_a_folder_that_is_not_there(tmp_path: Path,
     assert isinstance(done.exception, LedgerError | SourceError)
     assert "--data" in str(done.exception)
     assert not nowhere.exists()
+
+
+def test_the_page_shows_no_fraud_and_no_patient_without_one(place: Path, tmp_path: Path) -> None:
+    ours = take(people(Country.draw(5, 3000), 1500, 6), list(range(100)))
+    kept = {
+        "bare": ("prenom", "telephone", "ville", "code_postal"),
+        "names": ("nom", "prenom", "date_naissance", "telephone"),
+    }
+    for name, columns in kept.items():
+        sold = write(tmp_path / f"{name}.csv", {column: ours[column] for column in columns if column in ours})
+        run("leak", sold, "--population", place / "january.csv", "--out", tmp_path / name, "--lang", "fr")
+        page = (tmp_path / name / "report.html").read_text(encoding="utf-8")
+        verdict = json.loads((tmp_path / name / "verdict.json").read_text(encoding="utf-8"))
+        assert verdict["ours"] in ("ours", "partly_ours")
+        assert "<td></td>" not in page
+        for fraud, counts in verdict["frauds"].items():
+            assert (f'<th scope="row">{fraud_names()[fraud]}</th>' in page) == (sum(counts.values()) > 0)
