@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from rempart.cli import rempart
+from rempart.errors import LedgerError, SourceError
+from rempart.incident.frauds import fraud_names
 from rempart.ledger.keys import read_pseudonym_key
 from rempart.ledger.pseudonym import PATIENT, hash_text
 
@@ -111,7 +114,8 @@ def test_a_decoy_is_recognised_though_retyped_and_blanked(place: Path) -> None:
     assert {(found["row"], found["id"]) for found in verdict["canaries"]} == {(7, "D0002"), (9, "D0002")}
     assert "D0002" in run("canary", "list", "--data", place / "data")
     assert "D0002" in run("canary", "retire", "D0002", "--data", place / "data")
-    run("canary", "check", "--data", place / "data")
+    done = CliRunner().invoke(rempart, ["canary", "check", "--data", str(place / "data")])
+    assert isinstance(done.exception, LedgerError)  # nobody is cleared where no access was ever recorded
     assert b"D0002" not in (place / "data" / "canaries.register").read_bytes()
 
 
@@ -128,3 +132,91 @@ def test_a_missing_file_is_one_clear_line(place: Path) -> None:
         ],
     )
     assert "cannot read no-such-file.csv" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("", "aucune ligne"), ("nom,prenom\n", "aucune ligne"), ("a,b\n1,2\n3,4\n", "aucune colonne")],
+)
+def test_a_file_that_says_nothing_is_refused_in_one_line(
+    place: Path, tmp_path: Path, content: str, said: str
+) -> None:
+    (tmp_path / "sale.csv").write_text(content, encoding="utf-8")
+    words = ["leak", tmp_path / "sale.csv", "--population", place / "january.csv", "--out", tmp_path / "out"]
+    done = CliRunner().invoke(rempart, [str(word) for word in [*words, "--lang", "fr"]])
+    assert isinstance(done.exception, SourceError)
+    assert said in str(done.exception)
+    assert not (tmp_path / "out" / "report.html").exists()
+
+
+def test_why_no_account_is_named_and_no_incident_opened_is_said(place: Path, tmp_path: Path) -> None:
+    ours, foreign = (people(Country.draw(5, 3000), size, seed) for size, seed in ((1500, 6), (100, 98)))
+    del foreign["patient_id"]
+    for name, rows, why in (
+        ("ours", take(ours, list(range(100))), "Aucun registre"),
+        ("foreign", foreign, "Le fichier n'est pas à nous : le chemin"),
+    ):
+        said = run(
+            "leak", write(tmp_path / f"{name}.csv", rows), "--population", place / "january.csv",
+            "--out", tmp_path / name, "--data", place / "data", "--open-incident", "X", "--lang", "fr",
+        )  # fmt: skip
+        assert why in said
+        assert "Aucun incident n'a été ouvert : aucun compte" in said
+
+
+def test_decoys_never_overwrite_a_bundle_and_their_mail_can_be_delivered(place: Path, tmp_path: Path) -> None:
+    rows = take(people(Country.draw(5, 3000), 1500, 6), list(range(40)))
+    rows["prenom"], rows["nom"] = ["Inès-Zoë"] * 40, ["LE CŒUR"] * 40
+    table, bundle = write(tmp_path / "people.csv", rows), tmp_path / "decoys.json"
+
+    def plant(domain: str) -> list[str]:
+        words = (
+            "canary",
+            "plant",
+            table,
+            "--mail-domain",
+            domain,
+            "--bundle",
+            bundle,
+            "--data",
+            tmp_path / "d",
+        )
+        return [str(word) for word in (*words, "--lang", "fr")]
+
+    for wrong in ("leurres", "a@b.example", "leurres."):
+        done = CliRunner().invoke(rempart, plant(wrong))
+        assert "n'est pas un domaine" in str(done.exception)
+        assert not bundle.exists()
+    run(*plant("leurres.example"))
+    before = bundle.read_bytes()
+    mails = [entry["resource"]["telecom"][1]["value"] for entry in json.loads(before)["entry"]]
+    assert all(re.fullmatch(r"ines-zoe\.lecoeur\d+@leurres\.example", mail) for mail in mails)
+    assert "existe déjà" in str(CliRunner().invoke(rempart, plant("leurres.example")).exception)
+    assert bundle.read_bytes() == before
+    assert run("canary", "list", "--data", tmp_path / "d").count("\n") == 10
+
+
+@pytest.mark.parametrize("command", [["list"], ["check"], ["retire", "D0001"]])
+def test_decoys_are_not_looked_for_in_a_folder_that_is_not_there(tmp_path: Path, command: list[str]) -> None:
+    nowhere = tmp_path / "nowhere"
+    done = CliRunner().invoke(rempart, ["canary", *command, "--data", str(nowhere)])
+    assert isinstance(done.exception, LedgerError | SourceError)
+    assert "--data" in str(done.exception)
+    assert not nowhere.exists()
+
+
+def test_the_page_shows_no_fraud_and_no_patient_without_one(place: Path, tmp_path: Path) -> None:
+    ours = take(people(Country.draw(5, 3000), 1500, 6), list(range(100)))
+    kept = {
+        "bare": ("prenom", "telephone", "ville", "code_postal"),
+        "names": ("nom", "prenom", "date_naissance", "telephone"),
+    }
+    for name, columns in kept.items():
+        sold = write(tmp_path / f"{name}.csv", {column: ours[column] for column in columns if column in ours})
+        run("leak", sold, "--population", place / "january.csv", "--out", tmp_path / name, "--lang", "fr")
+        page = (tmp_path / name / "report.html").read_text(encoding="utf-8")
+        verdict = json.loads((tmp_path / name / "verdict.json").read_text(encoding="utf-8"))
+        assert verdict["ours"] in ("ours", "partly_ours")
+        assert "<td></td>" not in page
+        for fraud, counts in verdict["frauds"].items():
+            assert (f'<th scope="row">{fraud_names()[fraud]}</th>' in page) == (sum(counts.values()) > 0)

@@ -13,6 +13,7 @@ tell that two were mixed.
 from __future__ import annotations
 
 import random
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -89,8 +90,8 @@ def _draw(
     while not phone or phone in used:
         phone = chance.choice(FICTION) + f"{chance.randrange(10_000):04d}"
     while not email or email in used:
-        plain = "".join(letter for letter in f"{body['given']}.{name['family']}".lower() if letter.isascii())
-        email = f"{plain.replace(' ', '')}{chance.randrange(100)}@{domain}"
+        box = ".".join(filter(None, map(_latin, (body["given"], name["family"]))))
+        email = f"{box}{chance.randrange(100)}@{domain}"
     used.update((phone, email))
     house, _, rest = street["street"].partition(" ")
     moved = f"{int(house) + chance.randrange(2, 40)} {rest}" if house.isdigit() else street["street"]
@@ -99,6 +100,14 @@ def _draw(
         _birth(body["birth_date"], chance), body.get("sex", ""), phone, email, moved,
         town["postcode"], town["city"], today.isoformat(), shown_to,
     )  # fmt: skip
+
+
+def _latin(name: str) -> str:
+    """A name as it stands in a mail address: small letters without accents."""
+    plain = unicodedata.normalize(
+        "NFKD", name.lower().replace("œ", "oe").replace("æ", "ae").replace("ß", "ss")
+    )
+    return "".join(letter for letter in plain if letter.isascii() and (letter.isalnum() or letter == "-"))
 
 
 def _birth(like: str, chance: random.Random) -> str:

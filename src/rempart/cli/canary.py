@@ -12,12 +12,16 @@ from pathlib import Path
 import click
 
 from rempart import language
-from rempart.canary.register import read_register
+from rempart.canary.register import NAME, read_register
 from rempart.cli.options import DATA, LANGUAGE
+from rempart.errors import SourceError
 from rempart.language import gettext as _
 from rempart.language import number, printable
+from rempart.ledger.folder import Folder
+from rempart.ledger.keys import Keys
 from rempart.pipeline import canaries
 from rempart.pipeline.people import keys_for
+from rempart.settings import data_folder
 
 
 @click.group("canary")
@@ -61,13 +65,24 @@ def plant_command(
     )
 
 
+def _planted(data: Path | None) -> tuple[Keys, Path]:
+    """(keys, data folder); SourceError where no decoy was ever planted: nothing is made in a folder misnamed."""
+    folder = data_folder(data)
+    if not (folder / NAME).exists():
+        raise SourceError(
+            _("no decoy was planted in {folder}").format(folder=folder),
+            _("name the folder with --data, or plant some with rempart canary plant"),
+        )
+    return keys_for(folder)
+
+
 @canary_command.command("list")
 @DATA
 @LANGUAGE
 def list_command(data: Path | None, lang: str | None) -> None:
     """Show the decoys by number: when planted, for whom, whether retired. Never their names."""
     language.set_language(lang)
-    keys, folder = keys_for(data)
+    keys, folder = _planted(data)
     for decoy in read_register(folder, keys.cipher_key):
         state = f"{_('retired')} {decoy.retired}" if decoy.retired else _("planted")
         sys.stdout.write(f"{decoy.id}  {decoy.planted}  {state}  {printable(decoy.shown_to)}\n")
@@ -80,7 +95,8 @@ def list_command(data: Path | None, lang: str | None) -> None:
 def check_command(context: click.Context, data: Path | None, lang: str | None) -> None:
     """Show the accounts that opened a decoy. Exit code 1 if any did."""
     language.set_language(lang)
-    keys, folder = keys_for(data)
+    Folder(data_folder(data)).require()
+    keys, folder = _planted(data)
     found = canaries.touched(keys, folder)
     for each in found:
         sys.stdout.write(
@@ -99,6 +115,6 @@ def retire_command(decoys: tuple[str, ...], data: Path | None, lang: str | None)
     """Retire DECOYS by number; remove them from the records too. They are still recognised in files."""
     os.umask(0o077)
     language.set_language(lang)
-    keys, folder = keys_for(data)
+    keys, folder = _planted(data)
     for decoy in canaries.retire(decoys, keys, folder, datetime.now(UTC).date()):
         sys.stdout.write(f"{decoy.id}  {_('retired')}\n")

@@ -60,7 +60,7 @@ def _show_on_sale(sale: OnSale) -> None:
     """The verdict on the sample, and whether the account it names is the one that took it."""
     console = Console()
     console.print(verdict_words(sale.finding.verdict))
-    console.print(account_words(sale.finding.path))
+    console.print(account_words(sale.finding.path, sale.finding.verdict))
     for each in sale.finding.path.accounts if sale.finding.path else ():
         truth = _("the thief's") if each.account == sale.taken_by else _("not the thief's")
         console.print(f"  {each.account}  {number(100 * each.share, 1)} %  ({truth})")

@@ -90,7 +90,9 @@ def leak_command(
     if who is not None:
         now_ms = round(datetime.now(UTC).timestamp() * 1000)
         case = open_case(found, data, settings.load(settings_path), now_ms, who)
-        if case is not None:
+        if case is None:
+            sys.stdout.write(_("No incident was opened: no account is named to open it over.") + "\n")
+        else:
             sys.stdout.write(_("An incident was opened: {id}.").format(id=case) + "\n")
     low, high = verdict["worth_eur"]
     sys.stdout.write(f"{labelled(_('worth'), language.euros(low, high))}\n{labelled(_('open'), page)}\n")

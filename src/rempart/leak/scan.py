@@ -29,6 +29,9 @@ BLOCK_ROWS = 1 << 20
 BLOCK_BYTES = 1 << 30
 MEASURED_ROWS = 20_000
 """Rows that chance is measured on."""
+FEW_ROWS = 200
+"""Rows below which chance is measured on people of ours instead: a few rows shuffled among themselves stay near
+copies of themselves."""
 WORTH_KEEPING = -14.0
 """Logarithm of the likelihood ratio a person, over N, below which a row is forgotten."""
 MATCHED = 0.5
@@ -154,9 +157,16 @@ class Scanner:
         self._rows += rows.size
 
     def _score(self, rows: Side) -> Scored:
-        """The rows' best people; behind the first block, strangers like its rows are scored too, to measure chance."""
+        """The rows' best people; with the first block, strangers like its rows are scored too, to measure chance."""
         if self._strange is not None:
             return self._matcher.score(rows)
+        if rows.size < FEW_ROWS:
+            scored = self._matcher.score(rows)
+            who = self._rng.permutation(self._population.size)[:MEASURED_ROWS]
+            asked = like_rows(take_people(self._population.side, who), rows, self._rng)
+            self._strange = self._matcher.score(strangers(asked, self._rng))
+            self._power = self._measure_power(rows)
+            return scored
         sample = take_people(rows, self._rng.permutation(rows.size)[:MEASURED_ROWS])
         size = rows.size
         whole = self._matcher.score(join_people(rows, strangers(sample, self._rng)), size)

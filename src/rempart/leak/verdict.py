@@ -3,7 +3,7 @@
 The likelihood ratio compares "this share of the rows is from our population" with "none is"; its words follow
 the scale of the European network of forensic institutes (ENFSI 2015). The share told is the one fitted to all rows: matches less
 those expected by chance take chance off twice where few columns are there. A file whose rows could not be told
-apart even if they were ours is not called foreign.
+apart even if they were ours is not called foreign, nor one of a few rows where the likelihood speaks for ours.
 """
 
 from __future__ import annotations
@@ -56,4 +56,5 @@ def _answer(scan: Scan, excess: float, share: float) -> Answer:
     proven = scan.log_ratio >= LEAST_LOG_RATIO and beyond_chance
     if proven and (share >= LEAST_SHARE or excess >= LEAST_ROWS):
         return "ours" if share >= OURS_FROM * scan.power and share >= OURS_FROM / 2 else "partly_ours"
-    return "not_ours" if scan.power >= LEAST_POWER else "cannot_tell"
+    too_few = scan.rows < LEAST_ROWS and scan.log_ratio > 0 and len(scan.matched) > 0
+    return "not_ours" if scan.power >= LEAST_POWER and not too_few else "cannot_tell"

@@ -8,6 +8,7 @@ harvest, whoever used it.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,7 +19,8 @@ import pyarrow as pa
 
 from rempart.canary.decoy import Decoy, draw_decoys, fhir_bundle
 from rempart.canary.register import read_register, write_register
-from rempart.errors import SourceError
+from rempart.errors import SettingsError, SourceError
+from rempart.language import gettext as _
 from rempart.leak.kinds import dates
 from rempart.leak.readers.formats import files_of, read_files
 from rempart.leak.rows import Columns, side_of
@@ -31,6 +33,7 @@ from rempart.ledger.query import connect
 from rempart.pipeline.spelling import write_json
 
 MOST_NEIGHBOURS = 5000
+_DOMAIN = re.compile(r"(?!-)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z][A-Za-z0-9-]+")
 _KINDS = ("family", "given", "birth_date", "sex", "street", "postcode", "city")
 
 
@@ -49,7 +52,20 @@ def plant(
     like: Sequence[Path], count: int, domain: str, shown_to: Sequence[str], keys: Keys, data: Path, bundle: Path,
     today: date, chance: random.Random,
 ) -> list[Decoy]:  # fmt: skip
-    """Draw decoys, keep them in the register and write the bundle that loads them."""
+    """Draw decoys, keep them in the register and write the bundle that loads them.
+
+    SourceError where the bundle exists already: only it loads the decoys planted before; SettingsError for a
+    domain that is none.
+    """
+    if bundle.exists():
+        raise SourceError(
+            _("{file} exists already").format(file=bundle), _("name another file with --bundle")
+        )
+    if not _DOMAIN.fullmatch(domain):
+        raise SettingsError(
+            _("--mail-domain {domain} is no domain").format(domain=ascii(domain)),
+            _("give a domain of yours, such as mail.hospital.example"),
+        )
     known = read_register(data, keys.cipher_key)
     fresh = draw_decoys(_neighbours(like), count, domain, today, chance, known, shown_to)
     write_register(data, keys.cipher_key, [*known, *fresh])

@@ -16,6 +16,8 @@ import numpy as np
 
 from rempart.canary.decoy import Decoy
 from rempart.canary.register import read_register
+from rempart.errors import SourceError
+from rempart.language import gettext as _
 from rempart.leak.columns import CATEGORIES, Column, category_of
 from rempart.leak.decoys import Recognised
 from rempart.leak.fresh import Freshness, freshness
@@ -95,6 +97,7 @@ def investigate(
     decoys = read_register(folder, keys.cipher_key)
     side = decoy_side(decoys) if decoys else None
     scan = Scanner(population, SEED, lambda rows: hear("rows", rows), side).scan(read_files(paths))
+    _refuse_nothing(scan)
     verdict = judge(scan)
     columns = tuple(column for table in scan.tables.values() for column in table.columns)
     filled = {category_of(column.kind) for column in columns if column.filled > 0}
@@ -119,6 +122,20 @@ def investigate(
         _touched(keys, folder, {decoys[each.decoy].id for each in scan.recognised}),
         today,
     )
+
+
+def _refuse_nothing(scan: Scan) -> None:
+    """SourceError where no row was read, or no column of any table was recognised."""
+    if not any(table.rows for table in scan.tables.values()):
+        raise SourceError(
+            _("no row could be read from the file on sale"),
+            _("look whether it is empty or of another format"),
+        )
+    if not any(category_of(column.kind) for table in scan.tables.values() for column in table.columns):
+        raise SourceError(
+            _("no column of the file on sale was recognised"),
+            _("give its columns headings such as nom, prenom, date_naissance, telephone"),
+        )
 
 
 def open_case(finding: Finding, data: Path | None, settings: Settings, now_ms: int, who: str) -> str | None:

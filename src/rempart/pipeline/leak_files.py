@@ -100,7 +100,7 @@ def verdict_of(finding: Finding, exposed: ExposedPeople) -> dict[str, Any]:
         "snapshot_between": [day.isoformat() for day in snapshot] if snapshot else None,
         "older_parts": _older(finding),
         "accounts": accounts_of(finding),
-        "accounts_words": account_words(finding.path),
+        "accounts_words": account_words(finding.path, verdict),
         "canaries": canaries_of(finding),
         "worth_eur": [round(finding.worth.better.low, 2), round(finding.worth.better.high, 2)]
         if finding.worth

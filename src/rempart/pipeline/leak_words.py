@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from rempart.language import gettext as _
 from rempart.language import ngettext, number
 from rempart.leak.through import Path as LeakPath
-from rempart.leak.verdict import Verdict
+from rempart.leak.verdict import LEAST_POWER, Verdict
 
 RATIO_SCALE = (1, 2, 4, 6)
 """log10 steps of the verbal scale (ENFSI guideline for evaluative reporting, 2015)."""
@@ -53,25 +53,35 @@ def verdict_words(verdict: Verdict) -> str:
         first = _("The file is partly ours: {share} % of its rows are our patients.").format(share=share)
     elif verdict.ours == "not_ours":
         first = _("The file is not ours: its rows do not match our patients more than chance would have it.")
+    elif verdict.rows and verdict.power >= LEAST_POWER:
+        first = _("It cannot be told whether the file is ours: too few rows; ask for a longer sample.")
     else:
         first = _("It cannot be told whether the file is ours: its rows say too little to tell people apart.")
+    if verdict.ours == "not_ours" and verdict.log10_ratio >= RATIO_SCALE[0]:
+        return f"{first} {_counts(verdict)}."
     weight = min(abs(verdict.log10_ratio), 1e6)
-    second = _(
-        "{matched} of {rows} rows match, {chance} would match by chance; the rows {words} (likelihood ratio 10^{power})."
-    ).format(
-        matched=number(verdict.matched),
-        rows=number(verdict.rows),
-        chance=number(verdict.expected_by_chance, 0 if verdict.expected_by_chance >= 10 else 1),
-        words=ratio_words(verdict.log10_ratio),
-        power=number(weight),
+    second = _("{counts}; the rows {words} (likelihood ratio 10^{power}).").format(
+        counts=_counts(verdict), words=ratio_words(verdict.log10_ratio), power=number(weight)
     )
     return f"{first} {second}"
 
 
-def account_words(path: LeakPath | None) -> str:
+def _counts(verdict: Verdict) -> str:
+    return _("{matched} of {rows} rows match, {chance} would match by chance").format(
+        matched=number(verdict.matched),
+        rows=number(verdict.rows),
+        chance=number(verdict.expected_by_chance, 0 if verdict.expected_by_chance >= 10 else 1),
+    )
+
+
+def account_words(path: LeakPath | None, verdict: Verdict) -> str:
     """Through whom the file left, as far as the ledger tells."""
+    if verdict.ours == "not_ours":
+        return _("The file is not ours: the way it left was not looked for.")
+    if verdict.ours == "cannot_tell":
+        return _("It is not known whether the file is ours: the way it left was not looked for.")
     if path is None:
-        return _("No ledger was at hand, or the file is not ours: the way it left was not looked for.")
+        return _("No ledger was at hand: the way the file left was not looked for.")
     if not path.accounts:
         return _(
             "The file did not leave through any access that was watched: look at backups, databases, exports and processors."

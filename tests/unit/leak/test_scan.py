@@ -19,6 +19,7 @@ from rempart.leak.population import ALWAYS, NEVER, Population, build, update
 from rempart.leak.scan import Scan, Scanner
 from rempart.leak.tables import typed
 from rempart.leak.verdict import judge
+from rempart.pipeline.leak_words import verdict_words
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "lab"))
 from french_people import Country, people, spoil, take
@@ -180,3 +181,24 @@ def test_the_bracket_holds_the_day_the_file_left(ours: dict[str, Any]) -> None:
         widths.append(newest.last - newest.first)
     assert held >= 3
     assert np.median(widths) < 15
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 10])
+def test_a_few_whole_rows_of_ours_are_never_called_foreign(
+    size: int, ours: dict[str, Any], population: Population
+) -> None:
+    kept = ("nom", "prenom", "date_naissance", "telephone", "email")
+    verdict = judge(scan(population, {name: take(ours, np.arange(size))[name] for name in kept}))
+    assert verdict.ours == ("ours" if size >= 3 else "cannot_tell" if size == 1 else verdict.ours)
+    assert verdict.ours in ("ours", "cannot_tell")
+    assert verdict.expected_by_chance < 0.1 * size
+    assert ("longer sample" in verdict_words(verdict)) == (verdict.ours == "cannot_tell")
+
+
+@pytest.mark.parametrize("size", [3, 10, 50])
+def test_a_few_strangers_are_not_ours_and_nothing_speaks_for_it(size: int, population: Population) -> None:
+    for seed in (310, 311, 312):
+        strangers = people(COUNTRY, size, seed)
+        verdict = judge(scan(population, {k: v for k, v in strangers.items() if k != "patient_id"}))
+        assert verdict.ours == "not_ours"
+        assert "the rows speak for it" not in verdict_words(verdict)
