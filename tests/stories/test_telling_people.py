@@ -19,7 +19,15 @@ import pytest
 from access_log import event
 from click.testing import CliRunner, Result
 
-from notice_case import a_person, make_ledger, pseudonym, write_directory, write_scope, write_site
+from notice_case import (
+    a_person,
+    make_ledger,
+    pseudonym,
+    scope_content,
+    write_directory,
+    write_scope,
+    write_site,
+)
 from rempart.cli import rempart
 from rempart.errors import RempartError, SourceError
 from rempart.ledger.deeds import read_deeds
@@ -380,3 +388,13 @@ def test_a_controller_without_facts_is_named(
         CliRunner().invoke(
             rempart, [*asked, "--settings", str(two / "settings.toml")], catch_exceptions=False
         )
+
+
+def test_a_scope_of_nothing_tells_nobody(root: Path, tmp_path: Path) -> None:
+    content = scope_content(accesses=0, patients={"low": 0, "high": 0, "bounded": True})
+    (tmp_path / "scope.json").write_text(json.dumps(content))
+    words = ["notice", "--scope", str(tmp_path), "--site", str(root / "site.toml"), "--aware", "2026-03-04"]
+    told = CliRunner().invoke(rempart, [*words, "--data", str(root / "data"), "--out", str(tmp_path / "out")])
+    assert isinstance(told.exception, SourceError)
+    assert "nobody to tell" in str(told.exception)
+    assert not (tmp_path / "out").exists()

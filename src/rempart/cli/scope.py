@@ -14,7 +14,7 @@ from rempart.cli.options import DATA, LANGUAGE, SETTINGS, moment, now_ms
 from rempart.errors import SourceError
 from rempart.incident.frauds import category_words
 from rempart.language import gettext as _
-from rempart.language import labelled, number, printable, printable_sentence
+from rempart.language import labelled, number, printable, printable_sentence, when
 from rempart.pipeline.aftermath import Aftermath, Asked, asked_of, take_scope
 from rempart.pipeline.exposures import keep_exposures
 from rempart.pipeline.scope_files import write_scopes
@@ -57,6 +57,11 @@ def scope_command(
     keep_exposures(folder, found)
     folders = write_scopes(found, out, language.spoken(), chosen.zone)
     _show(found)
+    if not any(one.scope.accesses for one in found.scopes):
+        said = _("no access of account {accounts} between {since} and {until}: the period may be wrong")
+        ends = [when(at, chosen.zone) for at in (asked.from_ms, asked.to_ms)]
+        names = ", ".join(printable(name, 40) for name in asked.accounts[:5])
+        click.echo(said.format(accounts=names, since=ends[0], until=ends[1]), err=True)
     for one in folders:
         click.echo(labelled(_("open"), one / "scope.json"))
 

@@ -21,6 +21,7 @@ import msgspec
 
 from rempart.errors import SourceError
 from rempart.language import Language, printable
+from rempart.language import gettext as _
 from rempart.notice.audiences import audience_pages, register_entry
 from rempart.notice.casefile import FIRST_SENT, CaseFile, LetterCount
 from rempart.notice.deadlines import obligations_page
@@ -127,6 +128,11 @@ def _plain(name: str) -> str:
 def inform(order: Order, hear: Callable[[int, int], None]) -> CaseFile:
     """Make everything; the case file it was made from. SettingsError or SourceError for a file of no use."""
     scope, site = read_scope(order.scope), read_site(order.site)
+    if not scope.accesses and not scope.patients.high and scope.patients.bounded:
+        raise SourceError(
+            _("the scope holds no access, and nothing is missing: there is nobody to tell"),
+            _("check the accounts and the period of the scope"),
+        )
     spoken = [words_of(code, site.zone, order.words) for code in order.languages]
     rules = read_rules(order.rules, frozenset(CONDITIONS))
     assessment = assess(scope, site)
@@ -162,7 +168,7 @@ def _letters(
 
 def _documents(order: Order, case: CaseFile, words: Words) -> list[Document]:
     """Every document in one language, the most urgent first."""
-    form, _ = sheet(case, words, _last_sent(order, case, words.language.code))
+    form = sheet(case, words, _last_sent(order, case, words.language.code))[0]
     return [obligations_page(case, words), form, register_entry(case, words), *audience_pages(case, words)]
 
 
