@@ -358,4 +358,4 @@ def test_an_account_the_ledger_never_saw_proves_nothing(whole: Path, tmp_path: P
 def test_a_known_account_without_access_is_told_in_its_own_words(whole: Path, tmp_path: Path) -> None:
     period = ("--from", "2020-01-01", "--to", "2020-01-02")
     said = run("scope", "--account", VICTIM, *period, "--data", whole, "--out", tmp_path / "scope")
-    assert f"no access of account {VICTIM} between 2020-01-01 0" in said
+    assert f"no access of account {VICTIM} between 2020-01-01 00:00 CET" in said

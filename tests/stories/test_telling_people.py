@@ -398,3 +398,12 @@ def test_a_scope_of_nothing_tells_nobody(root: Path, tmp_path: Path) -> None:
     assert isinstance(told.exception, SourceError)
     assert "nobody to tell" in str(told.exception)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_time_without_a_zone_is_the_sites(root: Path, tmp_path: Path) -> None:
+    told = ask(root, "notice", "--site", root / "site.toml", "--aware", "2026-03-04T09:00", "--now", "2026-03-05T09:00",
+               "--lang", "en", "--out", tmp_path)  # fmt: skip
+    made = json.loads((tmp_path / "notice.json").read_bytes())
+    assert made["aware_at"] == "2026-03-04T08:00:00Z"
+    assert made["made_at"] == "2026-03-05T08:00:00Z"
+    assert "09:00" in told.output

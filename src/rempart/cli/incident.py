@@ -20,6 +20,7 @@ from rempart.language import number, printable, printable_sentence, set_language
 from rempart.pipeline import casework
 from rempart.records import INCIDENT_STATES, Incident
 
+ZONED = "(ISO 8601; in the zone of the settings where none is said)"
 WHO = click.option("--who", metavar="NAME", help="Who does it; the name of the login by default.")
 REASON = click.option("--reason", required=True, metavar="TEXT", help="Why; kept with the deed.")
 INCIDENT = click.argument("incident")
@@ -64,7 +65,7 @@ def show_command(incident: str, data: Path | None, lang: str | None) -> None:
 
 @incident_command.command("open")
 @click.option("--account", "accounts", multiple=True, required=True, help="May be given several times.")
-@click.option("--from", "since", required=True, metavar="TIME", help="First moment (ISO 8601).")
+@click.option("--from", "since", required=True, metavar="TIME", help=f"First moment {ZONED}.")
 @click.option("--to", "until", required=True, metavar="TIME", help="The moment after the last.")
 @click.option("--aware", metavar="TIME", help="When somebody became aware of it; now by default.")
 @click.option("--leak", is_flag=True, help="It became known by a file on sale.")
@@ -87,16 +88,17 @@ def open_command(
 ) -> None:
     """Open an incident by hand."""
     set_language(lang)
+    chosen = settings.load(settings_path)
     one = casework.open_incident(
         settings.data_folder(data),
-        settings.load(settings_path),
+        chosen,
         now_ms(),
         _who(who),
         reason,
         accounts,
-        (moment("--from", since), moment("--to", until)),
+        (moment("--from", since, chosen.zone), moment("--to", until, chosen.zone)),
         opened_by="leak" if leak else "person",
-        aware_ms=None if aware is None else moment("--aware", aware),
+        aware_ms=None if aware is None else moment("--aware", aware, chosen.zone),
     )
     click.echo(one.id)
 

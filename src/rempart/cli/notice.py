@@ -19,7 +19,7 @@ from rempart.language import labelled, language_of_the_environment, number, prin
 from rempart.notice.affected import is_affected_file
 from rempart.notice.casefile import CaseFile
 from rempart.notice.deadlines import missing_facts, say_state
-from rempart.notice.site import example
+from rempart.notice.site import example, read_site
 from rempart.notice.words import words_of
 from rempart.pipeline.informing import Order, inform, scope_of_incident, scopes_in, sites_for
 from rempart.pipeline.private_streams import make_folder
@@ -44,7 +44,9 @@ PEOPLE_FILE = "people.ndjson"
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the documents and letters.")
 @click.option(
-    "--aware", metavar="TIME", help="When you became aware (ISO 8601), if not as the incident says."
+    "--aware",
+    metavar="TIME",
+    help="When you became aware (ISO 8601; in the site's zone where none is said), if not as the incident says.",
 )
 @click.option("--now", metavar="TIME", help="The moment to reckon from instead of the present one.")
 @click.option(
@@ -101,8 +103,9 @@ def notice_command(
             _("begin with rempart notice --init FILE"),
         )
     folder = settings.data_folder(data)
-    now_at = datetime.now(UTC).replace(microsecond=0) if now is None else _moment("--now", now)
-    aware_at = None if aware is None else _moment("--aware", aware)
+    zone = read_site(sites[0]).zone
+    now_at = datetime.now(UTC).replace(microsecond=0) if now is None else _moment("--now", now, zone)
+    aware_at = None if aware is None else _moment("--aware", aware, zone)
     if incident is not None:
         chosen = settings.load(settings_path)
         scope, known_at = scope_of_incident(folder, incident, chosen, out, spoken(), now_ms())
@@ -188,5 +191,5 @@ def _show(case: CaseFile, order: Order) -> None:
     click.echo(labelled(_("open"), order.out / f"obligations-{order.languages[0]}.html"))
 
 
-def _moment(option: str, text: str) -> datetime:
-    return datetime.fromtimestamp(moment(option, text) / 1000, UTC)
+def _moment(option: str, text: str, zone: str) -> datetime:
+    return datetime.fromtimestamp(moment(option, text, zone) / 1000, UTC)

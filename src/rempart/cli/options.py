@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -73,8 +74,8 @@ def tell_unread(warnings: Sequence[str], unread: Sequence[str]) -> None:
         )
 
 
-def moment(option: str, text: str) -> int:
-    """Milliseconds since 1970 UTC of an ISO 8601 time or date."""
+def moment(option: str, text: str, zone: str = "UTC") -> int:
+    """Milliseconds since 1970 UTC of an ISO 8601 time or date, in ``zone`` (IANA name) where it says none."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
@@ -82,7 +83,7 @@ def moment(option: str, text: str) -> int:
             _("{option} is no time").format(option=option), _("write 2026-03-02 or 2026-03-02T08:30+01:00")
         ) from error
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
     return round(moment.timestamp() * 1000)
 
 
