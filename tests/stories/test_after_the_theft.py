@@ -171,7 +171,8 @@ def test_an_incident_goes_from_hand_to_hand_and_the_ledger_verifies(tmp_path: Pa
         == "I0001\n"
     )
     run("incident", "note", "I0001", "the owner was on leave", "--data", data)
-    run("incident", "state", "I0001", "confirmed", "--reason", "he says so", "--data", data)
+    told = run("incident", "state", "I0001", "confirmed", "--reason", "he says so", "--data", data)
+    assert "the 72 hours run from" in told
     assert (
         run("incident", "split", "I0001", "--account", STAFF[1], "--reason", "two", "--data", data)
         == "I0002\n"

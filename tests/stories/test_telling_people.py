@@ -407,3 +407,23 @@ def test_a_time_without_a_zone_is_the_sites(root: Path, tmp_path: Path) -> None:
     assert made["aware_at"] == "2026-03-04T08:00:00Z"
     assert made["made_at"] == "2026-03-05T08:00:00Z"
     assert "09:00" in told.output
+
+
+def test_the_awareness_once_said_counts_until_a_new_one_is(root: Path, tmp_path: Path) -> None:
+    words = (
+        "notice",
+        "--site",
+        root / "site.toml",
+        "--now",
+        "2026-03-05T09:00",
+        "--lang",
+        "en",
+        "--out",
+        tmp_path,
+    )
+    ask(root, *words, "--aware", "2026-03-04T09:00")
+    again = ask(root, *words).output
+    assert "the 72 hours run from 2026-03-04 09:00 CET to 2026-03-07 09:00 CET" in again
+    later = ask(root, *words, "--aware", "2026-03-04T11:00").output
+    assert "from 2026-03-04 11:00 CET" in later
+    assert "from 2026-03-04 11:00 CET" in ask(root, *words).output

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rempart import settings
-from rempart.cli.options import DATA, LANGUAGE, SETTINGS, moment, now_ms
+from rempart.cli.options import DATA, LANGUAGE, SETTINGS, clock, moment, now_ms
 from rempart.incident.case import find
 from rempart.incident.words import deed_words, opener_words, state_words
 from rempart.language import gettext as _
@@ -134,13 +134,22 @@ def note_command(incident: str, text: str, who: str | None, data: Path | None, l
 @REASON
 @WHO
 @DATA
+@SETTINGS
 @LANGUAGE
 def state_command(
-    incident: str, state: str, reason: str, who: str | None, data: Path | None, lang: str | None
+    incident: str,
+    state: str,
+    reason: str,
+    who: str | None,
+    data: Path | None,
+    settings_path: Path | None,
+    lang: str | None,
 ) -> None:
     """Say what the incident is now. A false alarm teaches the watch what is usual."""
     set_language(lang)
-    casework.set_state(settings.data_folder(data), incident, now_ms(), _who(who), state, reason)
+    one = casework.set_state(settings.data_folder(data), incident, now_ms(), _who(who), state, reason)
+    if state in casework.AWARE_FROM and one.aware_ms is not None:
+        click.echo(clock(one.aware_ms, settings.load(settings_path).zone))
 
 
 @incident_command.command("merge")

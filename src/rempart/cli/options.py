@@ -12,7 +12,7 @@ import click
 
 from rempart.errors import RempartError, SourceError
 from rempart.language import gettext as _
-from rempart.language import printable
+from rempart.language import printable, when
 from rempart.records import Incident
 
 DATA = click.option("--data", type=click.Path(path_type=Path), help="Folder of everything Rempart keeps.")
@@ -85,6 +85,12 @@ def moment(option: str, text: str, zone: str = "UTC") -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(zone))
     return round(moment.timestamp() * 1000)
+
+
+def clock(aware_ms: int, zone: str) -> str:
+    """The sentence that says which 72 hours count, and how to correct them (GDPR Article 33(1))."""
+    said = _("the 72 hours run from {begin} to {end}; if it was known earlier: rempart notice --aware TIME")
+    return said.format(begin=when(aware_ms, zone), end=when(aware_ms + 72 * 3_600_000, zone))
 
 
 def now_ms() -> int:

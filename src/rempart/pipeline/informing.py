@@ -72,6 +72,12 @@ class Version(msgspec.Struct, frozen=True):
     values: dict[str, dict[str, str]]
 
 
+class _Said(msgspec.Struct, frozen=True):
+    """What is read again of ``notice.json``."""
+
+    aware_at: datetime
+
+
 def scope_of_incident(
     data: Path, incident: str, settings: Settings, out: Path, language: Language, now_ms: int
 ) -> tuple[Path, datetime | None]:
@@ -88,6 +94,17 @@ def scope_of_incident(
         write_scopes(found, folder, language, settings.zone)
     aware_ms = asked.incident.aware_ms if asked.incident else None
     return folder, None if aware_ms is None else datetime.fromtimestamp(aware_ms / 1000, UTC)
+
+
+def said_aware(out: Path) -> datetime | None:
+    """When somebody became aware, as the last run into ``out`` was told; None where there was none."""
+    path = out / SUMMARY
+    if not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Said).aware_at
+    except (OSError, msgspec.MsgspecError) as error:
+        raise SourceError(f"{path} cannot be read", "take it away, and give --aware") from error
 
 
 def scopes_in(folder: Path) -> list[Path]:
