@@ -19,6 +19,7 @@ from theft_log import MONDAY, STAFF, THEFT_DAY, VICTIM, Line, story, written
 
 from rempart.canonical import hash_document
 from rempart.cli import rempart
+from rempart.errors import LedgerError
 from rempart.ledger.query import connect, pseudonym_of
 from rempart.pipeline.aftermath import Asked, take_scope
 from rempart.pipeline.course import Course
@@ -170,7 +171,8 @@ def test_an_incident_goes_from_hand_to_hand_and_the_ledger_verifies(tmp_path: Pa
         == "I0001\n"
     )
     run("incident", "note", "I0001", "the owner was on leave", "--data", data)
-    run("incident", "state", "I0001", "confirmed", "--reason", "he says so", "--data", data)
+    told = run("incident", "state", "I0001", "confirmed", "--reason", "he says so", "--data", data)
+    assert "the 72 hours run from" in told
     assert (
         run("incident", "split", "I0001", "--account", STAFF[1], "--reason", "two", "--data", data)
         == "I0002\n"
@@ -338,3 +340,23 @@ def test_after_a_false_alarm_the_same_work_is_doubted_less_and_opens_nothing(tmp
         question = "SELECT max(doubt) FROM ledger WHERE number >= ? AND account = ?"
         ((doubts[state],),) = connect(data).execute(question, [early, VICTIM]).fetchall()
     assert doubts["false_alarm"] < doubts["suspected"] - 1
+
+
+def test_an_account_the_ledger_never_saw_proves_nothing(whole: Path, tmp_path: Path) -> None:
+    period = ("--from", FROM.isoformat(), "--to", TO.isoformat(), "--data", str(whole))
+    slip = VICTIM + "7"
+    for words in (
+        ("scope", "--account", slip, *period, "--out", str(tmp_path / "scope")),
+        ("incident", "open", "--account", slip, *period, "--reason", "a call"),
+    ):
+        refused = CliRunner().invoke(rempart, words)
+        assert isinstance(refused.exception, LedgerError), refused.output
+        assert f"never saw account {slip}" in str(refused.exception)
+        assert f"names like it: {VICTIM}" in str(refused.exception)
+    assert not (tmp_path / "scope").exists()
+
+
+def test_a_known_account_without_access_is_told_in_its_own_words(whole: Path, tmp_path: Path) -> None:
+    period = ("--from", "2020-01-01", "--to", "2020-01-02")
+    said = run("scope", "--account", VICTIM, *period, "--data", whole, "--out", tmp_path / "scope")
+    assert f"no access of account {VICTIM} between 2020-01-01 00:00 CET" in said

@@ -158,7 +158,18 @@ def test_the_crew_of_an_incident_is_shared_by_its_id(regions: tuple[Path, Path],
     period = ["--from", "2026-03-02T00:00Z", "--to", "2026-03-02T04:00Z"]
     run("incident", "open", "--account", THIEF, *period, "--reason", "night reading", "--data", data)
     newest = max(incidents_of(north / "data"))
-    run("share", newest, "--as", "Région Nord", "--out", str(tmp_path / "crew.json"), "--data", data)
+    run(
+        "share",
+        newest,
+        "--as",
+        "Région Nord",
+        "--software",
+        "scraper/1.0",
+        "--out",
+        str(tmp_path / "crew.json"),
+        "--data",
+        data,
+    )
     bundle = json.loads((tmp_path / "crew.json").read_text())
     [campaign] = [each for each in bundle["objects"] if each["type"] == "campaign"]
     assert next(iter(campaign["extensions"].values()))["accesses"] == 60
@@ -208,3 +219,22 @@ def test_hostile_indicators_are_left_out(regions: tuple[Path, Path], tmp_path: P
     assert [lead.account for lead in leads] == ["81000000777"]
     shown = run("share", "--read", str(path), "--data", str(regions[1] / "data")).output
     assert "\x1b" not in shown
+
+
+def test_a_wrong_file_of_addresses_is_refused_and_not_quoted(
+    regions: tuple[Path, Path], tmp_path: Path
+) -> None:
+    north, _ = regions
+    shared(north, tmp_path / "crew.json")
+    wrong = tmp_path / "patients.txt"
+    wrong.write_text(f"{EXIT}\n\nDupont Jeanne\n")
+    told = ["share", "--scope", str(north / "scope"), "--as", "Région Nord", "--data", str(north / "data")]
+    out = tmp_path / "empty.json"
+    refused = CliRunner().invoke(rempart, [*told, "--addresses", str(wrong), "--out", str(out)])
+    assert isinstance(refused.exception, SourceError)
+    assert "line 3 is not an IP address" in str(refused.exception)
+    assert "Dupont" not in refused.output + str(refused.exception)
+    empty = CliRunner().invoke(rempart, [*told, "--out", str(out)])
+    assert "no bundle was written" in str(empty.exception)
+    assert "scraper/1.0" in empty.output
+    assert not out.exists()

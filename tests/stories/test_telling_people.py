@@ -19,7 +19,15 @@ import pytest
 from access_log import event
 from click.testing import CliRunner, Result
 
-from notice_case import a_person, make_ledger, pseudonym, write_directory, write_scope, write_site
+from notice_case import (
+    a_person,
+    make_ledger,
+    pseudonym,
+    scope_content,
+    write_directory,
+    write_scope,
+    write_site,
+)
 from rempart.cli import rempart
 from rempart.errors import RempartError, SourceError
 from rempart.ledger.deeds import read_deeds
@@ -380,3 +388,42 @@ def test_a_controller_without_facts_is_named(
         CliRunner().invoke(
             rempart, [*asked, "--settings", str(two / "settings.toml")], catch_exceptions=False
         )
+
+
+def test_a_scope_of_nothing_tells_nobody(root: Path, tmp_path: Path) -> None:
+    content = scope_content(accesses=0, patients={"low": 0, "high": 0, "bounded": True})
+    (tmp_path / "scope.json").write_text(json.dumps(content))
+    words = ["notice", "--scope", str(tmp_path), "--site", str(root / "site.toml"), "--aware", "2026-03-04"]
+    told = CliRunner().invoke(rempart, [*words, "--data", str(root / "data"), "--out", str(tmp_path / "out")])
+    assert isinstance(told.exception, SourceError)
+    assert "nobody to tell" in str(told.exception)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_time_without_a_zone_is_the_sites(root: Path, tmp_path: Path) -> None:
+    told = ask(root, "notice", "--site", root / "site.toml", "--aware", "2026-03-04T09:00", "--now", "2026-03-05T09:00",
+               "--lang", "en", "--out", tmp_path)  # fmt: skip
+    made = json.loads((tmp_path / "notice.json").read_bytes())
+    assert made["aware_at"] == "2026-03-04T08:00:00Z"
+    assert made["made_at"] == "2026-03-05T08:00:00Z"
+    assert "09:00" in told.output
+
+
+def test_the_awareness_once_said_counts_until_a_new_one_is(root: Path, tmp_path: Path) -> None:
+    words = (
+        "notice",
+        "--site",
+        root / "site.toml",
+        "--now",
+        "2026-03-05T09:00",
+        "--lang",
+        "en",
+        "--out",
+        tmp_path,
+    )
+    ask(root, *words, "--aware", "2026-03-04T09:00")
+    again = ask(root, *words).output
+    assert "the 72 hours run from 2026-03-04 09:00 CET to 2026-03-07 09:00 CET" in again
+    later = ask(root, *words, "--aware", "2026-03-04T11:00").output
+    assert "from 2026-03-04 11:00 CET" in later
+    assert "from 2026-03-04 11:00 CET" in ask(root, *words).output

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rempart import settings
-from rempart.cli.options import DATA, LANGUAGE, SETTINGS, moment, now_ms
+from rempart.cli.options import DATA, LANGUAGE, SETTINGS, clock, moment, now_ms
 from rempart.incident.case import find
 from rempart.incident.words import deed_words, opener_words, state_words
 from rempart.language import gettext as _
@@ -20,6 +20,7 @@ from rempart.language import number, printable, printable_sentence, set_language
 from rempart.pipeline import casework
 from rempart.records import INCIDENT_STATES, Incident
 
+ZONED = "(ISO 8601; in the zone of the settings where none is said)"
 WHO = click.option("--who", metavar="NAME", help="Who does it; the name of the login by default.")
 REASON = click.option("--reason", required=True, metavar="TEXT", help="Why; kept with the deed.")
 INCIDENT = click.argument("incident")
@@ -64,7 +65,7 @@ def show_command(incident: str, data: Path | None, lang: str | None) -> None:
 
 @incident_command.command("open")
 @click.option("--account", "accounts", multiple=True, required=True, help="May be given several times.")
-@click.option("--from", "since", required=True, metavar="TIME", help="First moment (ISO 8601).")
+@click.option("--from", "since", required=True, metavar="TIME", help=f"First moment {ZONED}.")
 @click.option("--to", "until", required=True, metavar="TIME", help="The moment after the last.")
 @click.option("--aware", metavar="TIME", help="When somebody became aware of it; now by default.")
 @click.option("--leak", is_flag=True, help="It became known by a file on sale.")
@@ -87,16 +88,17 @@ def open_command(
 ) -> None:
     """Open an incident by hand."""
     set_language(lang)
+    chosen = settings.load(settings_path)
     one = casework.open_incident(
         settings.data_folder(data),
-        settings.load(settings_path),
+        chosen,
         now_ms(),
         _who(who),
         reason,
         accounts,
-        (moment("--from", since), moment("--to", until)),
+        (moment("--from", since, chosen.zone), moment("--to", until, chosen.zone)),
         opened_by="leak" if leak else "person",
-        aware_ms=None if aware is None else moment("--aware", aware),
+        aware_ms=None if aware is None else moment("--aware", aware, chosen.zone),
     )
     click.echo(one.id)
 
@@ -132,13 +134,22 @@ def note_command(incident: str, text: str, who: str | None, data: Path | None, l
 @REASON
 @WHO
 @DATA
+@SETTINGS
 @LANGUAGE
 def state_command(
-    incident: str, state: str, reason: str, who: str | None, data: Path | None, lang: str | None
+    incident: str,
+    state: str,
+    reason: str,
+    who: str | None,
+    data: Path | None,
+    settings_path: Path | None,
+    lang: str | None,
 ) -> None:
     """Say what the incident is now. A false alarm teaches the watch what is usual."""
     set_language(lang)
-    casework.set_state(settings.data_folder(data), incident, now_ms(), _who(who), state, reason)
+    one = casework.set_state(settings.data_folder(data), incident, now_ms(), _who(who), state, reason)
+    if state in casework.AWARE_FROM and one.aware_ms is not None:
+        click.echo(clock(one.aware_ms, settings.load(settings_path).zone))
 
 
 @incident_command.command("merge")

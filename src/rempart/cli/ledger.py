@@ -81,7 +81,10 @@ def anchor_command(place: str, data: Path | None, lang: str | None) -> None:
 
 @ledger_command.command("expire")
 @click.option(
-    "--before", required=True, metavar="TIME", help="Segments with only older events go (ISO 8601)."
+    "--before",
+    required=True,
+    metavar="TIME",
+    help="Segments with only older events go (ISO 8601, UTC where no zone is said).",
 )
 @click.confirmation_option(prompt="Delete these events for good?", help="Do not ask.")
 @DATA

@@ -12,16 +12,16 @@ from rich.status import Status
 from rich.table import Table
 
 from rempart import settings
-from rempart.cli.options import DATA, SETTINGS, QuestionError, moment, now_ms
+from rempart.cli.options import DATA, SETTINGS, QuestionError, clock, moment, now_ms
 from rempart.cli.reidentify import PEOPLE_MAPPING, name_people
 from rempart.language import gettext as _
 from rempart.language import labelled, language_of_the_environment, number, printable, set_language, spoken
 from rempart.notice.affected import is_affected_file
 from rempart.notice.casefile import CaseFile
 from rempart.notice.deadlines import missing_facts, say_state
-from rempart.notice.site import example
+from rempart.notice.site import example, read_site
 from rempart.notice.words import words_of
-from rempart.pipeline.informing import Order, inform, scope_of_incident, scopes_in, sites_for
+from rempart.pipeline.informing import Order, inform, said_aware, scope_of_incident, scopes_in, sites_for
 from rempart.pipeline.private_streams import make_folder
 
 PEOPLE_FILE = "people.ndjson"
@@ -44,7 +44,9 @@ PEOPLE_FILE = "people.ndjson"
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the documents and letters.")
 @click.option(
-    "--aware", metavar="TIME", help="When you became aware (ISO 8601), if not as the incident says."
+    "--aware",
+    metavar="TIME",
+    help="When you became aware (ISO 8601; in the site's zone where none is said), if not as the incident says.",
 )
 @click.option("--now", metavar="TIME", help="The moment to reckon from instead of the present one.")
 @click.option(
@@ -101,23 +103,28 @@ def notice_command(
             _("begin with rempart notice --init FILE"),
         )
     folder = settings.data_folder(data)
-    now_at = datetime.now(UTC).replace(microsecond=0) if now is None else _moment("--now", now)
-    aware_at = None if aware is None else _moment("--aware", aware)
+    zone = read_site(sites[0]).zone
+    now_at = datetime.now(UTC).replace(microsecond=0) if now is None else _moment("--now", now, zone)
+    aware_at = None if aware is None else _moment("--aware", aware, zone)
     if incident is not None:
         chosen = settings.load(settings_path)
         scope, known_at = scope_of_incident(folder, incident, chosen, out, spoken(), now_ms())
-        aware_at = aware_at or known_at
+    else:
+        known_at = None
     assert scope is not None
+    scopes = scopes_in(scope)
+    places = [out if len(scopes) == 1 else out / one.name for one in scopes]
     if aware_at is None:
-        raise QuestionError(
-            _("nobody said yet when they became aware"), _("give --aware: the 72 hours start there")
-        )
+        said = [at for at in (known_at, *map(said_aware, places)) if at is not None]
+        if not said:
+            raise QuestionError(
+                _("nobody said yet when they became aware"), _("give --aware: the 72 hours start there")
+            )
+        aware_at = min(said)
     if now_at < aware_at:
         raise QuestionError(_("--aware lies after the present moment"), _("correct one of the two"))
     languages = ("fr", "en") if lang == "both" else (lang,)
-    scopes = scopes_in(scope)
-    for one, site in zip(scopes, sites_for(scopes, sites), strict=True):
-        place = out if len(scopes) == 1 else out / one.name
+    for one, site, place in zip(scopes, sites_for(scopes, sites), places, strict=True):
         named = None if people is None else _people(people, one, mapping, reason, folder, place)
         order = Order(one, site, folder, place, languages, aware_at, now_at, named, rules, words, pdf)
         with Console(stderr=True).status("…") as status:
@@ -132,6 +139,7 @@ def notice_command(
         if len(scopes) > 1:
             click.echo(f"\n{printable(case.scope.controller or '')}")
         _show(case, order)
+    click.echo(clock(round(aware_at.timestamp() * 1000), zone))
 
 
 def _people(
@@ -188,5 +196,5 @@ def _show(case: CaseFile, order: Order) -> None:
     click.echo(labelled(_("open"), order.out / f"obligations-{order.languages[0]}.html"))
 
 
-def _moment(option: str, text: str) -> datetime:
-    return datetime.fromtimestamp(moment(option, text) / 1000, UTC)
+def _moment(option: str, text: str, zone: str) -> datetime:
+    return datetime.fromtimestamp(moment(option, text, zone) / 1000, UTC)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from rempart.errors import RempartError, SourceError
 from rempart.language import gettext as _
-from rempart.language import printable
+from rempart.language import printable, when
 from rempart.records import Incident
 
 DATA = click.option("--data", type=click.Path(path_type=Path), help="Folder of everything Rempart keeps.")
@@ -73,8 +74,8 @@ def tell_unread(warnings: Sequence[str], unread: Sequence[str]) -> None:
         )
 
 
-def moment(option: str, text: str) -> int:
-    """Milliseconds since 1970 UTC of an ISO 8601 time or date."""
+def moment(option: str, text: str, zone: str = "UTC") -> int:
+    """Milliseconds since 1970 UTC of an ISO 8601 time or date, in ``zone`` (IANA name) where it says none."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
@@ -82,8 +83,14 @@ def moment(option: str, text: str) -> int:
             _("{option} is no time").format(option=option), _("write 2026-03-02 or 2026-03-02T08:30+01:00")
         ) from error
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
     return round(moment.timestamp() * 1000)
+
+
+def clock(aware_ms: int, zone: str) -> str:
+    """The sentence that says which 72 hours count, and how to correct them (GDPR Article 33(1))."""
+    said = _("the 72 hours run from {begin} to {end}; if it was known earlier: rempart notice --aware TIME")
+    return said.format(begin=when(aware_ms, zone), end=when(aware_ms + 72 * 3_600_000, zone))
 
 
 def now_ms() -> int:

@@ -14,7 +14,7 @@ from rempart.cli.options import DATA, LANGUAGE, SETTINGS, moment, now_ms
 from rempart.errors import SourceError
 from rempart.incident.frauds import category_words
 from rempart.language import gettext as _
-from rempart.language import labelled, number, printable, printable_sentence
+from rempart.language import labelled, number, printable, printable_sentence, when
 from rempart.pipeline.aftermath import Aftermath, Asked, asked_of, take_scope
 from rempart.pipeline.exposures import keep_exposures
 from rempart.pipeline.scope_files import write_scopes
@@ -25,7 +25,12 @@ from rempart.pipeline.scope_files import write_scopes
 @click.option(
     "--account", "accounts", multiple=True, help="Professional account; may be given several times."
 )
-@click.option("--from", "since", metavar="TIME", help="First moment (ISO 8601, UTC where no zone is said).")
+@click.option(
+    "--from",
+    "since",
+    metavar="TIME",
+    help="First moment (ISO 8601; in the zone of the settings where none is said).",
+)
 @click.option("--to", "until", metavar="TIME", help="The moment after the last.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the scope's files.")
 @DATA
@@ -52,11 +57,19 @@ def scope_command(
     if incident is not None:
         asked = asked_of(folder, incident)
     else:
-        asked = Asked(None, tuple(accounts), moment("--from", str(since)), moment("--to", str(until)))
+        ends = [
+            moment(option, str(text), chosen.zone) for option, text in (("--from", since), ("--to", until))
+        ]
+        asked = Asked(None, tuple(accounts), ends[0], ends[1])
     found = take_scope(folder, asked, chosen, now_ms())
     keep_exposures(folder, found)
     folders = write_scopes(found, out, language.spoken(), chosen.zone)
     _show(found)
+    if not any(one.scope.accesses for one in found.scopes):
+        said = _("no access of account {accounts} between {since} and {until}: the period may be wrong")
+        shown = [when(at, chosen.zone) for at in (asked.from_ms, asked.to_ms)]
+        names = ", ".join(printable(name, 40) for name in asked.accounts[:5])
+        click.echo(said.format(accounts=names, since=shown[0], until=shown[1]), err=True)
     for one in folders:
         click.echo(labelled(_("open"), one / "scope.json"))
 

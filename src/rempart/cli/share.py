@@ -13,6 +13,7 @@ from rich.table import Table
 
 from rempart import settings
 from rempart.cli.options import DATA, LANGUAGE, now_ms
+from rempart.errors import SourceError
 from rempart.language import gettext as _
 from rempart.language import number, printable, set_language
 from rempart.pipeline.sharing import Lead, crew_of_incident, crew_of_scope, look_for, read_addresses, share
@@ -97,6 +98,10 @@ def share_command(
         )
     for address in found.common:
         click.echo(_("{address}: staff use it too, left out").format(address=printable(address)), err=True)
+    if not found.work.addresses and not found.work.software:
+        raise SourceError(
+            _("nothing identifies this crew: no bundle was written"), _("give --addresses or --software")
+        )
     click.echo(
         _("{addresses} addresses and {software} names of software shared: {out}").format(
             addresses=number(len(found.work.addresses)), software=number(len(found.work.software)), out=out

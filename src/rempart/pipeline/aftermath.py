@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from rempart.incident.exposure import Accesses, Array
 from rempart.incident.gaps import expired_gap
 from rempart.incident.scope import Scope, count_scope
 from rempart.incident.split import learn_habits
+from rempart.language import gettext as _
+from rempart.language import printable
 from rempart.ledger.deeds import read_deeds
 from rempart.ledger.exposure import Opened
 from rempart.ledger.seal import head
@@ -74,13 +77,26 @@ def asked_of(data: Path, incident: str) -> Asked:
     return Asked(one, one.accounts, one.from_ms, one.to_ms)
 
 
+def check_accounts(opened: Opened, accounts: Sequence[str]) -> None:
+    """LedgerError for an account the ledger never saw: a slip of the pen would prove that nobody was exposed."""
+    known = [word for word in opened.names.words("account") if word]
+    for account in sorted({one for one in accounts if one} - set(known)):
+        near = ", ".join(printable(name, 40) for name in get_close_matches(account, known, 3))
+        advice = _("check the spelling; names like it: {names}").format(names=near)
+        raise LedgerError(
+            _("the ledger never saw account {account}").format(account=printable(account, 40)),
+            advice if near else _("check the spelling"),
+        )
+
+
 def take_scope(data: Path, asked: Asked, settings: Settings, now_ms: int) -> Aftermath:
-    """Count what was exposed. LedgerError where the period is empty or the ledger cannot be read."""
+    """Count what was exposed. LedgerError where the period is empty, an account unknown or the ledger unreadable."""
     if asked.to_ms <= asked.from_ms:
         raise LedgerError("the period ends before it begins", "give --from before --to")
     book = load_book(Path(settings.price_book) if settings.price_book else None)
     stakes = stake_table(book, Path(settings.content_classes) if settings.content_classes else None)
     opened = Opened.of(data)
+    check_accounts(opened, asked.accounts)
     table = opened.accesses(asked.accounts, asked.from_ms - HABIT_MS, asked.to_ms)
     exposed = exposed_of(table, stakes, CareRecall(data))
     scopes = _scopes(data, asked, settings, opened, exposed)

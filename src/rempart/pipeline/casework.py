@@ -19,6 +19,7 @@ from rempart.incident import case
 from rempart.ledger.deeds import Change, add_deed, read_deeds
 from rempart.ledger.exposure import Opened
 from rempart.ledger.folder import Folder
+from rempart.pipeline.aftermath import check_accounts
 from rempart.pipeline.suspicions import Theft, find_thefts
 from rempart.records import INCIDENT_STATES, Incident
 from rempart.settings import Settings
@@ -49,6 +50,7 @@ def open_incident(
     from_ms, to_ms = period
     if not accounts or to_ms <= from_ms:
         raise LedgerError("an incident needs an account and a period", "give --account, --from and --to")
+    check_accounts(Opened.of(data), accounts)
     controllers = controllers_of(data, settings, accounts, period)
     aware = now_ms if aware_ms is None else aware_ms
     change = case.opening(opened_by, accounts, from_ms, to_ms, controllers=controllers, aware_ms=aware)

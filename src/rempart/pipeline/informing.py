@@ -21,6 +21,7 @@ import msgspec
 
 from rempart.errors import SourceError
 from rempart.language import Language, printable
+from rempart.language import gettext as _
 from rempart.notice.audiences import audience_pages, register_entry
 from rempart.notice.casefile import FIRST_SENT, CaseFile, LetterCount
 from rempart.notice.deadlines import obligations_page
@@ -71,6 +72,12 @@ class Version(msgspec.Struct, frozen=True):
     values: dict[str, dict[str, str]]
 
 
+class _Said(msgspec.Struct, frozen=True):
+    """What is read again of ``notice.json``."""
+
+    aware_at: datetime
+
+
 def scope_of_incident(
     data: Path, incident: str, settings: Settings, out: Path, language: Language, now_ms: int
 ) -> tuple[Path, datetime | None]:
@@ -87,6 +94,17 @@ def scope_of_incident(
         write_scopes(found, folder, language, settings.zone)
     aware_ms = asked.incident.aware_ms if asked.incident else None
     return folder, None if aware_ms is None else datetime.fromtimestamp(aware_ms / 1000, UTC)
+
+
+def said_aware(out: Path) -> datetime | None:
+    """When somebody became aware, as the last run into ``out`` was told; None where there was none."""
+    path = out / SUMMARY
+    if not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Said).aware_at
+    except (OSError, msgspec.MsgspecError) as error:
+        raise SourceError(f"{path} cannot be read", "take it away, and give --aware") from error
 
 
 def scopes_in(folder: Path) -> list[Path]:
@@ -127,6 +145,11 @@ def _plain(name: str) -> str:
 def inform(order: Order, hear: Callable[[int, int], None]) -> CaseFile:
     """Make everything; the case file it was made from. SettingsError or SourceError for a file of no use."""
     scope, site = read_scope(order.scope), read_site(order.site)
+    if not scope.accesses and not scope.patients.high and scope.patients.bounded:
+        raise SourceError(
+            _("the scope holds no access, and nothing is missing: there is nobody to tell"),
+            _("check the accounts and the period of the scope"),
+        )
     spoken = [words_of(code, site.zone, order.words) for code in order.languages]
     rules = read_rules(order.rules, frozenset(CONDITIONS))
     assessment = assess(scope, site)
@@ -162,7 +185,7 @@ def _letters(
 
 def _documents(order: Order, case: CaseFile, words: Words) -> list[Document]:
     """Every document in one language, the most urgent first."""
-    form, _ = sheet(case, words, _last_sent(order, case, words.language.code))
+    form = sheet(case, words, _last_sent(order, case, words.language.code))[0]
     return [obligations_page(case, words), form, register_entry(case, words), *audience_pages(case, words)]
 
 

@@ -16,12 +16,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 from rempart.ledger.keys import read_pseudonym_key
 from rempart.ledger.pseudonym import NETWORK, hash_text
 from rempart.ledger.query import connect
@@ -112,7 +114,8 @@ def share(
 ) -> Shared:
     """Write the bundle to ``out``. SourceError where the ledger holds no access of the crew."""
     shared = describe(crew, addresses, software, data)
-    write_whole(out, make_bundle(shared.work, crew.case, shared_by, now).encode())
+    if shared.work.addresses or shared.work.software:
+        write_whole(out, make_bundle(shared.work, crew.case, shared_by, now).encode())
     return shared
 
 
@@ -176,13 +179,25 @@ def look_for(bundle: Path, data: Path) -> tuple[Indicators, list[Lead]]:
 
 
 def read_addresses(path: Path) -> list[str]:
-    """One address a line. SourceError where the file cannot be read."""
+    """One address a line. SourceError where the file cannot be read or a line, never quoted, is no address."""
+    advice = _("give a text file with one address a line")
     try:
-        return [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(
-            f"{path} cannot be read ({error})", "give a text file with one address a line"
-        ) from error
+        reason = error.strerror if isinstance(error, OSError) else "UTF-8"
+        raise SourceError(_("cannot read {path}: {why}").format(path=path, why=reason), advice) from None
+    for number, line in enumerate(lines, 1):
+        if line and not _is_address(line):
+            raise SourceError(_("line {number} is not an IP address").format(number=number), advice)
+    return [line for line in lines if line]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def decode_bundle(path: Path) -> dict[str, Any]:
