@@ -44,6 +44,7 @@ def test_a_second_service_is_refused_and_takes_nothing_away(tmp_path: Path, sign
     finally:
         assert first.stop() == 0
     assert not path.exists()
+    assert "leaked" not in first.log.read_text()
 
 
 def test_a_socket_left_behind_by_a_kill_is_replaced_and_a_file_is_not(tmp_path: Path) -> None:

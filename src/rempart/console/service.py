@@ -108,6 +108,7 @@ def serve_alone(plan: Plan, listening: list[socket.socket]) -> None:
 
     _run(work(), plan.tell, -1)
     judging.close()
+    gc.unfreeze()  # what is still frozen when the interpreter ends is reported as leaked
 
 
 def judge_apart(plan: Plan, path: str, lifeline: int) -> None:
