@@ -19,6 +19,7 @@ from rempart.contain.secret_file import read_secret
 from rempart.errors import LedgerError
 from rempart.language import gettext as _
 from rempart.language import printable
+from rempart.ledger.folder import Folder
 from rempart.pipeline.wording import answer_words, iso_time
 from rempart.web_call import call
 
@@ -67,7 +68,7 @@ def review_command(data: Path | None, lang: str | None) -> None:
     language.set_language(lang)
     columns = (_("time"), _("account"), _("decision"), _("answer"), _("stated reason"))
     answers = answer_words(language.spoken())
-    lines = _lines(settings.data_folder(data) / "break_glass.ndjson")
+    lines = _lines(settings.data_folder(data), "break_glass.ndjson")
     rows = [
         (
             iso_time(each["at_ms"]) or "",
@@ -88,7 +89,7 @@ def outbox_command(data: Path | None, lang: str | None) -> None:
     """List what an effector has still to do, or gave up on."""
     language.set_language(lang)
     waiting: dict[tuple[str, str], tuple[str, ...]] = {}
-    for each in _lines(settings.data_folder(data) / "outbox.ndjson"):
+    for each in _lines(settings.data_folder(data), "outbox.ndjson"):
         if each["type"] == "command":
             told = each["command"]
             for effector in each["effectors"]:
@@ -112,8 +113,10 @@ def _say(url: str, data: Path | None, verb: str, account: str, by: str) -> None:
         raise LedgerError(f"the service answered {status} {said}", "check --url and --data")
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
-    """The whole lines of a file of JSON lines; none where there is no file."""
+def _lines(data: Path, name: str) -> list[dict[str, Any]]:
+    """The whole lines of a file of JSON lines; none where there is no file. LedgerError where there is no ledger."""
+    Folder(data).require()
+    path = data / name
     if not path.exists():
         return []
     text = path.read_text(encoding="utf-8")
