@@ -148,3 +148,12 @@ def test_the_container_copies_what_there_is_and_calls_what_there_is() -> None:
     known = {option for each in serve_command.params for option in each.opts}
     assert called[0] == "serve"
     assert {word for word in called if word.startswith("--")} <= known
+
+
+@pytest.mark.parametrize("path", [UNIT, DEPLOY / "container" / "Containerfile"])
+def test_what_is_ready_to_run_begins_by_touching_nobody(path: Path) -> None:
+    (mode,) = (each for each in serve_command.params if each.name == "mode")
+    (line,) = re.findall(r"^(?:ExecStart=|CMD ).*", path.read_text(), re.MULTILINE)
+    assert "serve" in line
+    assert mode.default == "observe"
+    assert "--mode" not in line

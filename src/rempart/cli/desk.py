@@ -14,11 +14,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from rempart import language, settings
-from rempart.cli.options import DATA, LANGUAGE
+from rempart.cli.options import DATA, LANGUAGE, now_ms
+from rempart.contain.dry_run import DryRun, Observing
+from rempart.contain.outbox import Ordered, last_order
 from rempart.contain.secret_file import read_secret
-from rempart.errors import LedgerError
+from rempart.errors import EffectorError, LedgerError
 from rempart.language import gettext as _
 from rempart.language import printable
+from rempart.ledger.folder import Folder
+from rempart.ledger.query import Question, history
 from rempart.pipeline.wording import answer_words, iso_time
 from rempart.web_call import call
 
@@ -40,10 +44,15 @@ def desk_command() -> None:
 @DATA
 @LANGUAGE
 def block_command(account: str, by: str, url: str, data: Path | None, lang: str | None) -> None:
-    """Close ACCOUNT at once, everywhere the site has an effector."""
+    """Close ACCOUNT at once, everywhere the site has an effector. Says what was done."""
     language.set_language(lang)
+    folder = settings.data_folder(data)
+    outbox, begun_ms = folder / "outbox.ndjson", now_ms()
+    before = last_order(outbox, account)
     _say(url, data, "block", account, by)
-    click.echo(_("closed"))
+    click.echo(_what_was_done(before, last_order(outbox, account)))
+    if not len(history(folder, Question(account=account, until_ms=begun_ms))):
+        click.echo(_("this account was never seen before: check how its name is written"))
 
 
 @desk_command.command("reinstate")
@@ -67,7 +76,7 @@ def review_command(data: Path | None, lang: str | None) -> None:
     language.set_language(lang)
     columns = (_("time"), _("account"), _("decision"), _("answer"), _("stated reason"))
     answers = answer_words(language.spoken())
-    lines = _lines(settings.data_folder(data) / "break_glass.ndjson")
+    lines = _lines(settings.data_folder(data), "break_glass.ndjson")
     rows = [
         (
             iso_time(each["at_ms"]) or "",
@@ -88,7 +97,7 @@ def outbox_command(data: Path | None, lang: str | None) -> None:
     """List what an effector has still to do, or gave up on."""
     language.set_language(lang)
     waiting: dict[tuple[str, str], tuple[str, ...]] = {}
-    for each in _lines(settings.data_folder(data) / "outbox.ndjson"):
+    for each in _lines(settings.data_folder(data), "outbox.ndjson"):
         if each["type"] == "command":
             told = each["command"]
             for effector in each["effectors"]:
@@ -102,18 +111,41 @@ def outbox_command(data: Path | None, lang: str | None) -> None:
     _show(_("outbox"), (_("time"), _("effector"), _("command"), _("account"), ""), list(waiting.values()))
 
 
+def _what_was_done(before: Ordered | None, after: Ordered | None) -> str:
+    """What a block did, by the account's last command before it and after."""
+    if after is None or after.command.verb != "block":
+        return _("the service took the word, but gave no command: see its log")
+    if before is not None and before.command.key == after.command.key:
+        return _("this was said before: nothing new was done")
+    if Observing.name in after.effectors:
+        return _("written down only: the service observes, the account is still served")
+    if DryRun.name in after.effectors:
+        return _("refused at the proxy from now on; dry run: nothing was closed in the directory")
+    if not after.effectors:
+        return _("refused at the proxy from now on; no other place is set where it could be closed")
+    return _("refused at the proxy from now on; being closed at: {places} (see rempart desk outbox)").format(
+        places=", ".join(after.effectors)
+    )
+
+
 def _say(url: str, data: Path | None, verb: str, account: str, by: str) -> None:
     key = read_secret(str(settings.data_folder(data) / "desk.key"))
     headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
     body = msgspec.json.encode({"account": account, "by": by})
-    status, answer = call("POST", f"{url.rstrip('/')}/accounts/{verb}", headers, body)
+    try:
+        status, answer = call("POST", f"{url.rstrip('/')}/accounts/{verb}", headers, body)
+    except EffectorError as error:
+        advice = _("nothing was done: start rempart serve or name its address with --url, then say it again")
+        raise EffectorError(error.what, advice) from error
     if status != 200:
         said = printable(answer.decode("utf-8", "replace").strip())
         raise LedgerError(f"the service answered {status} {said}", "check --url and --data")
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
-    """The whole lines of a file of JSON lines; none where there is no file."""
+def _lines(data: Path, name: str) -> list[dict[str, Any]]:
+    """The whole lines of a file of JSON lines; none where there is no file. LedgerError where there is no ledger."""
+    Folder(data).require()
+    path = data / name
     if not path.exists():
         return []
     text = path.read_text(encoding="utf-8")

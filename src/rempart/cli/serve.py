@@ -12,7 +12,7 @@ import click
 from rempart import language, settings
 from rempart.cli.options import DATA, LANGUAGE, SETTINGS
 from rempart.console.plan import Plan
-from rempart.console.service import bind, leave, serve_alone, tell_stderr
+from rempart.console.service import listening_at, serve_alone, tell_stderr
 from rempart.console.supervisor import supervise
 
 
@@ -50,11 +50,8 @@ def serve_command(
     if listen is not None:
         chosen = replace(chosen, serve=replace(chosen.serve, listen=listen))
     plan = Plan.make(settings.data_folder(data), chosen, mode == "enforce", tell_stderr)
-    listening = bind(chosen.serve.listen)
-    try:
+    with listening_at(chosen.serve.listen) as listening:
         if workers == 1:
             serve_alone(plan, listening)
         else:
             sys.exit(supervise(plan, listening, workers))
-    finally:
-        leave(chosen.serve.listen)

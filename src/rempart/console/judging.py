@@ -13,7 +13,7 @@ from rempart.console.judges import Bench
 from rempart.console.owner_link import LIVES_S, OwnerLink, make_link
 from rempart.console.plan import Plan, wall_ms
 from rempart.contain.delivery import Delivery
-from rempart.contain.dry_run import DryRun
+from rempart.contain.dry_run import Observing
 from rempart.contain.effectors import effectors_of
 from rempart.contain.outbox import Outbox
 from rempart.pipeline.challenges import Challenges
@@ -41,7 +41,7 @@ class Judging:
         self._keeping = Keeping(self._course, plan.settings.seal_every, plan.tell)
         self._outbox = Outbox(plan.data / "outbox.ndjson", self._course.ledger.keys.cipher_key)
         contain = plan.settings.contain
-        effectors = effectors_of(contain, wall_ms, plan.tell) if plan.enforce else [DryRun(plan.tell)]
+        effectors = effectors_of(contain, wall_ms, plan.tell) if plan.enforce else [Observing(plan.tell)]
         self._delivery = Delivery(self._outbox, effectors, wall_ms, plan.tell)
         self._rejects = RejectFile(plan.data / "rejects.ndjson")
         containment = Containment(self._outbox, self._delivery)

@@ -9,6 +9,11 @@ several machines; one ledger has one writer.
 from __future__ import annotations
 
 import asyncio
+<<<<<<< HEAD
+=======
+import contextlib
+import errno
+>>>>>>> fixuser3
 import gc
 import os
 import secrets
@@ -16,8 +21,12 @@ import signal
 import socket
 import sys
 import time
+<<<<<<< HEAD
 import traceback
 from collections.abc import Callable, Coroutine
+=======
+from collections.abc import Callable, Coroutine, Iterator
+>>>>>>> fixuser3
 from pathlib import Path
 from typing import Any
 
@@ -43,20 +52,26 @@ FAILED = 70
 """Exit code of a process that met something unexpected (sysexits.h: internal software error)."""
 
 
-def bind(listen: str) -> list[socket.socket]:
-    """The listening sockets of some ``host:port`` or ``unix:path``, apart by spaces. SettingsError where one cannot be had."""
+@contextlib.contextmanager
+def listening_at(listen: str) -> Iterator[list[socket.socket]]:
+    """The listening sockets of some ``host:port`` or ``unix:path``, apart by spaces; their paths are taken away at the end.
+
+    SettingsError where one cannot be had: an address somebody answers at is left to him.
+    """
     if not listen.split():
         raise SettingsError("serve.listen is empty", "name an address")
-    return [_bind_one(each) for each in listen.split()]
+    with contextlib.ExitStack() as at_the_end:
+        yield [_bind_one(each, at_the_end) for each in listen.split()]
 
 
-def _bind_one(listen: str) -> socket.socket:
+def _bind_one(listen: str, at_the_end: contextlib.ExitStack) -> socket.socket:
     try:
         if listen.startswith("unix:"):
             path = Path(listen.removeprefix("unix:"))
-            path.unlink(missing_ok=True)
+            _clear(path)
             opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             opened.bind(str(path))
+            at_the_end.callback(_take_away, path, path.stat().st_ino)
             path.chmod(0o660)
         else:
             host, _sign, port = listen.rpartition(":")
@@ -72,11 +87,19 @@ def _bind_one(listen: str) -> socket.socket:
     return opened
 
 
-def leave(listen: str) -> None:
-    """Take away what :func:`bind` left in the file system."""
-    for each in listen.split():
-        if each.startswith("unix:"):
-            Path(each.removeprefix("unix:")).unlink(missing_ok=True)
+def _clear(path: Path) -> None:
+    """Remove a socket at which nobody listens any more; what else is there makes the bind that follows fail."""
+    if path.is_socket():
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK) as probe:
+            if probe.connect_ex(str(path)) == errno.ECONNREFUSED:
+                path.unlink(missing_ok=True)
+
+
+def _take_away(path: Path, inode: int) -> None:
+    """Remove a socket's path unless somebody else has put another there."""
+    with contextlib.suppress(FileNotFoundError):
+        if path.stat().st_ino == inode:
+            path.unlink()
 
 
 def serve_alone(plan: Plan, listening: list[socket.socket]) -> None:
@@ -93,6 +116,7 @@ def serve_alone(plan: Plan, listening: list[socket.socket]) -> None:
 
     _run(work(), plan.tell, -1)
     judging.close()
+    gc.unfreeze()  # what is still frozen when the interpreter ends is reported as leaked
 
 
 def judge_apart(plan: Plan, path: str, lifeline: int) -> None:

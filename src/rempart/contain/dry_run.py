@@ -24,3 +24,9 @@ class DryRun:
     def carry_out(self, command: Command) -> None:
         """Say it."""
         self._tell(f"dry run: {command.verb} {command.account} ({command.key})")
+
+
+class Observing(DryRun):
+    """The same where the service only observes: not even the proxy refuses anybody."""
+
+    name = "observe"

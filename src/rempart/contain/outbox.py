@@ -15,7 +15,7 @@ import os
 import secrets
 import threading
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -54,15 +54,31 @@ _Line = Done | Ordered
 def closed_accounts(path: Path) -> set[str]:
     """Accounts whose last command in the outbox at ``path`` closed them, for who only reads it."""
     closed: set[str] = set()
+    for said in _orders(path):
+        if said.command.verb == "block":
+            closed.add(said.command.account)
+        else:
+            closed.discard(said.command.account)
+    return closed
+
+
+def last_order(path: Path, account: str) -> Ordered | None:
+    """The last block or reinstatement of an account in the outbox at ``path``, for who only reads it."""
+    found = None
+    for said in _orders(path):
+        if said.command.account == account:
+            found = said
+    return found
+
+
+def _orders(path: Path) -> Iterator[Ordered]:
+    """Every whole line of an outbox that closes or opens an account, oldest first."""
     decoder = msgspec.json.Decoder(_Line)
     content = path.read_bytes() if path.exists() else b""
     for line in content[: content.rfind(b"\n") + 1].splitlines():
         said = decoder.decode(line)
-        if isinstance(said, Ordered) and said.command.verb == "block":
-            closed.add(said.command.account)
-        elif isinstance(said, Ordered) and said.command.verb == "reinstate":
-            closed.discard(said.command.account)
-    return closed
+        if isinstance(said, Ordered) and said.command.verb in ("block", "reinstate"):
+            yield said
 
 
 class Outbox:
