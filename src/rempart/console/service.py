@@ -9,11 +9,8 @@ several machines; one ledger has one writer.
 from __future__ import annotations
 
 import asyncio
-<<<<<<< HEAD
-=======
 import contextlib
 import errno
->>>>>>> fixuser3
 import gc
 import os
 import secrets
@@ -21,12 +18,8 @@ import signal
 import socket
 import sys
 import time
-<<<<<<< HEAD
 import traceback
-from collections.abc import Callable, Coroutine
-=======
 from collections.abc import Callable, Coroutine, Iterator
->>>>>>> fixuser3
 from pathlib import Path
 from typing import Any
 
