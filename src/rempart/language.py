@@ -15,9 +15,10 @@ from __future__ import annotations
 import gettext as gnu_gettext
 import math
 import os
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -31,6 +32,8 @@ _LAST_MS = 7_289_654_400_000
 """Years 1900 to 2200: a time outside is shown as unknown."""
 _NARROW_SPACE = "\u202f"
 _NO_BREAK_SPACE = "\u00a0"
+_BEFORE = re.compile(r" ([:»])")
+_BEFORE_THIN = re.compile(r" ([;?!%])")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,10 @@ class Language:
     def ngettext(self, one: str, many: str, count: int) -> str:
         """The form of the sentence that ``count`` asks for."""
         return self.catalogue.ngettext(one, many, count)
+
+    def spaced(self, text: str) -> str:
+        """``text`` with its no-break spaces: in French narrow before ; ? ! %, full before : and inside « »."""
+        return _space(text) if self.code == "fr" else text
 
     def number(self, amount: float, digits: int = 0) -> str:
         """``amount`` with ``digits`` decimals and its thousands separated."""
@@ -81,6 +88,12 @@ class Language:
             return self.number(amount_eur, 0 if amount_eur == 0 else 1 if abs(amount_eur) >= 1 else 2)
         step = 10 ** (math.floor(math.log10(abs(amount_eur))) - 1)
         return self.number(round(amount_eur / step) * step)
+
+
+@lru_cache(maxsize=4096)
+def _space(text: str) -> str:
+    text = text.replace("« ", "«\u00a0").replace("n° ", "n°\u00a0")
+    return _BEFORE_THIN.sub(f"{_NARROW_SPACE}\\1", _BEFORE.sub(f"{_NO_BREAK_SPACE}\\1", text))
 
 
 def _zone(zone: str | tzinfo | None) -> tzinfo:

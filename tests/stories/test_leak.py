@@ -218,5 +218,6 @@ def test_the_page_shows_no_fraud_and_no_patient_without_one(place: Path, tmp_pat
         verdict = json.loads((tmp_path / name / "verdict.json").read_text(encoding="utf-8"))
         assert verdict["ours"] in ("ours", "partly_ours")
         assert "<td></td>" not in page
+        assert not re.search(" [;:?!»]", page.split("</head>")[1].replace("<svg", "\0").split("\0")[0])
         for fraud, counts in verdict["frauds"].items():
             assert (f'<th scope="row">{fraud_names()[fraud]}</th>' in page) == (sum(counts.values()) > 0)

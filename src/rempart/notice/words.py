@@ -28,8 +28,6 @@ CITE_OPEN, CITE_CLOSE = "\ue000", "\ue001"
 """Stand around the number of a figure's source; private-use characters, which no text from outside keeps."""
 
 _HOLE = re.compile(r"\{(\w+)\}")
-_BEFORE = re.compile(r" ([:»])")
-_BEFORE_THIN = re.compile(r" ([;?!%])")
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Words:
 
     def fill(self, text: str, **given: str) -> str:
         """``text`` with its holes filled, spaced as its language asks; what fills it is left as it is."""
-        spaced = _space(text) if self.language.code == "fr" else text
+        spaced = self.language.spaced(text)
         return _HOLE.sub(lambda hole: given[hole[1]], spaced) if "{" in spaced else spaced
 
     def table(self, key: str) -> dict[str, Any]:
@@ -103,13 +101,6 @@ class Words:
         for part in key.split("."):
             found = found[part]
         return found
-
-
-@lru_cache(maxsize=4096)
-def _space(text: str) -> str:
-    """French text with its no-break spaces: narrow before ; ? ! %, full before : and inside « »."""
-    text = text.replace("« ", "«\u00a0").replace("n° ", "n°\u00a0")
-    return _BEFORE_THIN.sub("\u202f\\1", _BEFORE.sub("\u00a0\\1", text))
 
 
 def words_of(code: str, zone: str = "Europe/Paris", folder: Path | None = None) -> Words:

@@ -11,7 +11,7 @@ from rempart.language import Language, printable, printable_sentence
 
 
 def page_environment(language: Language) -> jinja2.Environment:
-    """Templates of :mod:`rempart.pipeline`; filters ``number``, ``shown`` (from outside), ``said`` (our own
+    """Templates of :mod:`rempart.pipeline`; filters ``number``, ``spaced`` (our own words), ``shown`` (from outside), ``said`` (our own
     sentence) and ``euros`` (an interval)."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("rempart.pipeline"),
@@ -22,10 +22,13 @@ def page_environment(language: Language) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.install_gettext_callables(  # type: ignore[attr-defined]
-        language.gettext, language.ngettext, newstyle=True
+        lambda text: language.spaced(language.gettext(text)),
+        lambda one, many, count: language.spaced(language.ngettext(one, many, count)),
+        newstyle=True,
     )
     environment.filters.update(
         number=language.number,
+        spaced=language.spaced,
         shown=lambda text: printable(str(text)),
         said=printable_sentence,
         euros=lambda interval: language.euros(*map(float, interval)),
