@@ -17,6 +17,7 @@ from access_log import REMPART
 from click.testing import CliRunner
 from theft_log import MONDAY, STAFF, THEFT_DAY, VICTIM, Line, story, written
 
+from notice_case import write_site
 from rempart.canonical import hash_document
 from rempart.cli import rempart
 from rempart.errors import LedgerError
@@ -251,7 +252,7 @@ def test_each_controller_gets_the_scope_of_its_own_units(tmp_path: Path) -> None
     )
 
 
-def test_later_thefts_are_joined_to_earlier_ones_person_by_person(whole: Path) -> None:
+def test_later_thefts_are_joined_to_earlier_ones_person_by_person(whole: Path, tmp_path: Path) -> None:
     period = ("--from", FROM.isoformat(), "--to", TO.isoformat(), "--reason", "x", "--data", whole)
     first = run("incident", "open", "--account", VICTIM, *period).strip()
     run("scope", first, "--data", whole, "--out", whole.parent / "one")
@@ -262,6 +263,11 @@ def test_later_thefts_are_joined_to_earlier_ones_person_by_person(whole: Path) -
     assert value["worth_eur"]["retail"][0] <= value["worth_eur"]["retail"][1]
     assert set(value["entries"]) >= {"retail", "wholesale"}
     run("incident", "state", first, "false_alarm", "--reason", "x", "--data", whole)
+    write_site(tmp_path / "site.toml")
+    words = ("notice", first, "--site", tmp_path / "site.toml", "--out", tmp_path / "out", "--data", whole)
+    refused = CliRunner().invoke(rempart, list(map(str, words)))
+    assert f"{first} is a false alarm" in str(refused.exception)
+    assert not (tmp_path / "out").exists()
     run("value", second, "--data", whole, "--out", whole.parent / "value")
     assert first not in json.loads((whole.parent / "value" / "value.json").read_bytes())["earlier_incidents"]
 

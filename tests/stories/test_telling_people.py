@@ -294,7 +294,8 @@ def test_an_incident_is_told_about_from_its_own_scope_and_awareness(tmp_path: Pa
     assert (summary["case"], summary["aware_at"]) == ("I0001", "2026-03-04T08:00:00Z")
     scope = json.loads((out / "scope" / "scope.json").read_text())
     assert scope["patients"]["low"] == 9
-    assert "9<sup>" in (out / "press-fr.html").read_text()
+    assert "9 <sup>" in (out / "cnil-fr.html").read_text()
+    assert "<sup>" not in (out / "press-fr.html").read_text()
     write_directory(tmp_path / "people.ndjson", [a_person(number) for number in range(12)])
     run(*told, "--people", tmp_path / "people.ndjson", "--reason", REASON)
     assert json.loads((out / "scope" / "scope.json").read_text())["hash"] == scope["hash"]

@@ -9,13 +9,16 @@ Misses: posters and other languages.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rempart.notice.casefile import CaseFile, Phrases
 from rempart.notice.deadlines import say_state
 from rempart.notice.document import Document, Section, Table
-from rempart.notice.sheet import consequences, said_to_people, say_severity
+from rempart.notice.sheet import consequences, plain, said_to_people, say_severity
 from rempart.notice.words import Words
 
 REGISTER = "register"
+PRESS = "press"
 
 
 def audience_pages(case: CaseFile, words: Words) -> list[Document]:
@@ -35,7 +38,14 @@ def _page(name: str, case: CaseFile, words: Words) -> Document:
         )
         for section in page["section"]
     ]
-    return phrases.document(name, words.fill(page["title"]), (words.fill(page["lead"], **given),), sections)
+    made = phrases.document(name, words.fill(page["title"]), (words.fill(page["lead"], **given),), sections)
+    return _without_notes(made) if name == PRESS else made
+
+
+def _without_notes(document: Document) -> Document:
+    """``document`` as a newspaper may copy it: no mark stands behind a figure."""
+    sections = tuple(replace(one, text=tuple(map(plain, one.text))) for one in document.sections)
+    return replace(document, sections=sections, figures=())
 
 
 def _given(phrases: Phrases, used: str) -> dict[str, str]:

@@ -41,5 +41,5 @@ def _environment() -> jinja2.Environment:
 
 def _cited(text: str) -> Markup:
     """``text`` escaped, the marks of its figures turned into links to their sources."""
-    form = Markup('<sup><a href="#figure-{0}">{0}</a></sup>')
+    form = Markup(' <sup><a href="#figure-{0}">[{0}]</a></sup>')
     return Markup("").join(form.format(part) if kind == "mark" else escape(part) for kind, part in runs(text))

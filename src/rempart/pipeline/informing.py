@@ -86,6 +86,11 @@ def scope_of_incident(
     Where it concerns several controllers the folder holds one scope for each (:func:`scopes_in`).
     """
     asked = asked_of(data, incident)
+    if asked.incident and asked.incident.state == "false_alarm":
+        raise SourceError(
+            _("incident {incident} is a false alarm: there is nobody to tell").format(incident=incident),
+            _("say with rempart incident state what it is, if that was wrong"),
+        )
     folder = out / "scope"
     if not any((folder / name).exists() for name in ("scope.json", "summary.json")):
         found = take_scope(data, asked, settings, now_ms)
