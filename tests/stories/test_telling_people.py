@@ -300,7 +300,7 @@ def test_an_incident_is_told_about_from_its_own_scope_and_awareness(tmp_path: Pa
     run(*told, "--people", tmp_path / "people.ndjson", "--reason", REASON)
     assert json.loads((out / "scope" / "scope.json").read_text())["hash"] == scope["hash"]
     assert json.loads((out / "notice.json").read_text())["letters"] == 9
-    assert "reidentified" in run("incident", "show", "I0001", "--data", data).output
+    assert "people named" in run("incident", "show", "I0001", "--data", data).output
 
 
 def post(account: str, unit: str) -> dict[str, object]:
