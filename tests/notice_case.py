@@ -22,7 +22,7 @@ from rempart.notice.obligations import CONDITIONS, Case, assess, obligations
 from rempart.notice.people import Person
 from rempart.notice.rules import read_rules
 from rempart.notice.scope import Scope
-from rempart.notice.site import Site, example
+from rempart.notice.site import Site, made_up
 from rempart.records import CATEGORIES
 
 AWARE = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
@@ -68,7 +68,7 @@ def a_scope(**changed: Any) -> Scope:
 
 def a_site(**changed: Any) -> Site:
     """The site of the example file, with whole tables changed."""
-    return msgspec.convert(tomllib.loads(example()) | changed, Site)
+    return msgspec.convert(tomllib.loads(made_up()) | changed, Site)
 
 
 def a_case(
@@ -172,7 +172,7 @@ def write_directory(path: Path, people: Iterable[Person]) -> None:
 
 def write_site(path: Path, name: str = "Centre hospitalier des Dunes", role: str = "controller") -> Path:
     text = (
-        example()
+        made_up()
         .replace("Centre hospitalier des Dunes", name)
         .replace('role = "controller"', f'role = "{role}"')
     )

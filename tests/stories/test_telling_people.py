@@ -300,7 +300,7 @@ def test_an_incident_is_told_about_from_its_own_scope_and_awareness(tmp_path: Pa
     run(*told, "--people", tmp_path / "people.ndjson", "--reason", REASON)
     assert json.loads((out / "scope" / "scope.json").read_text())["hash"] == scope["hash"]
     assert json.loads((out / "notice.json").read_text())["letters"] == 9
-    assert "reidentified" in run("incident", "show", "I0001", "--data", data).output
+    assert "people named" in run("incident", "show", "I0001", "--data", data).output
 
 
 def post(account: str, unit: str) -> dict[str, object]:
@@ -428,3 +428,22 @@ def test_the_awareness_once_said_counts_until_a_new_one_is(root: Path, tmp_path:
     later = ask(root, *words, "--aware", "2026-03-04T11:00").output
     assert "from 2026-03-04 11:00 CET" in later
     assert "from 2026-03-04 11:00 CET" in ask(root, *words).output
+
+
+def test_no_letter_goes_out_without_a_number_to_call(root: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text((root / "site.toml").read_text().replace('phone = "03 00 00 00 00"', 'phone = ""'))
+    words = (
+        "notice",
+        "--site",
+        site,
+        "--aware",
+        "2026-03-04",
+        "--people",
+        root / "people.ndjson",
+        "--out",
+        tmp_path,
+    )
+    with pytest.raises(SourceError, match="telephone number"):
+        ask(root, *words)
+    assert not (tmp_path / "letters").exists()

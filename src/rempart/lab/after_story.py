@@ -16,7 +16,7 @@ from rempart import language
 from rempart.lab.emit import write_region
 from rempart.lab.region import Region
 from rempart.lab.thieves import hire
-from rempart.notice.site import example
+from rempart.notice.site import made_up
 from rempart.pipeline.aftermath import Aftermath, asked_of, take_scope
 from rempart.pipeline.casework import detect
 from rempart.pipeline.exposures import keep_exposures
@@ -79,7 +79,7 @@ def play_after(
 def _tell(worst: Aftermath, out: Path, data: Path, now_ms: int) -> None:
     """The documents for the first controller's scope, with the facts of a made-up hospital."""
     site, scope = out / "site.toml", out / "scope"
-    site.write_text(example(), encoding="utf-8")
+    site.write_text(made_up(), encoding="utf-8")
     if not (scope / "scope.json").exists():
         scope = min(path.parent for path in scope.glob("*/scope.json"))
     now = datetime.fromtimestamp(now_ms / 1000, UTC)

@@ -60,6 +60,12 @@ class Gap(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     upper_bound: int | None = None
 
 
+class Split(msgspec.Struct, frozen=True):
+    """Patients whose data the thief, not the account's owner, opened."""
+
+    thief_patients: Bounds
+
+
 class Scope(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     """The figures of one theft at one controller, as scope.json holds them."""
 
@@ -77,6 +83,7 @@ class Scope(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     controller: str | None = None
     ledger_head: str | None = None
     gaps: list[Gap] = []
+    split: Split | None = None
     worth_eur: dict[str, tuple[float, float]] = {}
 
     @property

@@ -185,8 +185,17 @@ def _data(phrases: Phrases) -> list[Field]:
         Field("data", "records", phrases.bounds(records, "/records")),
         Field("data", "gaps", "\n".join(gaps) or none),
         Field("people", "people_kinds", words.text("sheet.text.patients_are")),
-        Field("people", "people", phrases.patients()),
+        Field("people", "people", "\n".join(filter(None, (phrases.patients(), _by_thief(phrases))))),
     ]
+
+
+def _by_thief(phrases: Phrases) -> str:
+    """How many of the people the thief, not the owner, saw; empty where the scope does not say so."""
+    split = phrases.case.scope.split
+    if split is None:
+        return ""
+    said = phrases.bounds(split.thief_patients, "/split/thief_patients")
+    return phrases.words.text("sheet.text.by_thief", n=said)
 
 
 def _gap(phrases: Phrases, gap: Gap, number: int) -> str:

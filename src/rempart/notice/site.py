@@ -132,6 +132,12 @@ def example() -> str:
     return (files("rempart.notice") / "templates" / "site.toml").read_text(encoding="utf-8")
 
 
+def made_up() -> str:
+    """The example with its commented facts in place: a hospital that is none, for rehearsals."""
+    text = example().replace("# Obligatoire / required: ", "# ").replace('city = ""', 'city = "Dunkerque"')
+    return re.sub(r"^# ((\w+) = .+\n)\2 = (?:\"\"|\[\])\n", r"\1", text, flags=re.M)
+
+
 def _read_by_patients(site: Site) -> list[tuple[str, str]]:
     """Key and text of everything that a letter quotes."""
     quoted = [

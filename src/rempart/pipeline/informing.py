@@ -184,6 +184,10 @@ def _letters(
 ) -> LetterCount | None:
     if order.people is None:
         return None
+    if not site.letters.phone:
+        raise SourceError(
+            _("letters need a telephone number that patients can call"), _("fill in [letters] phone")
+        )
     folder = order.out / "letters"
     return write_letters(Mailing(scope, site, order.people, folder, spoken, order.now, hear, pdf=order.pdf))
 

@@ -207,3 +207,10 @@ def test_a_pasted_figure_does_not_grow_by_its_mark() -> None:
     pages = pypdfium2.PdfDocument(set_document(form, words, NOW))
     printed = "".join(page.get_textpage().get_text_bounded() for page in pages)
     assert re.search(r"2\s468 \[1\]", printed)
+
+
+def test_the_sheet_says_how_many_the_thief_saw_where_the_split_does() -> None:
+    split = {"thief_patients": {"low": 900, "high": 950, "expected": 921.5}}
+    said = sheet(a_case(a_scope(split=split)), words_of("en"), None)[1]["people"]
+    assert said.endswith("of which by the thief: at least 900, at most 950")
+    assert "thief" not in sheet(a_case(), words_of("en"), None)[1]["people"]

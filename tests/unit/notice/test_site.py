@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from rempart.errors import SettingsError
-from rempart.notice.site import example, read_site
+from rempart.notice.site import example, made_up, read_site
 
 
 def with_line(tmp_path: Path, old: str, new: str) -> Path:
-    text = example()
+    text = made_up()
     assert old in text
     path = tmp_path / "site.toml"
     path.write_text(text.replace(old, new), encoding="utf-8")
@@ -59,3 +59,15 @@ def test_a_link_in_what_patients_read_is_refused(tmp_path: Path, link: str) -> N
 def test_control_characters_do_not_get_through(tmp_path: Path) -> None:
     site = read_site(with_line(tmp_path, "Centre hospitalier", "Centre\\u001b[2J"))
     assert site.organisation.name.isprintable()
+
+
+def test_the_example_states_nothing_and_is_refused_until_filled_in(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(example(), encoding="utf-8")
+    with pytest.raises(SettingsError, match="name is empty"):
+        read_site(path)
+    path.write_text(example().replace('name = ""', 'name = "CH"', 1), encoding="utf-8")
+    site = read_site(path)
+    assert not any(
+        (site.letters.phone, *site.letters.measures.values(), site.organisation.address, site.dpo.address)
+    )
