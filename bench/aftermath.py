@@ -180,10 +180,9 @@ def measure(folder: Path, patients: int, letters: int) -> None:
         folder / "some.ndjson",
         *reason,
     )
-    out = ("--scope", folder / "part", "--people", folder / "some.ndjson", "--out", folder / "plain")
-    plain = run("notice", *out, "--no-pdf", *told)
-    out = ("--scope", folder / "part", "--people", folder / "some.ndjson", "--out", folder / "set")
-    printed = run("notice", *out, *told)
+    part = ("--scope", folder / "part", "--people", folder / "some.ndjson", "--out")
+    plain = run("notice", *part, folder / "plain", "--no-pdf", *told)
+    printed = run("notice", *part, folder / "set", *told)
     show(f"notice with PDF, part of {letters:,}", printed)
     made = pq.read_metadata(folder / "set" / "letters" / "merge-fr.parquet").num_rows
     rate, busy_rate = made / (printed.wall_s - plain.wall_s), made / (printed.busy_s - plain.busy_s)
