@@ -115,8 +115,16 @@ def test_staff_who_come_by_a_named_network_of_late_gain_a_bounded_doubt_and_one_
     lines = on_the_road(story(thieves=()), who=2, since=THEFT_DAY)
     named, plain = told(tmp_path / "with", lines, CARRIER), told(tmp_path / "without", lines)
     assert 0 < max(one[1] - other[1] for one, other in zip(named, plain, strict=True)) <= 4.01
-    challenged = [sum(action != "allow" for action, _ in answers) for answers in (named, plain)]
-    assert challenged[0] <= challenged[1] + 2
+    late = [line for line in lines if line.at >= THEFT]
+    challenged = [
+        {
+            (line.account, line.at.date())
+            for line, (action, _) in zip(late, each, strict=True)
+            if action != "allow"
+        }
+        for each in (named, plain)
+    ]
+    assert len(challenged[0]) <= len(challenged[1]) + 2
 
 
 def test_the_reason_says_where_the_word_came_from(tmp_path: Path) -> None:

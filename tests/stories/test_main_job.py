@@ -149,7 +149,7 @@ def test_a_replay_never_removes_what_people_noted(tmp_path: Path) -> None:
     source.write_bytes(b"\n".join(log(20)))
     for _ in range(2):
         assert run(["replay", str(source), "--out", str(out)]).returncode == 0
-    opened = ["incident", "open", "--account", "honest-1", "--from", "2026-03-02", "--to", "2026-03-03"]
+    opened = ["incident", "open", "--account", "acc1", "--from", "2026-03-02", "--to", "2026-03-03"]
     assert run([*opened, "--reason", "a call from the ward", "--data", str(out / "data")]).returncode == 0
     done = run(["replay", str(source), "--out", str(out)])
     assert done.returncode == 4
