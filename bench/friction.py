@@ -25,12 +25,14 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 
 from bench.detector import TAPES, site_of
 from rempart.care.index import LINK
 from rempart.lab.kinds import KIND_NAMED, KINDS
 from rempart.lab.rehearsal import Rehearsal
 from rempart.lab.tape import NO_EVENTS, Tape, taped
+from rempart.pipeline.buckets import pick, stretch
 from rempart.pipeline.care_feed import CarePayload
 from rempart.records import EVENT, FLAG_TRUSTED, Frame, Kind
 from rempart.settings import Settings
@@ -56,11 +58,7 @@ class Work:
 
     def frame(self, first: int, last: int) -> Frame:
         """The rows from ``first`` to before ``last``."""
-        rows = self.rows[first:last].copy()
-        begin = int(rows["first_patient"][0])
-        end = int(rows["first_patient"][-1]) + int(rows["patients"][-1])
-        rows["first_patient"] -= begin
-        return Frame(rows, self.patients[begin:end], NO_EVENTS)
+        return stretch(Frame(self.rows[first:last].copy(), self.patients, NO_EVENTS), 0, last - first)
 
 
 def as_it_was(tape: Tape) -> Work:
@@ -107,13 +105,9 @@ def flu(tape: Tape) -> Work:
     more["first_patient"] = tape.patients.size + np.arange(more.size)
     patients = np.concatenate([tape.patients, chance.choice(everybody, more.size)])
     whole = np.concatenate([rows, more])
-    whole = whole[np.argsort(whole["recorded_ms"], kind="stable")]
-    owner = np.repeat(whole["first_patient"], whole["patients"])
-    inside = np.arange(owner.size) - np.repeat(
-        np.cumsum(whole["patients"]) - whole["patients"], whole["patients"]
-    )
-    whole["first_patient"] = np.cumsum(whole["patients"]) - whole["patients"]
-    return Work(tape, whole, patients[owner + inside])
+    nameless = pa.nulls(whole.size, pa.string())
+    mixed = pick(Frame(whole, patients, nameless), np.argsort(whole["recorded_ms"], kind="stable"))
+    return Work(tape, mixed.rows, mixed.patients)
 
 
 def feed(tape: Tape) -> Work:

@@ -27,6 +27,7 @@ from rempart.lab.chance import chance
 from rempart.lab.honest import honest_acts
 from rempart.lab.region import Region
 from rempart.ledger.names import Name
+from rempart.pipeline.buckets import stretch
 from rempart.pipeline.care_columns import learnt_from
 from rempart.pipeline.care_feed import CareFeed
 from rempart.pipeline.door import Door, Names
@@ -72,13 +73,7 @@ class Tape:
     def frame(self, first: int, last: int) -> Frame:
         """The acts from ``first`` to before ``last`` as a fresh frame."""
         low, high = int(self.first_row[first]), int(self.first_row[last])
-        rows = self.rows[low:high].copy()
-        if not rows.size:
-            return Frame(rows, self.patients[:0], NO_EVENTS)
-        begin = int(rows["first_patient"][0])
-        end = int(rows["first_patient"][-1]) + int(rows["patients"][-1])
-        rows["first_patient"] -= begin
-        return Frame(rows, self.patients[begin:end], NO_EVENTS)
+        return stretch(Frame(self.rows[low:high].copy(), self.patients, NO_EVENTS), 0, high - low)
 
 
 def record(region: Region, key: bytes = bytes(16)) -> Tape:

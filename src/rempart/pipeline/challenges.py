@@ -16,7 +16,7 @@ import msgspec
 from rempart.pipeline.course import Course
 from rempart.pipeline.door import session_of
 from rempart.records import Access, Kind
-from rempart.watch.kernel import PASSED_HOURS
+from rempart.watch.challenge import PASSED_HOURS
 
 KEPT = 100_000
 """Challenges, places and renewed sessions remembered, the latest."""

@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator
@@ -25,6 +24,7 @@ from rempart.market.book import load as load_book
 from rempart.market.stake import stake_table
 from rempart.market.worth import price_person
 from rempart.pipeline.login_methods import read_methods
+from rempart.pipeline.page import page_environment
 from rempart.pipeline.pictures import COLOURS, RULE, STYLE, svg_of
 from rempart.pipeline.posture_facts import count_house
 from rempart.pipeline.private_streams import make_folder, write_whole
@@ -68,7 +68,8 @@ def write_posture(document: Mapping[str, Any], out: Path, language: Language) ->
     """``posture.json`` and ``posture.html`` into the folder ``out``. SourceError where it cannot be written."""
     make_folder(out)
     write_json(out / "posture.json", document)
-    environment = _environment(language)
+    environment = page_environment(language)
+    environment.filters["headline"] = lambda one: headline(one, one["found"], language)
     page = environment.get_template("posture.html").render(
         language=language.code,
         document=document,
@@ -119,27 +120,6 @@ def _by_check(document: Mapping[str, Any]) -> list[tuple[str, int, Euros]]:
         mine = [tuple(one["stake_eur"]) for one in document["findings"] if one["check"] == part]
         rows.append((part, len(mine), max(mine, key=lambda stake: stake[1], default=(0.0, 0.0))))
     return rows
-
-
-def _environment(language: Language) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("rempart.pipeline"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        language.gettext, language.ngettext, newstyle=True
-    )
-    environment.filters.update(
-        number=language.number,
-        shown=lambda text: printable(str(text)),
-        said=lambda one: headline(one, one["found"], language),
-        euros=lambda interval: language.euros(*map(float, interval)),
-    )
-    return environment
 
 
 def _picture(findings: list[Mapping[str, Any]], language: Language) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rempart.records import FLAG_DECOY, FLAG_LEFT, FLAG_QUERY, FLAG_TRUSTED, MAX_REASONS, Action, Kind
-from rempart.watch.channels import N_STATS, Group, Stat
+from rempart.records import FLAG_DECOY, FLAG_LEFT, FLAG_QUERY, MAX_REASONS, Action, Kind
+from rempart.watch.challenge import BY_WORD, choose, hear, log_odds
+from rempart.watch.channels import N_STATS, Group
 from rempart.watch.circumstance import circumstance
 from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
@@ -23,44 +24,25 @@ from rempart.watch.reasons import (
     DISOWNED,
     FAILED_CHALLENGE,
     LEFT,
-    REOPENED,
-    SLIPPED,
     TIP_OFF,
     UNANSWERED,
 )
-from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS, WEEK_FADE_MS, WORKED
+from rempart.watch.state import DAY_MS, HOUR_MS, WEEK_FADE_MS, WORKED
 from rempart.watch.tips import concerns
 from rempart.watch.volume import BURST_MS, open_patients, share_nats
 from rempart.watch.weigh import GROUP_OF, doubt_of
 from rempart.watch.windows import expire
 
-PRIOR_LOG_ODDS = -11.5
-"""Log odds that a given account is in a thief's hands on a given day: about 1 in 100,000."""
-PASSED_NATS = 3.5
-"""What a passed challenge is worth: 3 % of owners are fooled into approving (ln 1/0.03)."""
-PASSED_HOURS = 12.0
 MOST_CARRIED = np.float32(7.0)
 """Nats that the days before may add to a day's own doubt, and never more than the day's own."""
 LEFT_NATS = 6.0
 DECOY_NATS = 11.0
 """What an opened decoy says for a day, and at least the threshold: nobody has a reason to; a slip of the hand remains."""
-RATCHET = 2.0
-"""Nats of new doubt before a session that passed is asked again within PASSED_HOURS."""
-RESTRICT_NATS = 2.3
-"""Nats of doubt above the step-up threshold: ten times the odds."""
-STRONG_NATS = 4.6
-"""Nats above it from which a failed challenge gets no second try: a hundred times the odds."""
-SLIP_HOURS = 12.0
-"""Time after which a challenge passed in another session makes up for a slip too, and a second one makes it forgotten."""
-EXPLAINED_ENOUGH = 0.6
-"""Share of an account's patients that care must explain before ``restrict`` may be used."""
 NOTABLE = 0.6
 """Share of the threshold from which an allowed access gets its reasons written down too."""
-_FAILED, _LOGIN = int(Stat.FAILED_LOGINS_1H), int(Group.LOGIN)
-_BY_WORD = 2
-"""``blocked`` by a person's word; 1 by a failed challenge."""
-_ACCESS, _PASS, _FAIL, _BACK, _NOT_ME, _ME = (int(kind) for kind in Kind)
-_ALLOW, _STEP_UP, _RESTRICT, _BLOCK = (int(action) for action in Action)
+_LOGIN = int(Group.LOGIN)
+_ACCESS, _FAIL = int(Kind.ACCESS), int(Kind.LOGIN_FAILED)
+_ALLOW, _BLOCK = int(Action.ALLOW), int(Action.BLOCK)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -99,43 +81,6 @@ def _fade(acc, now):  # type: ignore[no-untyped-def]
     acc.singly_day *= day
     acc.singly_week *= week
     acc.decayed_ms = now
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _is_recent(asked_ms, now):  # type: ignore[no-untyped-def]
-    """Whether a challenge asked then still stands."""
-    return asked_ms != 0 and now - asked_ms <= PASSED_HOURS * HOUR_MS
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _slot(acc, session):  # type: ignore[no-untyped-def]
-    """Slot of a challenged session, or -1."""
-    for i in range(SESSIONS):
-        if acc.asked_ms[i] != 0 and acc.session[i] == session:
-            return i
-    return -1
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _take_slot(acc, session, now):  # type: ignore[no-untyped-def]
-    """A slot for a session that is challenged now: a free one, else the oldest of those answered, else the oldest,
-    whose challenge is then noted as lost."""
-    given, least = 0, 3
-    for i in range(SESSIONS):
-        worth = 0
-        if _is_recent(acc.asked_ms[i], now):
-            worth = 1 if acc.passed_ms[i] != 0 else 2
-        if worth < least or (worth == least and acc.asked_ms[i] < acc.asked_ms[given]):
-            given, least = i, worth
-    if least == 2:
-        still = _is_recent(acc.lost_ms, now)
-        acc.lost_doubt = max(acc.lost_doubt, acc.passed_doubt[given]) if still else acc.passed_doubt[given]
-        acc.lost_ms = now
-    acc.session[given] = session
-    acc.asked_ms[given] = now
-    acc.passed_ms[given] = 0
-    acc.unanswered[given] = 0.0
-    return given
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -243,129 +188,6 @@ def _explain(out, parts, acc, extra_code, extra_nats):  # type: ignore[no-untype
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untyped-def]
-    """The mildest answer that fits; asks where an access adds to the haul."""
-    if acc.blocked != 0:
-        return _BLOCK
-    slot = _slot(acc, row.session)
-    if slot >= 0 and not _is_recent(acc.asked_ms[slot], now):
-        acc.asked_ms[slot] = 0
-        slot = -1
-    threshold = policy.threshold
-    if slot >= 0 and acc.passed_ms[slot] != 0:
-        if doubt < threshold or doubt < acc.passed_doubt[slot] + RATCHET or fresh == 0:
-            return _ALLOW
-        acc.passed_ms[slot] = 0
-        acc.asked_ms[slot] = now
-        acc.unanswered[slot] = 0.0
-        acc.passed_doubt[slot] = doubt
-        return _STEP_UP
-    open_challenge = slot >= 0 and policy.enforce == 1
-    slipped = acc.slipped_ms > 0 and policy.enforce == 1
-    if not open_challenge and ((doubt < threshold and not slipped) or fresh == 0):
-        return _ALLOW
-    acc.challenged = 1
-    if slot < 0:
-        if row.kind == _FAIL:
-            return _STEP_UP  # Nothing was asked for yet; nor may failures push an open challenge out.
-        slot = _take_slot(acc, row.session, now)
-    acc.passed_doubt[slot] = max(doubt, acc.passed_doubt[slot]) if open_challenge else doubt
-    unanswered = acc.unanswered[slot]
-    acc.unanswered[slot] += np.float32(1.0)
-    sure = odds > 0.0 and doubt >= threshold + RESTRICT_NATS
-    waited = policy.enforce == 0 or unanswered >= 3
-    if sure and waited and acc.opened > 20.0 and acc.explained >= EXPLAINED_ENOUGH * acc.opened:
-        return _RESTRICT
-    return _STEP_UP
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _control(acc, row, now, policy):  # type: ignore[no-untyped-def]
-    """A login, a reinstatement or a person's word; returns the code of an extra reason, or -1."""
-    slot = _slot(acc, row.session)
-    asked = slot >= 0 and acc.passed_ms[slot] == 0 and _is_recent(acc.asked_ms[slot], now)
-    trusted = row.flags & FLAG_TRUSTED != 0
-    if row.kind == _BACK:
-        if not trusted:
-            return -1
-        acc.blocked = 0
-        acc.withheld = 0
-        acc.slipped_ms = 0
-        acc.failed = 0.0
-        for i in range(SESSIONS):
-            acc.asked_ms[i] = 0
-        acc.lost_ms = 0
-        return REOPENED
-    if row.kind == _NOT_ME:
-        if not trusted:
-            return -1
-        acc.blocked = _BY_WORD
-        acc.withheld = 1
-        return DISOWNED
-    if row.kind == _ME:
-        if trusted:
-            acc.released = 1
-        return -1
-    if row.kind == _PASS:
-        if asked and trusted and policy.enforce == 1:
-            _pass(acc, slot, row.session, now)
-        return -1
-    acc.failed += np.float32(1.0)
-    acc.now[_FAILED] = acc.failed
-    if trusted and policy.enforce == 1:
-        if asked:
-            return _fail(acc, acc.passed_doubt[slot], row.session, now, policy)
-        if slot < 0 and _is_recent(acc.lost_ms, now):  # It may be the session whose challenge was lost.
-            return _fail(acc, acc.lost_doubt, row.session, now, policy)
-    return -1
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _pass(acc, slot, session, now):  # type: ignore[no-untyped-def]
-    """A challenge was passed. The first time after a slip it says nothing about who is there, for the one is as likely
-    as the other: what was asked is served, and any doubt beyond it is asked again. In another session it opens that one
-    only: somebody who passes does not speak for somebody who failed beside him."""
-    acc.passed_ms[slot] = now
-    if acc.slipped_ms > 0:
-        if session == acc.slipped_session or now - acc.slipped_ms > SLIP_HOURS * HOUR_MS:
-            acc.slipped_ms = -acc.slipped_ms
-            acc.passed_doubt[slot] -= np.float32(RATCHET)
-            acc.withheld = 0
-        return
-    acc.withheld = 0
-    if now + acc.slipped_ms > SLIP_HOURS * HOUR_MS:
-        acc.slipped_ms = 0
-    acc.released = 1
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _fail(acc, doubt, session, now, policy):  # type: ignore[no-untyped-def]
-    """A challenge failed: the first time it is asked once more, in every session of the account, unless doubt was
-    strong or a decoy was opened; else the account is blocked. ``doubt`` is the challenge's. Returns the code of the reason."""
-    acc.withheld = 1
-    strong = doubt >= policy.threshold + STRONG_NATS
-    decoy = acc.decoy_ms != 0 and now - acc.decoy_ms < DAY_MS
-    if acc.slipped_ms == 0 and not strong and not decoy:
-        acc.slipped_ms = now
-        acc.slipped_session = session
-        return SLIPPED
-    acc.blocked = 1
-    return FAILED_CHALLENGE
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _odds(acc, session, now, doubt):  # type: ignore[no-untyped-def]
-    """Log odds that the account is in a thief's hands, after what a challenge said."""
-    odds = PRIOR_LOG_ODDS + doubt
-    slot = _slot(acc, session)
-    if slot >= 0 and acc.passed_ms[slot] != 0:
-        odds -= PASSED_NATS * np.exp(-(now - acc.passed_ms[slot]) / (PASSED_HOURS * HOUR_MS))
-    if acc.blocked != 0 or acc.slipped_ms > 0:
-        odds += PASSED_NATS
-    return odds
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer):  # type: ignore[no-untyped-def]
     """Turn the doubt of one event into its answer and its reasons; notes the day's maxima at an access.
 
@@ -405,20 +227,20 @@ def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer): 
         acc.doubt_top = max(acc.doubt_top, own)
         for stat in range(N_STATS):
             acc.top[stat] = max(acc.top[stat], acc.now[stat])
-    odds = _odds(acc, row.session, now, doubt)
+    odds = log_odds(acc, row.session, now, doubt)
     answer.doubt = doubt
     answer.hijack = np.float32(1.0 / (1.0 + np.exp(-odds)))
     if row.kind == _ACCESS:
         answer.stake_low_eur = np.float32(prices[row.form, 0] * fresh)
         answer.stake_high_eur = np.float32(prices[row.form, 1] * fresh)
     if row.kind == _ACCESS or row.kind == _FAIL:
-        answer.action = _choose(acc, row, now, fresh, doubt, odds, policy)
+        answer.action = choose(acc, row, now, fresh, doubt, odds, policy)
         if acc.challenged == 1 and own >= policy.threshold:
             acc.challenged = 2
     if acc.blocked != 0:
         answer.action = _BLOCK
         if extra < 0:
-            extra = DISOWNED if acc.blocked == _BY_WORD else FAILED_CHALLENGE
+            extra = DISOWNED if acc.blocked == BY_WORD else FAILED_CHALLENGE
     answer.whole_account = 1 if answer.action == _BLOCK else 0
     if answer.action != _ALLOW or extra >= 0 or doubt >= NOTABLE * policy.threshold:
         _explain(answer, parts, acc, extra, extra_nats)
@@ -490,7 +312,7 @@ def judge_rows(
             expire(acc, nodes, counts, now)
             _fade(acc, now)
             _count(acc)
-            extra = _control(acc, row, now, policy)
+            extra = hear(acc, row, now, policy)
             fresh = 1 if row.kind == _FAIL else 0
         acc.last_ms = now
         doubt = doubt_of(acc, nats_table, apart, role_days, parts)

@@ -7,8 +7,8 @@ from plain_choice import HALF_DAY_MS, PlainChoice
 from test_judge import MONDAY_MS
 
 from rempart.records import EVENT, FLAG_TRUSTED, Kind
+from rempart.watch.challenge import choose, hear
 from rempart.watch.judge import POLICY
-from rempart.watch.kernel import _choose, _control
 from rempart.watch.state import fresh_accounts
 
 THRESHOLD = 10.0
@@ -54,10 +54,10 @@ def test_the_kernel_answers_what_plain_python_answers(
         if what == "access":
             row["kind"] = Kind.ACCESS
             odds = doubt - 11.5
-            found = _choose(account[0], row[0], now, fresh, np.float32(doubt), odds, policy[0])
+            found = choose(account[0], row[0], now, fresh, np.float32(doubt), odds, policy[0])
             assert found == plain.choose(session, now, fresh > 0, doubt, odds)
         else:
             row["kind"] = Kind.LOGIN_PASSED if what == "pass" else Kind.LOGIN_FAILED
-            _control(account[0], row[0], now, policy[0])
+            hear(account[0], row[0], now, policy[0])
             plain.answer(session, now, what == "pass")
             assert bool(account["blocked"][0]) == plain.blocked
