@@ -46,11 +46,13 @@ class Policy:
     challenges_per_day: float = 1 / 220
     enforce: bool = False
 
-    def as_row(self, tails: Tails, least: float = 0.0) -> Any:
-        """The same for the kernel; the threshold in nats of doubt, from the days seen so far, lifted to ``least`` by
-        at most MOST_LIFTED."""
+    def asked_from(self, tails: Tails) -> float:
+        """Nats of doubt from which is asked, from the days seen so far."""
+        return float(threshold(tails.doubts, self.challenges_per_day) + tails.steered[0])
+
+    def as_row(self, nats: float, least: float = 0.0) -> Any:
+        """The same for the kernel, asking from ``nats`` of doubt, lifted to ``least`` by at most MOST_LIFTED."""
         row = np.zeros(1, POLICY)
-        nats = threshold(tails.doubts, self.challenges_per_day) + tails.steered[0]
         row["threshold"] = max(nats, min(least, nats + MOST_LIFTED))
         row["enforce"] = self.enforce
         return row[0]
@@ -65,7 +67,8 @@ class Watch:
         self._zone = (zone_from, zone_offset)
         self.accounts = fresh_accounts(64)
         self.tails = Tails()
-        self._row = policy.as_row(self.tails)
+        self._asked_from = policy.asked_from(self.tails)
+        self._row = policy.as_row(self._asked_from)
         self._house = House()
         self._shards = tuple(Shard() for _ in range(shards))
         self._pool = ThreadPoolExecutor(shards) if shards > 1 else None
@@ -187,6 +190,10 @@ class Watch:
         tails = self.tails
         return tails.nats, tails.apart, tails.role_days, tails.shares, tails.novelty, tails.usual, *self._zone
 
+    def open_span(self, rows: Array) -> None:
+        """Look at the house as it must be looked at before ``rows`` (1,) of EVENT is judged."""
+        self._open_span(int(self.agreed_times(rows)[0]) // SPAN_MS)
+
     def _open_span(self, span: int) -> None:
         if span == self._span:
             return
@@ -197,13 +204,14 @@ class Watch:
             crew.fade(self._house.networks)
             for shard in self._shards:
                 windows.forget_old(shard, self._oldest_ms(day))
+            self._asked_from = self._policy.asked_from(self.tails)
         self._span = span
         accounts = self.accounts
         today = (accounts["seen"] == WORKED) & (accounts["withheld"] == 0)
         still = today & (accounts["challenged"] > 0) & (accounts["released"] == 0)
         tops = accounts["doubt_top"]
         self._surge = surge(tops[today & ~still], tops[still], self._policy.challenges_per_day)
-        self._row = self._policy.as_row(self.tails, self._surge)
+        self._row = self._policy.as_row(self._asked_from, self._surge)
 
     def _oldest_ms(self, day: int) -> int:
         return (day - VISIT_DAYS) * DAY_MS
@@ -248,7 +256,8 @@ class Watch:
             load(f"shard{number}", shard, arrays)
         for name in vars(self.tails):
             setattr(self.tails, name, np.array(arrays[f"tails.{name}"], copy=True))
-        self._row = self._policy.as_row(self.tails, self._surge)
+        self._asked_from = self._policy.asked_from(self.tails)
+        self._row = self._policy.as_row(self._asked_from, self._surge)
 
     def close(self) -> None:
         """Let the threads go."""

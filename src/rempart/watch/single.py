@@ -1,7 +1,7 @@
 """One event at once: the same compiled steps as a frame of one row, in one call.
 
 Reads and changes the arrays of :class:`rempart.watch.judge.Watch` (its ``arrays``). Gives False, with
-nothing changed, where an event needs what only :meth:`Watch.judge` can do: close a span of time or make room.
+nothing changed, where an event needs what only :meth:`Watch.judge` can do: close a day or make room.
 Misses nothing: an answer given here is the one a frame gives.
 """
 
@@ -25,13 +25,13 @@ def tell_single(rows, clock, marks, now):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def is_ready(mark, patients, names, span, house, shard, habits):  # type: ignore[no-untyped-def]
-    """Whether an event with so many ``patients`` needs no span closed and no table grown; ``names`` (accounts,
+    """Whether an event with so many ``patients`` needs no day closed and no table grown; ``names`` (accounts,
     networks, roles) how many exist."""
     networks, wards, pending, clock, _, _ = house
     accounts, visits, nodes, counts = shard
     roles = habits[0].shape[1]
     return (
-        mark // SPAN_MS == span
+        mark // DAY_MS == span * SPAN_MS // DAY_MS
         and names[0] <= accounts.size
         and names[2] < roles
         and house_has_room(networks, wards, pending, clock, names[1], 1 + patients)

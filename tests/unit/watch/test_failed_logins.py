@@ -59,12 +59,12 @@ def test_names_that_open_nothing_change_no_answer(alone: Any, days: range) -> No
 def test_names_of_staff_lift_no_threshold(alone: Any, days: range) -> None:
     watch, _ = beside(failures(range(20, 32), days))
     assert watch.state()["surge"][0] <= alone[0].state()["surge"][0] + 0.1
-    assert Policy().as_row(watch.tails)["threshold"] <= Policy().as_row(alone[0].tails)["threshold"] + 0.1
+    assert Policy().asked_from(watch.tails) <= Policy().asked_from(alone[0].tails) + 0.1
     assert watch.tails.steered[0] == alone[0].tails.steered[0]
 
 
 def test_no_day_lifts_the_threshold_far() -> None:
     tails, policy = Tails(), Policy()
-    usual = policy.as_row(tails)["threshold"]
-    assert policy.as_row(tails, usual + 1.0)["threshold"] == pytest.approx(usual + 1.0)
-    assert policy.as_row(tails, 60.0)["threshold"] == pytest.approx(usual + MOST_LIFTED)
+    usual = policy.asked_from(tails)
+    assert policy.as_row(usual, usual + 1.0)["threshold"] == pytest.approx(usual + 1.0)
+    assert policy.as_row(usual, 60.0)["threshold"] == pytest.approx(usual + MOST_LIFTED)

@@ -98,7 +98,7 @@ def test_pages_wider_than_any_honest_one_are_enough_alone_in_a_house_without_his
     everything["first_patient"] = np.cumsum(everything["patients"]) - everything["patients"]
     grades = np.full((patients.size, 2), 0.5, np.float32)
     answers = watch.judge(Frame(everything, patients, None), grades, PRICES, (ACCOUNTS, NETWORKS, ROLES))[-5:]
-    asked_from = Policy().as_row(watch.tails)["threshold"] + MOST_STEERED
+    asked_from = Policy().asked_from(watch.tails) + MOST_STEERED
     assert answers["doubt"].max() > asked_from
     assert answers["action"][-1] == Action.STEP_UP
 
