@@ -24,7 +24,6 @@ from rempart.watch.state import (
     DAY_MS,
     SPAN_MS,
     VISIT_DAYS,
-    WORKED,
     Array,
     House,
     Shard,
@@ -33,7 +32,7 @@ from rempart.watch.state import (
     load,
 )
 from rempart.watch.tails import Tails
-from rempart.watch.threshold import MOST_LIFTED, surge, threshold
+from rempart.watch.threshold import MOST_LIFTED, doubts_today, surge, threshold
 
 SPANS_A_DAY = DAY_MS // SPAN_MS
 POLICY = np.dtype([("threshold", "f4"), ("enforce", "i4")])
@@ -206,11 +205,8 @@ class Watch:
                 windows.forget_old(shard, self._oldest_ms(day))
             self._asked_from = self._policy.asked_from(self.tails)
         self._span = span
-        accounts = self.accounts
-        today = (accounts["seen"] == WORKED) & (accounts["withheld"] == 0)
-        still = today & (accounts["challenged"] > 0) & (accounts["released"] == 0)
-        tops = accounts["doubt_top"]
-        self._surge = surge(tops[today & ~still], tops[still], self._policy.challenges_per_day)
+        answered, unanswered = doubts_today(self.accounts)
+        self._surge = surge(answered, unanswered, self._policy.challenges_per_day)
         self._row = self._policy.as_row(self._asked_from, self._surge)
 
     def _oldest_ms(self, day: int) -> int:

@@ -11,8 +11,9 @@ Before there is history the tail is exponential with :data:`DAY_0_NATS`; beyond 
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
-from rempart.watch.state import Array
+from rempart.watch.state import WORKED, Array
 
 DOUBT_BINS = 256
 BINS_PER_NAT = 4.0
@@ -78,7 +79,26 @@ def threshold(counts: Array, challenges_per_day: float) -> float:
     return float(start / BINS_PER_NAT + excess * np.log(share[start] / wanted))
 
 
-def surge(answered: Array, unanswered: Array, challenges_per_day: float) -> float:
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def doubts_today(accounts):  # type: ignore[no-untyped-def]
+    """Largest doubt of each account that worked today and did not fail: (n,) of those that were not asked or passed,
+    (m,) of those whose challenge is open."""
+    answered, unanswered = np.empty(accounts.size, np.float32), np.empty(accounts.size, np.float32)
+    n = m = 0
+    for acc in accounts:
+        if acc.seen != WORKED or acc.withheld != 0:
+            continue
+        if acc.challenged != 0 and acc.released == 0:
+            unanswered[m] = acc.doubt_top
+            m += 1
+        else:
+            answered[n] = acc.doubt_top
+            n += 1
+    return answered[:n], unanswered[:m]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def surge(answered, unanswered, challenges_per_day):  # type: ignore[no-untyped-def]
     """Least threshold for the rest of a day on which active accounts had so much doubt at most, nats so far.
 
     ``unanswered`` (m,) of accounts that were challenged and did neither pass nor fail, ``answered`` (n,) of all
@@ -87,7 +107,7 @@ def surge(answered: Array, unanswered: Array, challenges_per_day: float) -> floa
     only who stands out among those is asked. Some that do not answer count for nothing: a thief must not
     hide one account behind another.
     """
-    tops = np.concatenate([answered, np.sort(unanswered)[: max(unanswered.size - UNANSWERED, 0)]])
+    tops = np.concatenate((answered, np.sort(unanswered)[: max(unanswered.size - UNANSWERED, 0)]))
     most = 1 + int(MOST_AT_ONCE * challenges_per_day * (answered.size + unanswered.size))
     if tops.size <= most:
         return 0.0
