@@ -29,7 +29,7 @@ from rempart.market.book import load as load_book
 from rempart.market.stake import StakeTable, stake_table
 from rempart.pipeline.care_columns import learnt_from, merge_learnt
 from rempart.pipeline.care_feed import CareFeed
-from rempart.pipeline.decoys import PlantedDecoys
+from rempart.pipeline.decoys import KnownDecoys, PlantedDecoys
 from rempart.pipeline.door import Door, Names, One
 from rempart.pipeline.duplicates import Duplicates
 from rempart.pipeline.explain import count_rows
@@ -49,8 +49,6 @@ PROGRESS_INPUT = 2
 RELEASE_INPUT = 3
 DECOY_INPUT = 4
 TIP_INPUT = 5
-SOMEBODYS = 2
-"""Accounts that opened a patient in the last days, from which it is somebody's and no decoy."""
 CHECKPOINT_EVERY = 4_000_000
 """Decisions between two checkpoints of the whole state; closing makes one too."""
 
@@ -104,6 +102,7 @@ class Course:
     _within_reach: tuple[Any, ...] = ()
     _deeds: Deeds = field(init=False)
     _planted: PlantedDecoys = field(init=False)
+    _decoys: KnownDecoys = field(init=False)
     _worded: int = 0
     _sizes: tuple[int, int, int] | None = None
     _believed: Array = field(default_factory=lambda: np.zeros(0, np.bool_))
@@ -120,6 +119,7 @@ class Course:
         self._deeds = Deeds(self.data)
         self.sealing = Sealing(self.ledger)
         self._planted = PlantedDecoys(self.data, self.ledger.keys)
+        self._decoys = KnownDecoys(self.watch, self.care)
 
     @classmethod
     def open(cls, data: Path, settings: Settings, *, enforce: bool, live: bool, shards: int = 1) -> Course:
@@ -198,11 +198,11 @@ class Course:
             return
         self._count("context", len(context) + told)
         single = learnt_from(context, max(self.watch.watermark_ms, 0) if self.live else None)
-        before = self._decoy_names()
+        before = self._decoys.names()
         self.ledger.append_input(
             CARE_INPUT, self.care.add(single if learnt is None else merge_learnt(learnt, single))
         )
-        self._rename_decoys(before)
+        self._decoys.follow(before)
 
     def decide(self, frame: Frame, trace: bool | None = None) -> Answers:
         """Judge a frame that is through the door, and write it to the journal (not yet flushed).
@@ -377,35 +377,9 @@ class Course:
     def look_for_decoys(self) -> None:
         """Know the decoys planted or retired since the last look, once it is in the journal."""
         planted = self._planted.fresh()
-        if planted is not None and not np.array_equal(self._named_once(planted), self.watch.decoys):
+        if planted is not None and self._decoys.are_others(planted):
             self.ledger.append_input(DECOY_INPUT, planted.tobytes())
-            self._know_decoys(planted)
-
-    def _know_decoys(self, planted: Array) -> None:
-        """Let the watch know decoys (k,) uint64 by the names that care gives them now."""
-        if planted.size or self.watch.decoys.size:
-            self.watch.set_decoys(self._named_once(planted))
-
-    def _decoy_names(self) -> list[bytes]:
-        """All names of each decoy that the watch knows, the canonical one first."""
-        decoys = self.watch.decoys
-        return [
-            one.tobytes() + np.sort(self.care.aliases.names_of(decoy)).tobytes()
-            for one, decoy in zip(self.care.aliases.canonical(decoys), decoys, strict=True)
-        ]
-
-    def _rename_decoys(self, before: list[bytes]) -> None:
-        """Follow what care learned about the decoys' names; nothing is looked up where none changed."""
-        if self._decoy_names() != before:
-            self._know_decoys(self.watch.decoys)
-
-    def _named_once(self, patients: Array) -> Array:
-        """Canonical names (k,) of decoys, without those joined to a patient that several accounts opened: whoever
-        can write care data must not make a trap of a patient."""
-        aliases = self.care.aliases
-        names = [aliases.names_of(patient) for patient in patients]
-        kept = [one.size == 1 or self.watch.visitors(one) < SOMEBODYS for one in names]
-        return np.unique(aliases.canonical(patients[np.array(kept, bool)]))
+            self._decoys.know(planted)
 
     def seal(self) -> None:
         """Begin to seal a segment on a thread of its own, once the one before is sealed.
@@ -485,15 +459,15 @@ class Course:
     def _learn_again(self, payload: bytes | memoryview) -> None:
         kind, content = decode_input(payload)
         if kind == CARE_INPUT:
-            before = self._decoy_names()
+            before = self._decoys.names()
             self.care.restore_input(content)
-            self._rename_decoys(before)
+            self._decoys.follow(before)
         elif kind == RELEASE_INPUT:
             self._release(msgspec.msgpack.decode(content, type=Release))
         elif kind == TIP_INPUT:
             self._tip_off(msgspec.msgpack.decode(content, type=TipOff))
         elif kind == DECOY_INPUT:
-            self._know_decoys(np.frombuffer(content, np.uint64))
+            self._decoys.know(np.frombuffer(content, np.uint64))
         else:
             self.progress = msgspec.msgpack.decode(content, type=Progress)
 
