@@ -178,6 +178,15 @@ def test_any_mixture_of_single_events_and_frames_is_the_same(
         assert play(with_one_key(home, "mixed"), stream, cuts, frames) == single
 
 
+def test_single_events_and_frames_are_the_same_before_any_event_tells_the_time(tmp_path: Path) -> None:
+    stream: list[Access | dict[str, Any]] = [
+        access(offset=number, event=f"e{number}", recorded_ms=MISSING_MS, address=f"10.0.0.{number}")
+        for number in range(3)
+    ]
+    single = play(with_one_key(tmp_path, "single"), stream, [], [False])
+    assert play(with_one_key(tmp_path, "frames"), stream, [], [True]) == single
+
+
 def test_single_events_and_frames_are_the_same_while_every_table_grows(tmp_path: Path) -> None:
     chance = np.random.default_rng(4)
     stream: list[Access | dict[str, Any]] = [

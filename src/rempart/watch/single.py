@@ -49,6 +49,7 @@ def judge_single(  # type: ignore[no-untyped-def]
     tell_time(rows, clock, marks, now)
     others, crews = np.zeros(1, np.int8), np.zeros(1, np.float32)
     walk(rows, now, marks, before, patients, grades, shard[0], others, crews, *house)
+    day = max(span * SPAN_MS // DAY_MS, -1)  # -1 while no event has told the time.
     judge_rows(  # type: ignore[call-arg]
-        rows, now, span * SPAN_MS // DAY_MS, patients, grades, others, crews, prices, *shard, *habits, policy, number, shards, out
+        rows, now, day, patients, grades, others, crews, prices, *shard, *habits, policy, number, shards, out
     )  # fmt: skip
