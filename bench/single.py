@@ -68,14 +68,14 @@ def time_kernel(events: list[Access], data: Path) -> Array:
             np.zeros(1, np.int64),
             np.zeros((patients.size, 2), "f4"),
         )
-        day, house, shard, *rest = watch.arrays(one.account)
+        house, shard, habits, stance, *rest = watch.arrays(one.account)
         tell_single(one.rows, house[3], marks, now)
-        if not is_ready(marks[0], patients.size, names, day, house, shard, rest[0]):
+        if not is_ready(marks[0], patients.size, names, house, shard, habits, stance):
             watch.judge(Frame(one.rows, patients, None), grades, prices, names)
             continue
         out = np.zeros(1, DECISION)
         begun = time.perf_counter_ns()
-        judge_single(one.rows, marks, now, patients, grades, prices, day, house, shard, *rest, out)
+        judge_single(one.rows, marks, now, patients, grades, prices, house, shard, habits, stance, *rest, out)
         took.append(time.perf_counter_ns() - begun)
     watch.close()
     course.abandon()

@@ -56,12 +56,13 @@ class Deeds:
 
     def __init__(self, data: Path) -> None:
         self._folder = Folder(data)
+        self._manifest = self._folder.manifest
         self._size = 0
 
     def fresh(self, first_line: int) -> list[Told] | None:
         """Deeds from line ``first_line`` on, None where there is none. LedgerError for a damaged list."""
         try:
-            size = self._folder.manifest.stat().st_size
+            size = self._manifest.stat().st_size
         except FileNotFoundError:
             return None
         if size == self._size:

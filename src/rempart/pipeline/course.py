@@ -36,7 +36,7 @@ from rempart.pipeline.explain import count_rows
 from rempart.pipeline.progress import Progress, Recent
 from rempart.pipeline.remarks import remark
 from rempart.pipeline.sealing import Sealing
-from rempart.pipeline.single import LONG_WAY, NEXT_SPAN, decide_row, judge_row
+from rempart.pipeline.single import LONG_WAY, decide_row
 from rempart.pipeline.tip_offs import TipOff, read_tip_off, rows_of
 from rempart.pipeline.zones import transitions
 from rempart.records import DECISION, Access, Batch, Context, Frame
@@ -235,13 +235,7 @@ class Course:
         number = self.ledger.next_number
         decisions = np.frombuffer(bytearray(DECISION.itemsize), DECISION)
         watch = self.watch.arrays(one.account)
-        reach = self._reach()
-        earlier = decide_row(one.rows, one.hashes, number, decisions, watch, *reach)
-        if earlier == NEXT_SPAN:
-            self.watch.open_span(one.rows)
-            watch = self.watch.arrays(one.account)
-            _, _, recent, _, care, prices, _ = reach
-            judge_row(one.rows, one.hashes[3:], number, decisions, watch, recent, care, prices)
+        earlier = decide_row(one.rows, one.hashes, number, decisions, watch, *self._reach())
         if earlier == LONG_WAY:
             earlier, decisions = self._decide_long(one, number)
         if earlier >= 0:

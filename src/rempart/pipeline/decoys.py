@@ -27,6 +27,7 @@ class PlantedDecoys:
 
     def __init__(self, data: Path, keys: Keys) -> None:
         self._data, self._keys = data, keys
+        self._register = data / NAME
         self._seen: tuple[int, int] | None = (0, 0)
 
     def fresh(self) -> Array | None:
@@ -47,7 +48,7 @@ class PlantedDecoys:
     def _state(self) -> tuple[int, int] | None:
         """What changes when the register is replaced; None where there is none."""
         try:
-            found = (self._data / NAME).stat()
+            found = self._register.stat()
         except FileNotFoundError:
             return None
         return found.st_ino, found.st_mtime_ns

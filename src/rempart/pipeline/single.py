@@ -18,27 +18,9 @@ from rempart.pipeline.progress import keep_decisions
 from rempart.pipeline.remarks import remark
 from rempart.records import EVENT
 from rempart.watch.single import is_ready, judge_single, tell_single
-from rempart.watch.state import SPAN_MS
 
 FRESH = -1
 LONG_WAY = -2
-NEXT_SPAN = -3
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def judge_row(rows, patients, number, out, watch, recent, care, prices):  # type: ignore[no-untyped-def]
-    """The second half of :func:`decide_row`, once the record is known to be new and its span of time is open."""
-    span, house, shard, habits, policy, own, shards = watch
-    marks, now = np.empty(1, np.int64), np.empty(1, np.int64)
-    tell_single(rows, house[3], marks, now)
-    joined, canonical = np.empty(1, EVENT), np.empty(patients.size, np.uint64)
-    grades = np.empty((patients.size, 2), np.float32)
-    explain_rows(rows, patients, marks, True, *care, joined, canonical, grades)  # type: ignore[call-arg]
-    judge_single(
-        joined, marks, now, canonical, grades, prices, span, house, shard, habits, policy, own, shards, out
-    )
-    remark(out, rows)
-    keep_decisions(recent, number, out)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -47,8 +29,7 @@ def decide_row(  # type: ignore[no-untyped-def]
 ):
     """Fill ``out`` (1,) of DECISION for ``rows`` (1,) of EVENT, complete the row and remember the answer.
 
-    Returns FRESH, LONG_WAY, the number of the decision that the record repeats, or NEXT_SPAN: the watch is to open
-    the event's span of time, then :func:`judge_row` does the rest. ``hashes`` are those of
+    Returns FRESH, LONG_WAY or the number of the decision that the record repeats. ``hashes`` are those of
     :class:`rempart.pipeline.door.One`, the first of which becomes the event's key; ``seen`` are the
     arrays of Duplicates, ``care`` those of CareFeed, ``watch`` those of Watch; ``names`` (accounts,
     networks, roles) says how many exist; ``recent`` is the ring of the last answers.
@@ -56,17 +37,22 @@ def decide_row(  # type: ignore[no-untyped-def]
     keys, patients = hashes[:1], hashes[3:]
     key_events(keys, rows, nameless, live)
     table, used = seen
-    span, house, shard, habits, _, _, _ = watch
+    house, shard, habits, stance, own, shards = watch
     marks, now = np.empty(1, np.int64), np.empty(1, np.int64)
     tell_single(rows, house[3], marks, now)
-    ready = is_ready(marks[0], patients.size, names, span, house, shard, habits)
+    ready = is_ready(marks[0], patients.size, names, house, shard, habits, stance)
     if not ready or not has_room(table, used, 1):
         return LONG_WAY
     earlier = np.empty(1, np.int64)
     sift(table, used, keys, rows, number, earlier)
     if earlier[0] >= 0:
         return earlier[0]
-    if marks[0] // SPAN_MS != span:
-        return NEXT_SPAN
-    judge_row(rows, patients, number, out, watch, recent, care, prices)
+    joined, canonical = np.empty(1, EVENT), np.empty(patients.size, np.uint64)
+    grades = np.empty((patients.size, 2), np.float32)
+    explain_rows(rows, patients, marks, True, *care, joined, canonical, grades)  # type: ignore[call-arg]
+    judge_single(
+        joined, marks, now, canonical, grades, prices, house, shard, habits, stance, own, shards, out
+    )
+    remark(out, rows)
+    keep_decisions(recent, number, out)
     return FRESH

@@ -19,6 +19,7 @@ from rempart.records import DECISION, Frame
 from rempart.watch import crew, windows
 from rempart.watch import house as across
 from rempart.watch.kernel import judge_rows
+from rempart.watch.stance import STANCE, lift, look
 from rempart.watch.state import (
     ACCOUNT,
     DAY_MS,
@@ -32,10 +33,9 @@ from rempart.watch.state import (
     load,
 )
 from rempart.watch.tails import Tails
-from rempart.watch.threshold import MOST_LIFTED, doubts_today, surge, threshold
+from rempart.watch.threshold import threshold
 
 SPANS_A_DAY = DAY_MS // SPAN_MS
-POLICY = np.dtype([("threshold", "f4"), ("enforce", "i4")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,11 @@ class Policy:
         """Nats of doubt from which is asked, from the days seen so far."""
         return float(threshold(tails.doubts, self.challenges_per_day) + tails.steered[0])
 
-    def as_row(self, nats: float, least: float = 0.0) -> Any:
-        """The same for the kernel, asking from ``nats`` of doubt, lifted to ``least`` by at most MOST_LIFTED."""
-        row = np.zeros(1, POLICY)
-        row["threshold"] = max(nats, min(least, nats + MOST_LIFTED))
-        row["enforce"] = self.enforce
-        return row[0]
+    def stance(self) -> Array:
+        """(1,) of STANCE: where a house stands that has seen nothing yet."""
+        row = np.zeros(1, STANCE)
+        row["enforce"], row["challenges_per_day"], row["span"] = self.enforce, self.challenges_per_day, -1
+        return row
 
 
 class Watch:
@@ -66,13 +65,19 @@ class Watch:
         self._zone = (zone_from, zone_offset)
         self.accounts = fresh_accounts(64)
         self.tails = Tails()
-        self._asked_from = policy.asked_from(self.tails)
-        self._row = policy.as_row(self._asked_from)
+        self._stance = policy.stance()
         self._house = House()
         self._shards = tuple(Shard() for _ in range(shards))
         self._pool = ThreadPoolExecutor(shards) if shards > 1 else None
-        self._span = -1
-        self._surge = 0.0
+        self._ask_as_the_past_does()
+
+    def _ask_as_the_past_does(self) -> None:
+        self._stance["asked_from"] = self._policy.asked_from(self.tails)
+        lift(self._stance[0])
+
+    @property
+    def _span(self) -> int:
+        return int(self._stance["span"][0])
 
     @property
     def _day(self) -> int:
@@ -160,7 +165,7 @@ class Watch:
         def run(number: int) -> None:
             judge_rows(  # type: ignore[call-arg]
                 rows, now, self._day, patients, grades, others, crews, prices, *self._shard_arrays(number),
-                *habits, self._row, number, len(self._shards), out,
+                *habits, self._stance[0], number, len(self._shards), out,
             )  # fmt: skip
 
         if self._pool is None or rows.size < 512:
@@ -170,12 +175,12 @@ class Watch:
             list(self._pool.map(run, range(len(self._shards))))
 
     def arrays(self, account: int) -> tuple[Any, ...]:
-        """What :mod:`single` reads and changes to judge one event of ``account`` now: span, house, shard,
-        habits, policy, the shard's number and how many shards there are."""
+        """What :mod:`single` reads and changes to judge one event of ``account`` now: house, shard,
+        habits, stance, the shard's number and how many shards there are."""
         shards = len(self._shards)
         number = account % shards
         house, shard = self._house_arrays(), self._shard_arrays(number)
-        return self._span, house, shard, self._habits(), self._row, number, shards
+        return house, shard, self._habits(), self._stance, number, shards
 
     def _house_arrays(self) -> tuple[Array, ...]:
         house = self._house
@@ -189,10 +194,6 @@ class Watch:
         tails = self.tails
         return tails.nats, tails.apart, tails.role_days, tails.shares, tails.novelty, tails.usual, *self._zone
 
-    def open_span(self, rows: Array) -> None:
-        """Look at the house as it must be looked at before ``rows`` (1,) of EVENT is judged."""
-        self._open_span(int(self.agreed_times(rows)[0]) // SPAN_MS)
-
     def _open_span(self, span: int) -> None:
         if span == self._span:
             return
@@ -203,11 +204,8 @@ class Watch:
             crew.fade(self._house.networks)
             for shard in self._shards:
                 windows.forget_old(shard, self._oldest_ms(day))
-            self._asked_from = self._policy.asked_from(self.tails)
-        self._span = span
-        answered, unanswered = doubts_today(self.accounts)
-        self._surge = surge(answered, unanswered, self._policy.challenges_per_day)
-        self._row = self._policy.as_row(self._asked_from, self._surge)
+            self._ask_as_the_past_does()
+        look(self._stance, self.accounts, span)
 
     def _oldest_ms(self, day: int) -> int:
         return (day - VISIT_DAYS) * DAY_MS
@@ -232,7 +230,7 @@ class Watch:
     def state(self) -> dict[str, Array]:
         """Everything the watch knows, as arrays, independent of the number of shards' threads."""
         arrays = {"accounts": self.accounts, "span": np.array([self._span, len(self._shards)])}
-        arrays["surge"] = np.array([self._surge])
+        arrays["surge"] = self._stance["lifted_to"].copy()
         arrays.update(dump("house", self._house))
         for number, shard in enumerate(self._shards):
             arrays.update(dump(f"shard{number}", shard))
@@ -242,8 +240,8 @@ class Watch:
     def restore(self, arrays: dict[str, Array]) -> None:
         """Continue from :meth:`state`; the number of shards is the one it was saved with."""
         self.accounts = np.array(arrays["accounts"].astype(ACCOUNT, copy=True))
-        self._span, shards = (int(value) for value in arrays["span"])
-        self._surge = float(arrays["surge"][0])
+        self._stance["span"], shards = (int(value) for value in arrays["span"])
+        self._stance["lifted_to"] = arrays["surge"]
         if shards != len(self._shards):
             self._shards = tuple(Shard() for _ in range(shards))
             self._pool = ThreadPoolExecutor(shards) if shards > 1 else None
@@ -252,8 +250,7 @@ class Watch:
             load(f"shard{number}", shard, arrays)
         for name in vars(self.tails):
             setattr(self.tails, name, np.array(arrays[f"tails.{name}"], copy=True))
-        self._asked_from = self._policy.asked_from(self.tails)
-        self._row = self._policy.as_row(self._asked_from, self._surge)
+        self._ask_as_the_past_does()
 
     def close(self) -> None:
         """Let the threads go."""

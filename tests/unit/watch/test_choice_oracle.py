@@ -8,7 +8,7 @@ from test_judge import MONDAY_MS
 
 from rempart.records import EVENT, FLAG_TRUSTED, Kind
 from rempart.watch.challenge import choose, hear
-from rempart.watch.judge import POLICY
+from rempart.watch.stance import STANCE
 from rempart.watch.state import fresh_accounts
 
 THRESHOLD = 10.0
@@ -42,8 +42,8 @@ FIVE_ASKED = [
 def test_the_kernel_answers_what_plain_python_answers(
     steps: list[tuple[str, int, int, int, float]], enforce: bool, explained: float
 ) -> None:
-    policy = np.zeros(1, POLICY)
-    policy["threshold"], policy["enforce"] = THRESHOLD, enforce
+    stance = np.zeros(1, STANCE)
+    stance["threshold"], stance["enforce"] = THRESHOLD, enforce
     account, row, now = fresh_accounts(1), np.zeros(1, EVENT), MONDAY_MS
     account["opened"], account["explained"] = 100, 100 * explained
     row["flags"] = FLAG_TRUSTED
@@ -54,10 +54,10 @@ def test_the_kernel_answers_what_plain_python_answers(
         if what == "access":
             row["kind"] = Kind.ACCESS
             odds = doubt - 11.5
-            found = choose(account[0], row[0], now, fresh, np.float32(doubt), odds, policy[0])
+            found = choose(account[0], row[0], now, fresh, np.float32(doubt), odds, stance[0])
             assert found == plain.choose(session, now, fresh > 0, doubt, odds)
         else:
             row["kind"] = Kind.LOGIN_PASSED if what == "pass" else Kind.LOGIN_FAILED
-            hear(account[0], row[0], now, policy[0])
+            hear(account[0], row[0], now, stance[0])
             plain.answer(session, now, what == "pass")
             assert bool(account["blocked"][0]) == plain.blocked

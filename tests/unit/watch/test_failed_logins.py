@@ -8,6 +8,7 @@ from test_judge import ACCOUNTS, DAY_MS, MONDAY_MS, NETWORKS, PRICES, ROLES, UTC
 
 from rempart.records import EVENT, Frame, Kind
 from rempart.watch.judge import Policy, Watch
+from rempart.watch.stance import lift
 from rempart.watch.state import Array
 from rempart.watch.tails import Tails
 from rempart.watch.threshold import MOST_LIFTED
@@ -64,7 +65,9 @@ def test_names_of_staff_lift_no_threshold(alone: Any, days: range) -> None:
 
 
 def test_no_day_lifts_the_threshold_far() -> None:
-    tails, policy = Tails(), Policy()
-    usual = policy.asked_from(tails)
-    assert policy.as_row(usual, usual + 1.0)["threshold"] == pytest.approx(usual + 1.0)
-    assert policy.as_row(usual, 60.0)["threshold"] == pytest.approx(usual + MOST_LIFTED)
+    stance, usual = Policy().stance(), Policy().asked_from(Tails())
+    stance["asked_from"] = usual
+    for lifted_to, asked_from in ((0.0, usual), (usual + 1.0, usual + 1.0), (60.0, usual + MOST_LIFTED)):
+        stance["lifted_to"] = lifted_to
+        lift(stance[0])
+        assert stance["threshold"][0] == pytest.approx(asked_from)
