@@ -10,6 +10,7 @@ Misses: the checksum finds accidents, not tampering; a checkpoint is no evidence
 from __future__ import annotations
 
 import io
+import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from rempart.ledger.folder import Folder, make_private, sweep_partial, write_dur
 
 MAGIC = b"RMPCHKP1"
 KEPT = 2
+Arrays = Mapping[str, np.ndarray[Any, Any]]
 _HEAD = struct.Struct("<8s16sI")
 
 
@@ -44,7 +46,7 @@ class Checkpoint:
     meta: dict[str, Any]
 
 
-def save(data: Path, seq: int, arrays: Mapping[str, np.ndarray[Any, Any]], meta: dict[str, Any]) -> Path:
+def save(data: Path, seq: int, arrays: Arrays, meta: dict[str, Any]) -> Path:
     """Durably store the state after entry ``seq`` and drop all but the last two; the file.
 
     ``arrays`` hold numbers or structures, no objects (ValueError); ``meta`` is JSON-able. LedgerError
@@ -102,3 +104,19 @@ def _load(path: Path) -> Checkpoint | None:
         arrays[name] = np.lib.format.read_array(io.BytesIO(content[at : at + length]), allow_pickle=False)
         at += length
     return Checkpoint(header.seq, arrays, header.meta)
+
+
+def under(prefix: str, arrays: Arrays) -> dict[str, np.ndarray[Any, Any]]:
+    """The arrays whose names begin with ``prefix``, named without it."""
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def layout(arrays: Arrays) -> dict[str, list[tuple[str, str]]]:
+    """Names and kinds of each array's fields, by the array's name; all shards as one, however many there are."""
+    return {re.sub(r"^shard\d+", "shard", name): _fields(array) for name, array in arrays.items()}
+
+
+def _fields(array: np.ndarray[Any, Any]) -> list[tuple[str, str]]:
+    """Whatever lies between them does not count."""
+    fields = array.dtype.fields or {"": (array.dtype,)}
+    return [(name, str(field[0])) for name, field in fields.items()]

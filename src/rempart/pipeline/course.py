@@ -8,7 +8,6 @@ checks that the same answers come out. Misses: nothing decided; rejects are note
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +20,7 @@ import pyarrow as pa
 from rempart.errors import LedgerError
 from rempart.incident.case import false_alarm
 from rempart.ledger.book import Ledger
-from rempart.ledger.checkpoint import Checkpoint, load_latest, save
+from rempart.ledger.checkpoint import Checkpoint, layout, load_latest, save, under
 from rempart.ledger.deeds import TIP_OFF, Deeds
 from rempart.ledger.entries import DECISIONS, decode_decisions, decode_input
 from rempart.ledger.query import recall_decision
@@ -33,6 +32,7 @@ from rempart.pipeline.decoys import KnownDecoys, PlantedDecoys
 from rempart.pipeline.door import Door, Names, One
 from rempart.pipeline.duplicates import Duplicates
 from rempart.pipeline.explain import count_rows
+from rempart.pipeline.meanings import Meanings
 from rempart.pipeline.progress import Progress, Recent
 from rempart.pipeline.remarks import remark
 from rempart.pipeline.sealing import Sealing
@@ -103,13 +103,7 @@ class Course:
     _deeds: Deeds = field(init=False)
     _planted: PlantedDecoys = field(init=False)
     _decoys: KnownDecoys = field(init=False)
-    _worded: int = 0
-    _sizes: tuple[int, int, int] | None = None
-    _believed: Array = field(default_factory=lambda: np.zeros(0, np.bool_))
-    """(sources + 1,) whether a source's logins and reinstatements count, by its number; -1 is the last."""
-    _prices: Array = field(default_factory=lambda: np.zeros((0, 2)))
-    """Euros (low, high) by number of form; the last row and those not yet used are for no form."""
-    _priced: int = 0
+    _meanings: Meanings = field(init=False)
     _minute: int = -1
     _since_seal: int = 0
     _since_checkpoint: int = 0
@@ -120,6 +114,7 @@ class Course:
         self.sealing = Sealing(self.ledger)
         self._planted = PlantedDecoys(self.data, self.ledger.keys)
         self._decoys = KnownDecoys(self.watch, self.care)
+        self._meanings = Meanings(self.names, self.stakes, self.live, self.trusted)
 
     @classmethod
     def open(cls, data: Path, settings: Settings, *, enforce: bool, live: bool, shards: int = 1) -> Course:
@@ -274,7 +269,7 @@ class Course:
 
     def _judge(self, rows: Array, patients: Array, fill: bool) -> Array:
         """Decisions (n,) on rows that are no duplicates; ``fill``: they still lack what care knows of them."""
-        believed, prices, sizes = self._words()
+        believed, prices, sizes = self._meanings.now()
         agreed = self.watch.agreed_times(rows)
         joined, canonical, grades = self.care.explain(rows, patients, agreed, believed, fill)
         decisions = self.watch.judge(Frame(joined, canonical, None), grades, prices, sizes)
@@ -287,7 +282,7 @@ class Course:
         care, seen = self.care, self.duplicates
         stand = self.names.count, care.changes, care.index, care.aliases, seen.changes, self.recent
         if stand != self._stand:
-            believed, prices, sizes = self._words()
+            believed, prices, sizes = self._meanings.now()
             self._within_reach = (
                 self.door.nameless,
                 self.live,
@@ -299,31 +294,6 @@ class Course:
             )
             self._stand = stand
         return self._within_reach
-
-    def _words(self) -> tuple[Array, Array, tuple[int, int, int]]:
-        """What hangs on the words met so far: :attr:`_believed`, :attr:`_prices`, and how many accounts,
-        networks and roles there are."""
-        if self._sizes is None or self._worded != self.names.count:
-            words = self.names.words
-            self._worded = self.names.count
-            self._sizes = len(words["account"]), len(words["network"]), len(words["role"])
-            self._believe(words["source"])
-            self._price(words["form"])
-        return self._believed, self._prices, self._sizes
-
-    def _believe(self, sources: list[str]) -> None:
-        if self._believed.size != len(sources) + 1:
-            self._believed = np.array([self.live or name in self.trusted for name in sources] + [self.live])
-
-    def _price(self, forms: list[str]) -> None:
-        if len(forms) >= self._prices.shape[0]:
-            nothing = self.stakes.stake_of_form("")
-            grown = np.full((2 * len(forms) + 64, 2), nothing)
-            grown[: self._priced] = self._prices[: self._priced]
-            self._prices = grown
-        for number in range(self._priced, len(forms)):
-            self._prices[number] = self.stakes.stake_of_form(forms[number])
-        self._priced = len(forms)
 
     def reject(self, number: int) -> None:
         """Count units that could not be read."""
@@ -467,7 +437,7 @@ class Course:
 
     def _restore(self, arrays: dict[str, Array], meta: dict[str, Any]) -> None:
         own = self._arrays()
-        if _kinds(own) != _kinds(arrays):
+        if layout(own) != layout(arrays):
             raise LedgerError(
                 f"{self.data} was written by another version of Rempart",
                 "start a new data folder; this one can still be verified",
@@ -477,9 +447,9 @@ class Course:
         self.names.canon = np.array(arrays["canon"])
         self.recent = Recent(np.array(arrays["recent"]), meta["recent"])
         self.watch.restore(arrays)
-        self.care.index = self.care.index.restore(_under("care.", arrays))
-        self.care.aliases = self.care.aliases.restore(_under("alias.", arrays))
-        self.duplicates.restore(_under("dup.", arrays))
+        self.care.index = self.care.index.restore(under("care.", arrays))
+        self.care.aliases = self.care.aliases.restore(under("alias.", arrays))
+        self.duplicates.restore(under("dup.", arrays))
         self.progress = msgspec.convert(meta["progress"], Progress)
 
     def _redo(self, seq: int, payload: bytes | memoryview) -> None:
@@ -508,18 +478,3 @@ def select(frame: Frame, keep: Array) -> Frame:
     owner = np.repeat(keep, frame.rows["patients"])
     rows["first_patient"] = np.cumsum(rows["patients"]) - rows["patients"]
     return Frame(rows, frame.patients[owner], frame.events.filter(pa.array(keep)))
-
-
-def _under(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
-    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
-
-
-def _kinds(arrays: dict[str, Array]) -> dict[str, list[tuple[str, str]]]:
-    """What each array holds, by its name; all shards together, however many there are."""
-    return {re.sub(r"^shard\d+", "shard", name): _layout(array) for name, array in arrays.items()}
-
-
-def _layout(array: Array) -> list[tuple[str, str]]:
-    """Names and kinds of an array's fields, whatever lies between them."""
-    fields = array.dtype.fields or {"": (array.dtype,)}
-    return [(name, str(field[0])) for name, field in fields.items()]
