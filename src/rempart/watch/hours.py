@@ -16,6 +16,9 @@ ROLE_DAYS = 4.0
 """How many days of an account's own history its role's habits weigh."""
 WAKE_AFTER_DAYS = 1.0
 WEEKENDS = 48
+AN_HOUR_OFF = np.float32(np.exp(-2.0))
+"""How much of an hour's usualness reaches the hour beside it: who begins earlier than ever is less odd than who comes at night."""
+REACH_HOURS = 3
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -30,12 +33,21 @@ def hour_bin(now, zone_from, zone_offset):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def odd_hour(acc, at, shares):  # type: ignore[no-untyped-def]
-    """Nats of surprise of bin ``at``; ``shares`` (49,) the role's share of active days per bin, then
-    the part of all days that were at weekends."""
-    days = acc.days * shares[WEEKENDS] if at >= 24 else np.float32(acc.days)
-    chance = min((acc.hours[at] + ROLE_DAYS * shares[at]) / (days + ROLE_DAYS), 1.0)
+    """Nats of surprise of bin ``at``: its own, or two more for each hour to one nearby.
+
+    ``shares`` (49,) the role's share of active days per bin, then the part of all days that were at weekends.
+    """
+    first = at - at % 24
+    whole = (acc.days * shares[WEEKENDS] if at >= 24 else np.float32(acc.days)) + np.float32(ROLE_DAYS)
+    chance = np.float32(0.0)
+    reaches = np.float32(1.0)
+    for off in range(REACH_HOURS + 1):
+        for near in (first + (at + off) % 24, first + (at - off) % 24):
+            days = acc.hours[near] + np.float32(ROLE_DAYS) * shares[near]
+            chance = max(chance, reaches * min(days / whole, np.float32(1.0)))
+        reaches *= AN_HOUR_OFF
     acc.hours_today |= np.uint64(1) << np.uint64(at)
-    return np.float32(-np.log(max(chance, 1e-4)))
+    return np.float32(-np.log(max(chance, np.float32(1e-4))))
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

@@ -69,10 +69,20 @@ def plain_bin(now_ms: int, offset_ms: int) -> int:
     return local.hour + (24 if local.weekday() >= 5 else 0)
 
 
-def plain_odd_hour(touched: float, days: int, share: float, weekends: float, at: int) -> float:
-    """Surprise of an hour that ``touched`` of the account's days had, and ``share`` of its role's."""
+def plain_odd_hour(touched: list[float], days: int, shares: list[float], weekends: float, at: int) -> float:
+    """Surprise of hour ``at`` of 48, of whose days the account had ``touched`` and its role the ``shares``: two nats
+    more for each hour between it and the hour it is judged by, three hours at most."""
     active = days * weekends if at >= 24 else days
-    return -math.log(max(min((touched + 4 * share) / (active + 4), 1.0), 1e-4))
+
+    def surprise(hour: int) -> float:
+        return -math.log(min(max((touched[hour] + 4 * shares[hour]) / (active + 4), 1e-30), 1.0))
+
+    def between(hour: int) -> int:
+        return min((hour - at) % 24, (at - hour) % 24)
+
+    same_kind = range(24, 48) if at >= 24 else range(24)
+    near = [hour for hour in same_kind if between(hour) <= 3]
+    return min(min(surprise(hour) + 2 * between(hour) for hour in near), -math.log(1e-4))
 
 
 def plain_slept(times: list[int]) -> float:

@@ -8,7 +8,7 @@ from plain_habits import DAY_MS, MINUTE_MS, PlainPlaces, plain_bin, plain_odd_ho
 from test_judge import MONDAY_MS
 
 from rempart.records import EVENT
-from rempart.watch.hours import WEEKENDS, hour_bin, odd_hour, slept
+from rempart.watch.hours import hour_bin, odd_hour, slept
 from rempart.watch.place import come_from
 from rempart.watch.state import HOUR_BINS, fresh_accounts
 
@@ -50,21 +50,20 @@ def test_the_kernel_is_surprised_by_the_places_that_surprise_plain_python(
 @given(
     st.integers(0, 4 * 365 * DAY_MS),
     st.integers(-12, 14),
-    st.floats(0, 30, width=32),
+    st.lists(st.floats(0, 30, width=32), min_size=HOUR_BINS, max_size=HOUR_BINS),
     st.integers(0, 60),
-    SHARES,
+    st.lists(SHARES, min_size=HOUR_BINS, max_size=HOUR_BINS),
     SHARES,
 )
 def test_the_kernel_finds_the_hours_odd_that_plain_python_finds_odd(
-    after_ms: int, offset_h: int, touched: float, days: int, share: float, weekends: float
+    after_ms: int, offset_h: int, touched: list[float], days: int, hours: list[float], weekends: float
 ) -> None:
     now, offset = MONDAY_MS + after_ms, offset_h * 3_600_000
     at = hour_bin(now, np.array([0], np.int64), np.array([offset], np.int64))
     assert at == plain_bin(now, offset)
-    account, shares = fresh_accounts(1), np.full(HOUR_BINS + 1, share, np.float32)
-    shares[WEEKENDS] = weekends
+    account, shares = fresh_accounts(1), np.array([*hours, weekends], np.float32)
     account["days"], account["hours"] = days, touched
-    expected = plain_odd_hour(touched, days, share, weekends, int(at))
+    expected = plain_odd_hour(touched, days, hours, weekends, int(at))
     assert odd_hour(account[0], at, shares) == pytest.approx(expected, rel=1e-3, abs=1e-3)
     assert account["hours_today"][0] == 1 << int(at)
 
