@@ -137,7 +137,7 @@ def _show_after(after: AfterStory) -> None:
     console.print(
         _("Had nobody been watching, the worst of these thefts ({incident}):").format(incident=after.incident)
     )
-    exposed = _("patients certainly exposed: {patients}; worth to the thief, one by one: {worth}")
+    exposed = _("patients seen for certain: {patients}; worth to the thief, one by one: {worth}")
     console.print(f"  {exposed.format(patients=number(after.patients), worth=euros(*after.worth_eur))}")
     told = [
         after.notices / f"{name}-{language.spoken().code}.html"

@@ -25,7 +25,7 @@ from rempart.errors import SourceError
 from rempart.language import printable, printable_sentence
 from rempart.records import CATEGORIES
 
-FORMAT = "rempart-scope-1"
+FORMAT = "rempart-scope-2"
 ADVICE = "name the folder that rempart scope wrote"
 COLUMNS = ("patient", "first", "last", "accesses", "categories", "in_care", "thief_probability")
 POSSIBLE = "possible_categories"
@@ -41,10 +41,16 @@ class Bounds(msgspec.Struct, frozen=True):
 
 
 class Category(msgspec.Struct, frozen=True):
-    """What can be said about one category of data; ``answer`` is exposed, not_exposed or cannot_tell."""
+    """What can be said about one category of data; ``answer`` is exposed, not_exposed or cannot_tell.
+
+    ``seen`` people certainly had it shown; ``possible`` more at most cannot be excluded, or still more where not
+    ``bounded``.
+    """
 
     answer: str
-    patients: int
+    seen: int
+    possible: int
+    bounded: bool = True
     why: str = ""
     proof: list[dict[str, Any]] = []
 
@@ -126,13 +132,16 @@ def read_scope(folder: Path) -> Scope:
         raise SourceError(f"{folder} holds the scopes of several controllers", f"name one of them: {inside}")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
+        form = content.get("format") if isinstance(content, dict) else None
+        if isinstance(form, str) and form != FORMAT:
+            raise SourceError(
+                f"{path} is of another format", "make it anew with this version's rempart scope"
+            )
         scope = msgspec.convert(content, Scope)
     except OSError as error:
         raise SourceError(f"cannot read {path}: {error.strerror}", ADVICE) from error
     except (ValueError, RecursionError) as error:
         raise SourceError(f"{path} is no scope ({error})", ADVICE) from error
-    if scope.format != FORMAT:
-        raise SourceError(f"{path} is of another format", "make it anew with this version's rempart scope")
     if hash_document(content) != scope.hash:
         raise SourceError(f"{path} was changed after it was written", "make it anew with rempart scope")
     return msgspec.structs.replace(

@@ -85,10 +85,14 @@ class Words:
         return " ".join(self.count(unit, amount) for unit, amount in shown)
 
     def count(self, unit: str, amount: int) -> str:
-        """``3 jours``: the form that the number asks for (French keeps the singular for 0)."""
-        one, many = self.tree["time"][unit]
+        """``3 jours``: the form that the number asks for."""
+        return self.plural(f"time.{unit}", amount, n=self.language.number(amount))
+
+    def plural(self, key: str, amount: int, **given: str) -> str:
+        """The text of ``key``, one of two by ``amount`` (French keeps the singular for 0), with its holes filled."""
+        one, many = self._at(key)
         single = amount < 2 if self.language.code == "fr" else amount == 1
-        return self.fill(one if single else many, n=self.language.number(amount))
+        return self.fill(one if single else many, **given)
 
     def listing(self, items: Sequence[str]) -> str:
         """``a, b et c``."""
