@@ -176,7 +176,8 @@ def _write_example(path: Path) -> None:
 def _show(case: CaseFile, order: Order) -> None:
     """The clock, what is missing, and what to open."""
     words = words_of(order.languages[0], case.site.zone, order.words)
-    table = Table(*(words.text(f"obligations.{key}") for key in ("who", "due", "left")))
+    columns = (words.text(f"obligations.{key}") for key in ("who", "due", "left"))
+    table = Table(*columns, caption=labelled(_("times in the zone"), case.site.zone))
     for each in case.obligations:
         if each.state != "not_concerned":
             due = "–" if each.due_at is None else words.moment(each.due_at)

@@ -143,7 +143,7 @@ class Phrases:
             lead=lead,
             sections=tuple(sections),
             organisation=organisation,
-            made=words.text("common.made", at=words.moment(case.now)),
+            made=words.text("common.made", at=words.moment(case.now), zone=words.zone),
             case=words.text("common.case", case=case.scope.case),
             scope_hash=case.scope.hash,
             figures=tuple(self._citations.figures),

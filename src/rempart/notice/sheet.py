@@ -153,6 +153,7 @@ def _facts(phrases: Phrases) -> list[Field]:
         **phrases.period(),
     )
     return [
+        Field("dates", "zone", words.zone),
         Field("dates", "start", words.moment(case.begun_at)),
         Field("dates", "end", words.moment(case.ended_at)),
         Field("dates", "aware", words.moment(case.aware_at)),

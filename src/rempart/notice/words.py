@@ -61,15 +61,12 @@ class Words:
         return self.fill(text, category=category.replace("_", " "), them=them)
 
     def day(self, at: datetime) -> str:
-        """``2 mars 2026``, ``1er mars 2026``; ``2 March 2026``; in the site's zone."""
-        local = at.astimezone(ZoneInfo(self.zone))
-        number = str(self.tree["first_of_month"]) if local.day == 1 else str(local.day)
-        return f"{number} {self.tree['months'][local.month - 1]} {local.year}"
+        """The day of ``at`` in the site's zone."""
+        return self.language.day(at.astimezone(ZoneInfo(self.zone)))
 
     def moment(self, at: datetime) -> str:
         """The day and the minute in the site's zone."""
-        local = at.astimezone(ZoneInfo(self.zone))
-        return self.text("moment", date=self.day(at), time=f"{local:%H:%M}")
+        return self.language.moment(at.astimezone(ZoneInfo(self.zone)))
 
     def duration(self, seconds: float) -> str:
         """Days and hours, hours and minutes, or minutes; whole units, rounded down."""
