@@ -131,7 +131,10 @@ def _zone(zone: str | tzinfo | None) -> tzinfo:
     try:
         return ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise SettingsError(f"time zone {zone!r} is not known", "give a name such as Europe/Paris") from error
+        raise SettingsError(
+            gettext("time zone {zone} is not known").format(zone=f"{zone!r}"),
+            gettext("give a name such as Europe/Paris"),
+        ) from error
 
 
 def _local(at_ms: int, zone: str | tzinfo | None) -> datetime | None:
@@ -152,7 +155,10 @@ def _name_of(local: datetime) -> str:
 def language_of(code: str) -> Language:
     """The language called ``code`` (``en`` or ``fr``). Raises SettingsError for any other."""
     if code not in LANGUAGES:
-        raise SettingsError(f"language {code!r} is not offered", f"choose one of {', '.join(LANGUAGES)}")
+        raise SettingsError(
+            gettext("language {code} is not offered").format(code=f"{code!r}"),
+            gettext("choose one of {names}").format(names=", ".join(LANGUAGES)),
+        )
     if code == "en":
         return Language(code, gnu_gettext.NullTranslations())
     catalogue = files("rempart") / "locale" / code / "LC_MESSAGES" / "rempart.mo"
@@ -215,6 +221,29 @@ def when(at_ms: int, zone: str | tzinfo | None = None) -> str:
 def stamp(at_ms: int, zone: str | tzinfo | None = None) -> str:
     """The same for a table."""
     return spoken().stamp(at_ms, zone)
+
+
+def why_of(error: Exception) -> str:
+    """Why the system refused or a file could not be understood, in the spoken language where it is a usual reason."""
+    if isinstance(error, UnicodeDecodeError):
+        return gettext("not in UTF-8")
+    if not isinstance(error, OSError):
+        return str(error)
+    said = error.strerror or type(error).__name__
+    usual = (
+        gettext("No such file or directory"),
+        gettext("Permission denied"),
+        gettext("Is a directory"),
+        gettext("Not a directory"),
+        gettext("File exists"),
+        gettext("No space left on device"),
+        gettext("Read-only file system"),
+        gettext("Input/output error"),
+        gettext("File name too long"),
+        gettext("Address already in use"),
+    )
+    translated = gettext(said)
+    return translated if translated in usual else said
 
 
 def printable(text: str, most: int = 200) -> str:

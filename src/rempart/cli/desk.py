@@ -143,7 +143,10 @@ def _say(url: str, data: Path | None, verb: str, account: str, by: str) -> None:
         raise EffectorError(error.what, advice) from error
     if status != 200:
         said = printable(answer.decode("utf-8", "replace").strip())
-        raise LedgerError(f"the service answered {status} {said}", "check --url and --data")
+        raise LedgerError(
+            _("the service answered {status} {said}").format(status=status, said=said),
+            _("check --url and --data"),
+        )
 
 
 def _lines(data: Path, name: str) -> list[dict[str, Any]]:

@@ -53,7 +53,7 @@ def scope_command(
     chosen, folder = settings.load(settings_path), settings.data_folder(data)
     if (incident is None) == (not accounts) or (accounts and (since is None or until is None)):
         raise SourceError(
-            "scope needs an incident, or accounts and a period", "give --account, --from and --to"
+            _("scope needs an incident, or accounts and a period"), _("give --account, --from and --to")
         )
     if incident is not None:
         asked = asked_of(folder, incident)

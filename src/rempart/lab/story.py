@@ -21,6 +21,7 @@ from rempart.lab.scoreboard import FrictionRow, ThiefRow, friction_rows, picture
 from rempart.lab.spec import RegionSpec
 from rempart.lab.thieves import hire
 from rempart.language import Language
+from rempart.language import gettext as _
 from rempart.pipeline.course import Course
 from rempart.pipeline.wording import answer
 from rempart.records import Access, Context
@@ -72,7 +73,9 @@ def play(out: Path, seed: int, hear: Progressing, language: Language) -> Story:
     the picture speaks ``language``."""
     data = out / "data"
     if data.exists() and not (out / MARK).exists():
-        raise LedgerError(f"{data} was not made by the demonstration", "give another --out")
+        raise LedgerError(
+            _("{data} was not made by the demonstration").format(data=data), _("give another --out")
+        )
     if data.exists():
         shutil.rmtree(data)
     out.mkdir(mode=0o700, parents=True, exist_ok=True)

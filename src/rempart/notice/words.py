@@ -22,7 +22,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rempart.errors import SettingsError
-from rempart.language import Language, language_of
+from rempart.language import Language, language_of, why_of
+from rempart.language import gettext as _
 
 CITE_OPEN, CITE_CLOSE = "\ue000", "\ue001"
 """Stand around the number of a figure's source; private-use characters, which no text from outside keeps."""
@@ -112,7 +113,10 @@ def words_of(code: str, zone: str = "Europe/Paris", folder: Path | None = None) 
         missing = keys_of(tree) ^ keys_of(own)
         if missing:
             raise SettingsError(
-                f"{folder / f'{code}.toml'}: {min(missing)} is missing or unknown", "copy the packaged file"
+                _("{folder}: {missing} is missing or unknown").format(
+                    folder=folder / f"{code}.toml", missing=min(missing)
+                ),
+                _("copy the packaged file"),
             )
         tree = own
     return Words(language_of(code), tree, zone)
@@ -137,5 +141,6 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(
-            f"{path} cannot be read ({error})", "copy the packaged file and change its texts"
+            _("{path} cannot be read ({why})").format(path=path, why=why_of(error)),
+            _("copy the packaged file and change its texts"),
         ) from error
