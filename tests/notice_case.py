@@ -33,13 +33,20 @@ NAMES = ("Éléonore D’Aubigné-Lefèvre", "Jean-François N’Guyen", "Zoë d
 def scope_content(**changed: Any) -> dict[str, Any]:
     """What scope.json holds, hash and all."""
     answers = {
-        name: {"answer": "exposed", "patients": 1_000 - 10 * number, "proof": [], "why": "Read in the log."}
+        name: {
+            "answer": "exposed",
+            "seen": 1_000 - 10 * number,
+            "possible": 5_370 + number,
+            "bounded": True,
+            "proof": [],
+            "why": "Read in the log.",
+        }
         for number, name in enumerate(CATEGORIES)
     }
-    answers["bank_details"] |= {"answer": "not_exposed", "patients": 0}
-    answers["images"] |= {"answer": "cannot_tell", "patients": 0}
+    answers["bank_details"] |= {"answer": "not_exposed", "seen": 0, "possible": 0}
+    answers["images"] |= {"answer": "cannot_tell", "seen": 0, "possible": 6_021}
     content: dict[str, Any] = {
-        "format": "rempart-scope-1",
+        "format": "rempart-scope-2",
         "incident": "I0001",
         "controller": None,
         "accounts": ["81000000123"],

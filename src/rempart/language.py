@@ -17,7 +17,7 @@ import math
 import os
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -30,6 +30,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_MS = -2_208_988_800_000
 _LAST_MS = 7_289_654_400_000
 """Years 1900 to 2200: a time outside is shown as unknown."""
+_MONTHS = {
+    "en": ("January", "February", "March", "April", "May", "June",
+           "July", "August", "September", "October", "November", "December"),
+    "fr": ("janvier", "février", "mars", "avril", "mai", "juin",
+           "juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+}  # fmt: skip
 _NARROW_SPACE = "\u202f"
 _NO_BREAK_SPACE = "\u00a0"
 _BEFORE = re.compile(r" ([:»])")
@@ -72,16 +78,37 @@ class Language:
         span = low if low == high else f"{low}–{high}"
         return f"{span}{_NO_BREAK_SPACE}€" if self.code == "fr" else f"€{span}"
 
+    def day(self, day: date) -> str:
+        """``26 novembre 2026``, ``1er mars 2026``; ``26 November 2026``."""
+        number = "1er" if self.code == "fr" and day.day == 1 else str(day.day)
+        return f"{number} {_MONTHS[self.code][day.month - 1]} {day.year}"
+
+    def short_day(self, day: date) -> str:
+        """The same for a table or a picture: ``26/11/2026``; ``26 Nov 2026``."""
+        if self.code == "fr":
+            return f"{day:%d/%m/%Y}"
+        return f"{day.day} {_MONTHS[self.code][day.month - 1][:3]} {day.year}"
+
+    def moment(self, at: datetime) -> str:
+        """``26 novembre 2026 à 14 h 05``; ``26 November 2026, 14:05``; in the zone that ``at`` bears."""
+        if self.code == "fr":
+            return f"{self.day(at)} à {at.hour}{_NO_BREAK_SPACE}h{_NO_BREAK_SPACE}{at:%M}"
+        return f"{self.day(at)}, {at:%H:%M}"
+
     def when(self, at_ms: int, zone: str | tzinfo | None = None) -> str:
-        """A time to the minute in ``zone`` (IANA name; UTC by default), with the zone said.
+        """A time to the minute in ``zone`` (IANA name; UTC by default), for a sentence, with the zone said.
 
         ``at_ms`` is milliseconds since 1970 UTC. Raises SettingsError for a zone nobody knows.
         """
-        if not _FIRST_MS <= at_ms <= _LAST_MS:
+        local = _local(at_ms, zone)
+        return self.gettext("unknown time") if local is None else f"{self.moment(local)} ({_name_of(local)})"
+
+    def stamp(self, at_ms: int, zone: str | tzinfo | None = None) -> str:
+        """The same for a table: ``26/11/2026 14:05 CET``; ``26 Nov 2026 14:05 CET``."""
+        local = _local(at_ms, zone)
+        if local is None:
             return self.gettext("unknown time")
-        local = (_EPOCH + timedelta(milliseconds=int(at_ms))).astimezone(_zone(zone))
-        form = "%d/%m/%Y %H:%M" if self.code == "fr" else "%Y-%m-%d %H:%M"
-        return f"{local.strftime(form)} {local.tzname()}"
+        return f"{self.short_day(local)} {local:%H:%M} {_name_of(local)}"
 
     def _amount(self, amount_eur: float) -> str:
         if abs(amount_eur) < 10:
@@ -104,14 +131,34 @@ def _zone(zone: str | tzinfo | None) -> tzinfo:
     try:
         return ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise SettingsError(f"time zone {zone!r} is not known", "give a name such as Europe/Paris") from error
+        raise SettingsError(
+            gettext("time zone {zone} is not known").format(zone=f"{zone!r}"),
+            gettext("give a name such as Europe/Paris"),
+        ) from error
+
+
+def _local(at_ms: int, zone: str | tzinfo | None) -> datetime | None:
+    """The time in ``zone``; None where it cannot be one."""
+    where = _zone(zone)
+    if not _FIRST_MS <= at_ms <= _LAST_MS:
+        return None
+    return (_EPOCH + timedelta(milliseconds=int(at_ms))).astimezone(where)
+
+
+def _name_of(local: datetime) -> str:
+    """``CET``; ``UTC+04`` where the zone has no letters of its own."""
+    name = str(local.tzname())
+    return f"UTC{name}" if name[0] in "+-" else name
 
 
 @cache
 def language_of(code: str) -> Language:
     """The language called ``code`` (``en`` or ``fr``). Raises SettingsError for any other."""
     if code not in LANGUAGES:
-        raise SettingsError(f"language {code!r} is not offered", f"choose one of {', '.join(LANGUAGES)}")
+        raise SettingsError(
+            gettext("language {code} is not offered").format(code=f"{code!r}"),
+            gettext("choose one of {names}").format(names=", ".join(LANGUAGES)),
+        )
     if code == "en":
         return Language(code, gnu_gettext.NullTranslations())
     catalogue = files("rempart") / "locale" / code / "LC_MESSAGES" / "rempart.mo"
@@ -161,9 +208,42 @@ def euros(low_eur: float, high_eur: float) -> str:
     return spoken().euros(low_eur, high_eur)
 
 
+def day(at: date) -> str:
+    """A day, in the spoken language."""
+    return spoken().day(at)
+
+
 def when(at_ms: int, zone: str | tzinfo | None = None) -> str:
-    """A time to the minute in ``zone`` (UTC by default), in the spoken language."""
+    """A time to the minute in ``zone`` (UTC by default), for a sentence in the spoken language."""
     return spoken().when(at_ms, zone)
+
+
+def stamp(at_ms: int, zone: str | tzinfo | None = None) -> str:
+    """The same for a table."""
+    return spoken().stamp(at_ms, zone)
+
+
+def why_of(error: Exception) -> str:
+    """Why the system refused or a file could not be understood, in the spoken language where it is a usual reason."""
+    if isinstance(error, UnicodeDecodeError):
+        return gettext("not in UTF-8")
+    if not isinstance(error, OSError):
+        return str(error)
+    said = error.strerror or type(error).__name__
+    usual = (
+        gettext("No such file or directory"),
+        gettext("Permission denied"),
+        gettext("Is a directory"),
+        gettext("Not a directory"),
+        gettext("File exists"),
+        gettext("No space left on device"),
+        gettext("Read-only file system"),
+        gettext("Input/output error"),
+        gettext("File name too long"),
+        gettext("Address already in use"),
+    )
+    translated = gettext(said)
+    return translated if translated in usual else said
 
 
 def printable(text: str, most: int = 200) -> str:

@@ -17,6 +17,8 @@ import platformdirs
 
 from rempart import setting_checks as checks
 from rempart.errors import SettingsError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.serve_settings import SECTIONS, SERVE_KEYS, Contain, Provider, Serve
 from rempart.setting_checks import Key
 
@@ -111,26 +113,40 @@ def load(path: Path | None) -> Settings:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read ({error})", "give a readable UTF-8 TOML file") from error
+        raise SettingsError(
+            _("{path}: cannot be read ({why})").format(path=path, why=why_of(error)),
+            _("give a readable UTF-8 TOML file"),
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: not valid TOML ({error})", "correct that line") from error
+        raise SettingsError(
+            _("{path}: not valid TOML ({why})").format(path=path, why=why_of(error)), _("correct that line")
+        ) from error
     known = {(key.section, key.name): key for key in KEYS}
     values: dict[str, Any] = {}
     grouped: dict[str, dict[str, Any]] = {name: {} for name in SECTIONS}
     for section, table in document.items():
         if not isinstance(table, dict):
-            raise SettingsError(f"{path}: {section} stands outside a section", "put it under a [section]")
+            raise SettingsError(
+                _("{path}: {section} stands outside a section").format(path=path, section=section),
+                _("put it under a [section]"),
+            )
         for name, value in table.items():
             key = known.get((section, name))
             if key is None:
                 raise SettingsError(
-                    f"{path}: [{section}] {name} is no setting", "see docs/reference/settings.md"
+                    _("{path}: [{section}] {name} is no setting").format(
+                        path=path, section=section, name=name
+                    ),
+                    _("see docs/reference/settings.md"),
                 )
             try:
                 grouped.get(section, values)[name] = key.check(value)
             except ValueError as error:
                 raise SettingsError(
-                    f"{path}: [{section}] {name} = {value!r} cannot be used", str(error)
+                    _("{path}: [{section}] {name} = {value} cannot be used").format(
+                        path=path, section=section, name=name, value=f"{value!r}"
+                    ),
+                    str(error),
                 ) from error
     return Settings(**values, **{name: SECTIONS[name](**each) for name, each in grouped.items()})
 

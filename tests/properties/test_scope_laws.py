@@ -43,6 +43,15 @@ def scope_of(chosen: list[Read]) -> Scope:
     return count_scope(made(chosen), NO_HABITS, [hours([30] * 24)], np.zeros(0, np.uint64), PERIOD)
 
 
+def hidden_in(chosen: list[Read], category: str | None = None) -> int:
+    """Patients that accesses which name none may hide: as many each as the widest access of all names."""
+    silent = [set(read.shows + read.may_show) for read in chosen if read.served != NO and not read.patients]
+    shown = set().union(*silent)
+    if category is not None and category not in shown:
+        return 0
+    return sum(map(bool, silent)) * max([1, *(len(read.patients) for read in chosen)])
+
+
 @settings(deadline=None)
 @given(many)
 def test_a_scope_equals_a_plain_recount(chosen: list[Read]) -> None:
@@ -57,10 +66,11 @@ def test_a_scope_equals_a_plain_recount(chosen: list[Read]) -> None:
             if read.served == YES:
                 proved.setdefault(patient, set()).update(read.shows)
     assert scope.patients_low == len(proved)
-    assert scope.patients_high == len(possible)
+    hidden = hidden_in(chosen)
+    assert scope.patients_high == len(possible) + hidden
     assert scope.accesses == sum(read.served != NO for read in chosen)
     forms = {(patient, read.form) for patient, seen in possible.items() for read in seen}
-    assert scope.records_high == len(forms)
+    assert scope.records_high == len(forms) + hidden * int(scope.people.kinds.max(initial=1))
     people = scope.people
     assert people.patient.tolist() == sorted(possible)
     for place, patient in enumerate(people.patient.tolist()):
@@ -72,8 +82,16 @@ def test_a_scope_equals_a_plain_recount(chosen: list[Read]) -> None:
     for name, answer in scope.categories.items():
         exposed = {patient for patient, shown in proved.items() if name in shown}
         assert (answer.answer == "exposed") == bool(exposed)
-        if exposed:
-            assert answer.patients == len(exposed)
+        may = {
+            patient
+            for patient, seen in possible.items()
+            for read in seen
+            if name in read.shows + read.may_show
+        }
+        assert answer.seen == len(exposed)
+        assert answer.possible == len(may - exposed) + hidden_in(chosen, name)
+        if not exposed:
+            assert answer.answer == ("cannot_tell" if answer.possible else "not_exposed")
 
 
 @settings(deadline=None)
@@ -86,7 +104,8 @@ def test_more_reads_never_shrink_a_scope(chosen: list[Read], more: Read) -> None
         now = after.categories[name]
         if answer.answer == "exposed":
             assert now.answer == "exposed"
-            assert now.patients >= answer.patients
+            assert now.seen >= answer.seen
+        assert now.seen + now.possible >= answer.seen + answer.possible
         if answer.answer == "cannot_tell":
             assert now.answer != "not_exposed"
     assert set(before.people.patient.tolist()) <= set(after.people.patient.tolist())

@@ -21,6 +21,9 @@ from notice_case import write_site
 from rempart.canonical import hash_document
 from rempart.cli import rempart
 from rempart.errors import LedgerError
+from rempart.incident.frauds import category_words
+from rempart.incident.words import people_words
+from rempart.language import set_language
 from rempart.ledger.query import connect, pseudonym_of
 from rempart.pipeline.aftermath import Asked, take_scope
 from rempart.pipeline.course import Course
@@ -108,7 +111,9 @@ def cut(lines: list[Line], keep: Callable[[Line], bool], numbered: bool) -> byte
     return written([line for line, _ in kept], [name for _, name in kept])
 
 
-def test_with_a_tenth_of_the_lines_gone_the_truth_lies_within_and_the_gap_is_named(tmp_path: Path) -> None:
+def test_with_a_tenth_of_the_lines_gone_the_truth_lies_within_and_the_gap_is_named(
+    whole: Path, tmp_path: Path
+) -> None:
     chance = random.Random(4)
     data = watched(tmp_path, cut(story(), lambda _: chance.random() >= 0.1, numbered=True))
     document = scope_of(data, VICTIM)
@@ -116,6 +121,38 @@ def test_with_a_tenth_of_the_lines_gone_the_truth_lies_within_and_the_gap_is_nam
     assert document["patients"]["low"] < truth <= document["patients"]["high"]
     assert [gap["kind"] for gap in document["gaps"]] == ["sequence_hole"]
     assert document["categories"]["bank_details"]["answer"] == "cannot_tell"
+    known = scope_of(whole, VICTIM)["categories"]
+    for name, one in document["categories"].items():
+        assert one["seen"] <= known[name]["seen"] <= one["seen"] + one["possible"], name
+        assert one["possible"] >= document["gaps"][0]["upper_bound"]
+        assert one["answer"] != "not_exposed"
+    assert document["categories"]["prescriptions"]["seen"] < known["prescriptions"]["seen"]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("cut_short", [False, True])
+def test_the_table_counts_every_category_as_the_file_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, cut_short: bool
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    log = written([line for line in story() if line.at < FROM + timedelta(hours=12) or not cut_short])
+    data, out = watched(tmp_path, log), tmp_path / "scope"
+    period = ("--from", FROM.isoformat(), "--to", TO.isoformat(), "--out", out, "--lang", language)
+    shown = run("scope", "--account", VICTIM, *period, "--data", data)
+    document = json.loads((out / "scope.json").read_bytes())
+    set_language(language)
+    words = {
+        category_words()[name]: people_words(one["seen"], one["possible"], one["bounded"])
+        for name, one in document["categories"].items()
+    }
+    set_language("en")
+    assert all(one["bounded"] is not cut_short for one in document["categories"].values())
+    told = {cells[0]: cells[2] for line in shown.splitlines() if len(cells := _cells(line)) == 4}
+    assert words.items() <= told.items()
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("│").split("│")]
 
 
 @pytest.mark.parametrize("hour", [11, 12, 13])
@@ -365,4 +402,4 @@ def test_an_account_the_ledger_never_saw_proves_nothing(whole: Path, tmp_path: P
 def test_a_known_account_without_access_is_told_in_its_own_words(whole: Path, tmp_path: Path) -> None:
     period = ("--from", "2020-01-01", "--to", "2020-01-02")
     said = run("scope", "--account", VICTIM, *period, "--data", whole, "--out", tmp_path / "scope")
-    assert f"no access of account {VICTIM} between 2020-01-01 00:00 CET" in said
+    assert f"no access of account {VICTIM} between 1 January 2020, 00:00 (CET)" in said

@@ -424,10 +424,10 @@ def test_the_awareness_once_said_counts_until_a_new_one_is(root: Path, tmp_path:
     )
     ask(root, *words, "--aware", "2026-03-04T09:00")
     again = ask(root, *words).output
-    assert "the 72 hours run from 2026-03-04 09:00 CET to 2026-03-07 09:00 CET" in again
+    assert "the 72 hours run from 4 March 2026, 09:00 (CET) to 7 March 2026, 09:00 (CET)" in again
     later = ask(root, *words, "--aware", "2026-03-04T11:00").output
-    assert "from 2026-03-04 11:00 CET" in later
-    assert "from 2026-03-04 11:00 CET" in ask(root, *words).output
+    assert "from 4 March 2026, 11:00 (CET)" in later
+    assert "from 4 March 2026, 11:00 (CET)" in ask(root, *words).output
 
 
 def test_no_letter_goes_out_without_a_number_to_call(root: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -94,15 +95,26 @@ def test_money_is_an_interval_of_two_figures(low: float, high: float, english: s
 
 def test_a_time_says_its_zone() -> None:
     at_ms = 1_772_440_267_120  # 2026-03-02T08:31:07.120Z
-    assert language_of("en").when(at_ms) == "2026-03-02 08:31 UTC"
-    assert language_of("en").when(at_ms, "Europe/Paris") == "2026-03-02 09:31 CET"
-    assert language_of("fr").when(at_ms, "Europe/Paris") == "02/03/2026 09:31 CET"
+    english, french = language_of("en"), language_of("fr")
+    assert english.when(at_ms) == "2 March 2026, 08:31 (UTC)"
+    assert english.when(at_ms, "Indian/Reunion") == "2 March 2026, 12:31 (UTC+04)"
+    assert french.when(at_ms, "Europe/Paris") == "2 mars 2026 à 9\u00a0h\u00a031 (CET)"
+    assert english.stamp(at_ms, "Europe/Paris") == "2 Mar 2026 09:31 CET"
+    assert french.stamp(at_ms, "Europe/Paris") == "02/03/2026 09:31 CET"
+
+
+def test_the_first_of_a_month_is_said_as_people_do() -> None:
+    first = datetime(2026, 8, 1, 0, 5, tzinfo=UTC)
+    assert language_of("fr").moment(first) == "1er août 2026 à 0\u00a0h\u00a005"
+    assert language_of("en").moment(first) == "1 August 2026, 00:05"
+    assert language_of("fr").day(first.date()) == "1er août 2026"
 
 
 @pytest.mark.parametrize("at_ms", [-(2**63), 2**62, 2**63 - 1])
 def test_a_time_not_given_is_said_so(at_ms: int) -> None:
-    assert language_of("en").when(at_ms) == "unknown time"
-    assert language_of("fr").when(at_ms) == "heure inconnue"
+    for say in ("when", "stamp"):
+        assert getattr(language_of("en"), say)(at_ms) == "unknown time"
+        assert getattr(language_of("fr"), say)(at_ms) == "heure inconnue"
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", ""])

@@ -20,6 +20,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 
 TAG_SYSTEM = "urn:rempart:record-kind"
 TAG_CODE = "DECOY"
@@ -70,8 +71,8 @@ def draw_decoys(
     whole = [row for row in neighbours if all(row.get(name) for name in _NEEDED)]
     if len(whole) < LEAST_NEIGHBOURS:
         raise SourceError(
-            f"only {len(whole)} whole records to draw decoys from",
-            f"give a table of at least {LEAST_NEIGHBOURS}",
+            _("only {whole} whole records to draw decoys from").format(whole=len(whole)),
+            _("give a table of at least {least_neighbours}").format(least_neighbours=LEAST_NEIGHBOURS),
         )
     used = {decoy.phone for decoy in taken} | {decoy.email for decoy in taken}
     first = 1 + max((int(decoy.id[1:]) for decoy in taken), default=0)

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from rempart.canary.decoy import Decoy
 from rempart.errors import SourceError
+from rempart.language import gettext as _
+from rempart.language import why_of
 
 NAME = "canaries.register"
 _MAGIC = b"rempart canaries 1\n"
@@ -35,12 +37,15 @@ def read_register(data: Path, key: bytes) -> list[Decoy]:
         return []
     except OSError as error:
         raise SourceError(
-            f"{path} cannot be read ({error.strerror})", "run as the owner of the data folder"
+            _("{path} cannot be read ({why})").format(path=path, why=why_of(error)),
+            _("run as the owner of the data folder"),
         ) from error
     try:
         return [Decoy(**row) for row in json.loads(_cipher(key).decrypt(content[:12], content[12:], _MAGIC))]
     except (InvalidTag, ValueError, TypeError) as error:
-        raise SourceError(f"{path} cannot be decrypted", "restore it together with the keys") from error
+        raise SourceError(
+            _("{path} cannot be decrypted").format(path=path), _("restore it together with the keys")
+        ) from error
 
 
 def write_register(data: Path, key: bytes, decoys: Sequence[Decoy]) -> None:

@@ -9,6 +9,7 @@ import click
 
 from rempart import __version__
 from rempart.errors import RempartError
+from rempart.language import gettext as _
 
 COMMANDS = (
     "demo",
@@ -57,5 +58,10 @@ def main() -> None:
     try:
         rempart.main(standalone_mode=True)
     except RempartError as error:
-        sys.stderr.write(f"rempart: {error}\n")
+        sys.stderr.write(f"rempart: {_said(error)}\n")
         sys.exit(error.exit_code)
+
+
+def _said(error: RempartError) -> str:
+    """What happened and what to do about it, on one line of the spoken language."""
+    return _("{what}; {advice}").format(what=error.what, advice=error.advice) if error.advice else error.what

@@ -15,6 +15,7 @@ from rempart.cli.options import LANGUAGE
 from rempart.lab.after_story import AfterStory, play_after
 from rempart.lab.on_sale import OnSale, play_on_sale
 from rempart.lab.story import Story, play
+from rempart.lab.words import story_words
 from rempart.language import euros, labelled, number
 from rempart.language import gettext as _
 from rempart.pipeline.leak_words import account_words, verdict_words
@@ -43,7 +44,7 @@ def demo_command(out: Path, seed: int, lang: str | None) -> None:
             if not errors.is_terminal and resources % 50_000 == 0:
                 sys.stderr.write(f"{text}\n")
 
-        story = play(out, seed, hear)
+        story = play(out, seed, hear, language.spoken())
         status.update(_("the same thieves where nobody was watching"))
         after = play_after(out, story.region, seed, lambda *_: None)
         sale = (
@@ -78,7 +79,7 @@ def _show(story: Story) -> None:
         (_("stopped by"), 10),
     ):
         thieves.add_column(name, width=width)
-    words = _words()
+    words = story_words(language.spoken())
     for row in story.thieves:
         of_patients = row.took_patients / max(row.would_patients, 1)
         saved = [would - took for would, took in zip(row.would_eur, row.took_eur, strict=True)]
@@ -103,41 +104,13 @@ def _show(story: Story) -> None:
     console.print(labelled(_("try"), f"rempart ledger verify --data {story.data}"))
 
 
-def _words() -> dict[str, str]:
-    """The region's own names: thieves, what stopped them, roles."""
-    return {
-        "night scrape": _("night scrape"),
-        "enumeration": _("enumeration"),
-        "dormant account": _("dormant account"),
-        "own list": _("own list"),
-        "stolen session": _("stolen session"),
-        "blocked": _("blocked"),
-        "gave up": _("gave up"),
-        "finished": _("finished"),
-        "end of period": _("end of period"),
-        "gp": _("general practitioner"),
-        "gp_secretary": _("medical secretary"),
-        "hospital_doctor": _("hospital doctor"),
-        "nurse": _("nurse"),
-        "admission_clerk": _("admission clerk"),
-        "emergency_doctor": _("emergency doctor"),
-        "coder": _("coder"),
-        "pharmacist": _("pharmacist"),
-        "laboratory": _("laboratory"),
-        "locum": _("locum"),
-        "batch": _("batch"),
-        "all": _("all"),
-        "owners of stolen accounts": _("owners of stolen accounts"),
-    }
-
-
 def _show_after(after: AfterStory) -> None:
     """What was found out about the worst theft of the same log, unwatched."""
     console = Console(highlight=False)
     console.print(
         _("Had nobody been watching, the worst of these thefts ({incident}):").format(incident=after.incident)
     )
-    exposed = _("patients certainly exposed: {patients}; worth to the thief, one by one: {worth}")
+    exposed = _("patients seen for certain: {patients}; worth to the thief, one by one: {worth}")
     console.print(f"  {exposed.format(patients=number(after.patients), worth=euros(*after.worth_eur))}")
     told = [
         after.notices / f"{name}-{language.spoken().code}.html"

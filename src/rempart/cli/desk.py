@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rempart import language, settings
-from rempart.cli.options import DATA, LANGUAGE, now_ms
+from rempart.cli.options import DATA, LANGUAGE, SETTINGS, now_ms
 from rempart.contain.dry_run import DryRun, Observing
 from rempart.contain.outbox import Ordered, last_order
 from rempart.contain.secret_file import read_secret
@@ -23,7 +23,7 @@ from rempart.language import gettext as _
 from rempart.language import printable
 from rempart.ledger.folder import Folder
 from rempart.ledger.query import Question, history
-from rempart.pipeline.wording import answer_words, iso_time
+from rempart.pipeline.wording import answer_words
 from rempart.web_call import call
 
 URL = click.option(
@@ -70,16 +70,18 @@ def reinstate_command(account: str, by: str, url: str, data: Path | None, lang: 
 
 @desk_command.command("review")
 @DATA
+@SETTINGS
 @LANGUAGE
-def review_command(data: Path | None, lang: str | None) -> None:
+def review_command(data: Path | None, settings_path: Path | None, lang: str | None) -> None:
     """List every break-glass access: when, who, why, and the decision it went past."""
     language.set_language(lang)
+    zone = settings.load(settings_path).zone
     columns = (_("time"), _("account"), _("decision"), _("answer"), _("stated reason"))
     answers = answer_words(language.spoken())
     lines = _lines(settings.data_folder(data), "break_glass.ndjson")
     rows = [
         (
-            iso_time(each["at_ms"]) or "",
+            language.stamp(each["at_ms"], zone),
             each["account"],
             str(each["decision"]),
             answers[each["action"]],
@@ -92,16 +94,18 @@ def review_command(data: Path | None, lang: str | None) -> None:
 
 @desk_command.command("outbox")
 @DATA
+@SETTINGS
 @LANGUAGE
-def outbox_command(data: Path | None, lang: str | None) -> None:
+def outbox_command(data: Path | None, settings_path: Path | None, lang: str | None) -> None:
     """List what an effector has still to do, or gave up on."""
     language.set_language(lang)
+    zone = settings.load(settings_path).zone
     waiting: dict[tuple[str, str], tuple[str, ...]] = {}
     for each in _lines(settings.data_folder(data), "outbox.ndjson"):
         if each["type"] == "command":
             told = each["command"]
             for effector in each["effectors"]:
-                at = iso_time(told["at_ms"]) or ""
+                at = language.stamp(told["at_ms"], zone)
                 waiting[told["key"], effector] = (at, effector, told["verb"], told["account"], _("waits"))
         elif each.get("gave_up"):
             row = waiting[each["key"], each["effector"]]
@@ -139,7 +143,10 @@ def _say(url: str, data: Path | None, verb: str, account: str, by: str) -> None:
         raise EffectorError(error.what, advice) from error
     if status != 200:
         said = printable(answer.decode("utf-8", "replace").strip())
-        raise LedgerError(f"the service answered {status} {said}", "check --url and --data")
+        raise LedgerError(
+            _("the service answered {status} {said}").format(status=status, said=said),
+            _("check --url and --data"),
+        )
 
 
 def _lines(data: Path, name: str) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from rempart.cli.options import DATA, LANGUAGE, SETTINGS, clock, moment, now_ms
 from rempart.incident.case import find
 from rempart.incident.words import deed_words, opener_words, state_words
 from rempart.language import gettext as _
-from rempart.language import number, printable, printable_sentence, set_language, when
+from rempart.language import number, printable, printable_sentence, set_language, stamp, when
 from rempart.pipeline import casework
 from rempart.records import INCIDENT_STATES, Incident
 
@@ -33,10 +33,12 @@ def incident_command() -> None:
 
 @incident_command.command("list")
 @DATA
+@SETTINGS
 @LANGUAGE
-def list_command(data: Path | None, lang: str | None) -> None:
+def list_command(data: Path | None, settings_path: Path | None, lang: str | None) -> None:
     """Every incident: its state, its accounts, its time."""
     set_language(lang)
+    zone = settings.load(settings_path).zone
     table = Table()
     for name in (_("incident"), _("state"), _("accounts"), _("first"), _("last"), _("controller")):
         table.add_column(name)
@@ -45,8 +47,8 @@ def list_command(data: Path | None, lang: str | None) -> None:
             one.id,
             _state(one),
             _names(one.accounts),
-            when(one.from_ms),
-            when(one.to_ms),
+            stamp(one.from_ms, zone),
+            stamp(one.to_ms, zone),
             _names(one.controllers),
         )
         table.add_row(*(Text(cell) for cell in row))
@@ -56,11 +58,13 @@ def list_command(data: Path | None, lang: str | None) -> None:
 @incident_command.command("show")
 @INCIDENT
 @DATA
+@SETTINGS
 @LANGUAGE
-def show_command(incident: str, data: Path | None, lang: str | None) -> None:
+def show_command(incident: str, data: Path | None, settings_path: Path | None, lang: str | None) -> None:
     """All that is known of one incident, and its history."""
     set_language(lang)
-    _show(find(casework.incidents_of(settings.data_folder(data)), incident))
+    zone = settings.load(settings_path).zone
+    _show(find(casework.incidents_of(settings.data_folder(data)), incident), zone)
 
 
 @incident_command.command("open")
@@ -158,13 +162,21 @@ def state_command(
 @REASON
 @WHO
 @DATA
+@SETTINGS
 @LANGUAGE
 def merge_command(
-    incident: str, other: str, reason: str, who: str | None, data: Path | None, lang: str | None
+    incident: str,
+    other: str,
+    reason: str,
+    who: str | None,
+    data: Path | None,
+    settings_path: Path | None,
+    lang: str | None,
 ) -> None:
     """Make OTHER part of INCIDENT: the same theft."""
     set_language(lang)
-    _show(casework.merge(settings.data_folder(data), incident, other, now_ms(), _who(who), reason))
+    zone = settings.load(settings_path).zone
+    _show(casework.merge(settings.data_folder(data), incident, other, now_ms(), _who(who), reason), zone)
 
 
 @incident_command.command("split")
@@ -203,15 +215,15 @@ def _state(one: Incident) -> str:
     return f"{state} → {one.into}" if one.into else state
 
 
-def _show(one: Incident) -> None:
-    aware = _("nobody yet") if one.aware_ms is None else when(one.aware_ms)
+def _show(one: Incident, zone: str) -> None:
+    aware = _("nobody yet") if one.aware_ms is None else when(one.aware_ms, zone)
     lines = (
         (_("incident"), one.id),
         (_("state"), _state(one)),
         (_("opened by"), opener_words()[one.opened_by]),
         (_("accounts"), ", ".join(printable(name, 60) for name in one.accounts)),
-        (_("first"), when(one.from_ms)),
-        (_("last"), when(one.to_ms)),
+        (_("first"), when(one.from_ms, zone)),
+        (_("last"), when(one.to_ms, zone)),
         (_("aware since"), aware),
         (_("sessions"), number(len(one.sessions))),
         (_("networks"), ", ".join(printable(name) for name in one.networks)),
@@ -223,4 +235,4 @@ def _show(one: Incident) -> None:
     openers, done = opener_words(), deed_words()
     for deed in one.history:
         who, did = openers.get(deed.who, printable(deed.who, 40)), done.get(deed.did, printable(deed.did))
-        click.echo(f"  {when(deed.at_ms)}  {who}  {did}  {printable_sentence(deed.why, 1000)}")
+        click.echo(f"  {stamp(deed.at_ms, zone)}  {who}  {did}  {printable_sentence(deed.why, 1000)}")

@@ -82,7 +82,7 @@ def leak_command(
         page = write_leak_page(out, found, verdict, language.spoken().code)
     sys.stdout.write(f"{verdict['words']}\n")
     if verdict["snapshot_between"]:
-        first, last = (date.fromisoformat(day) for day in verdict["snapshot_between"])
+        first, last = (language.spoken().day(date.fromisoformat(day)) for day in verdict["snapshot_between"])
         sys.stdout.write(_("It left between {first} and {last}.").format(first=first, last=last) + "\n")
     sys.stdout.write(f"{verdict['accounts_words']}\n")
     for account in verdict["accounts"][:10]:

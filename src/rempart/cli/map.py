@@ -13,7 +13,7 @@ from rempart import language
 from rempart.cli.options import LANGUAGE
 from rempart.errors import SourceError
 from rempart.language import gettext as _
-from rempart.language import labelled, number, printable, printable_sentence
+from rempart.language import labelled, number, printable, printable_sentence, why_of
 from rempart.pipeline.reading import propose_mapping
 from rempart.sources.mapping_guess import Finding
 from rempart.sources.mapping_toml import write_toml
@@ -54,7 +54,8 @@ def map_command(file: Path, out: Path | None, lang: str | None) -> None:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
         raise SourceError(
-            f"cannot write {out}: {error.strerror}", "name a folder you may write to"
+            _("cannot write {path}: {why}").format(path=out, why=why_of(error)),
+            _("name a folder you may write to"),
         ) from error
     console.print(escape(labelled(_("next"), f"rempart replay {file} --mapping {out} --out OUT")))
 

@@ -15,7 +15,15 @@ from rempart import settings
 from rempart.cli.options import DATA, SETTINGS, QuestionError, clock, moment, now_ms
 from rempart.cli.reidentify import PEOPLE_MAPPING, name_people
 from rempart.language import gettext as _
-from rempart.language import labelled, language_of_the_environment, number, printable, set_language, spoken
+from rempart.language import (
+    labelled,
+    language_of_the_environment,
+    number,
+    printable,
+    set_language,
+    spoken,
+    why_of,
+)
 from rempart.notice.affected import is_affected_file
 from rempart.notice.casefile import CaseFile
 from rempart.notice.deadlines import missing_facts, say_state
@@ -168,7 +176,8 @@ def _write_example(path: Path) -> None:
             file.write(example())
     except OSError as error:
         raise QuestionError(
-            _("cannot write {path}: {why}").format(path=path, why=error.strerror), _("name a new file")
+            _("cannot write {path}: {why}").format(path=path, why=why_of(error)),
+            _("name a new file"),
         ) from error
     click.echo(labelled(_("fill in"), path))
 
@@ -176,7 +185,8 @@ def _write_example(path: Path) -> None:
 def _show(case: CaseFile, order: Order) -> None:
     """The clock, what is missing, and what to open."""
     words = words_of(order.languages[0], case.site.zone, order.words)
-    table = Table(*(words.text(f"obligations.{key}") for key in ("who", "due", "left")))
+    columns = (words.text(f"obligations.{key}") for key in ("who", "due", "left"))
+    table = Table(*columns, caption=labelled(_("times in the zone"), case.site.zone))
     for each in case.obligations:
         if each.state != "not_concerned":
             due = "–" if each.due_at is None else words.moment(each.due_at)

@@ -36,12 +36,11 @@ def posture_command(
     """Find what a thief would use next (unused or shared accounts, wide rights, silent logs), by euros at stake."""
     os.umask(0o077)
     language.set_language(lang)
-    document = take_posture(
-        settings.data_folder(data), settings.load(settings_path), logins, language.spoken()
-    )
+    chosen = settings.load(settings_path)
+    document = take_posture(settings.data_folder(data), chosen, logins, language.spoken())
     _show(document)
     if out is not None:
-        write_posture(document, out, language.spoken())
+        write_posture(document, out, language.spoken(), chosen.zone)
         click.echo(f"{_('open')}: {out / 'posture.html'}")
 
 

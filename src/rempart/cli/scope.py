@@ -13,6 +13,7 @@ from rempart import language, settings
 from rempart.cli.options import DATA, LANGUAGE, SETTINGS, moment, now_ms
 from rempart.errors import SourceError
 from rempart.incident.frauds import category_words
+from rempart.incident.words import people_words
 from rempart.language import gettext as _
 from rempart.language import labelled, number, printable, printable_sentence, when
 from rempart.pipeline.aftermath import Aftermath, Asked, asked_of, take_scope
@@ -52,7 +53,7 @@ def scope_command(
     chosen, folder = settings.load(settings_path), settings.data_folder(data)
     if (incident is None) == (not accounts) or (accounts and (since is None or until is None)):
         raise SourceError(
-            "scope needs an incident, or accounts and a period", "give --account, --from and --to"
+            _("scope needs an incident, or accounts and a period"), _("give --account, --from and --to")
         )
     if incident is not None:
         asked = asked_of(folder, incident)
@@ -82,12 +83,11 @@ def _show(found: Aftermath) -> None:
         scope = one.scope
         title = printable(one.controller) or _("Scope")
         table = Table(title=title, caption=_caption(scope.patients_low, scope.patients_high, scope.bounded))
-        for name in (_("category"), _("answer"), _("patients"), _("why")):
+        for name in (_("category"), _("answer"), _("patients seen"), _("why")):
             table.add_column(name)
         for category, answer in scope.categories.items():
-            table.add_row(
-                words[category], names[answer.answer], number(answer.patients), printable_sentence(answer.why)
-            )
+            people = people_words(answer.seen, answer.possible, answer.bounded)
+            table.add_row(words[category], names[answer.answer], people, printable_sentence(answer.why))
         console.print(table)
         for gap in scope.gaps:
             bound = _("cannot be bounded") if gap.upper_bound is None else f"≤ {number(gap.upper_bound)}"
@@ -96,5 +96,7 @@ def _show(found: Aftermath) -> None:
 
 
 def _caption(low: int, high: int, bounded: bool) -> str:
-    text = _("patients: {low} for certain, {high} at most").format(low=number(low), high=number(high))
+    if low == high and bounded:
+        return labelled(_("patients"), number(low))
+    text = _("patients: at least {low}, at most {high}").format(low=number(low), high=number(high))
     return text if bounded else f"{text}; {_('a gap cannot be bounded')}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
@@ -12,10 +13,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from rempart import settings
-from rempart.cli.options import DATA, LANGUAGE, now_ms
+from rempart.cli.options import DATA, LANGUAGE, SETTINGS, now_ms
 from rempart.errors import SourceError
+from rempart.language import day, number, printable, set_language, stamp
 from rempart.language import gettext as _
-from rempart.language import number, printable, set_language
 from rempart.pipeline.sharing import Lead, crew_of_incident, crew_of_scope, look_for, read_addresses, share
 from rempart.pipeline.tip_offs import Given, give_tip_offs
 
@@ -47,6 +48,7 @@ from rempart.pipeline.tip_offs import Given, give_tip_offs
     "--weigh", is_flag=True, help="With --read: let what it names weigh in the watch's answers too."
 )
 @DATA
+@SETTINGS
 @LANGUAGE
 def share_command(
     incident: str | None,
@@ -58,11 +60,13 @@ def share_command(
     bundle: Path | None,
     weigh: bool,
     data: Path | None,
+    settings_path: Path | None,
     lang: str | None,
 ) -> None:
     """Share what identifies the crew of INCIDENT (never a patient or a professional), or look for a shared one here."""
     os.umask(0o077)
     set_language(lang)
+    zone = settings.load(settings_path).zone
     folder = settings.data_folder(data)
     if bundle is not None:
         indicators, leads = look_for(bundle, folder)
@@ -76,9 +80,9 @@ def share_command(
             ),
             err=True,
         )
-        _show(leads)
+        _show(leads, zone)
         if weigh:
-            _say(give_tip_offs(folder, bundle, now_ms()))
+            _say(give_tip_offs(folder, bundle, now_ms()), zone)
         return
     if (incident is None) == (scope is None) or out is None or not shared_by:
         raise click.UsageError(_("give an incident or --scope, and --as and --out; or --read"))
@@ -109,7 +113,7 @@ def share_command(
     )
 
 
-def _say(given: Given) -> None:
+def _say(given: Given, zone: str) -> None:
     """What weighs now, and what it replaced."""
     said = _("indicators that weigh from now on: {count} (what many staff use here weighs nothing)")
     click.echo(said.format(count=number(given.weighing)))
@@ -118,11 +122,11 @@ def _say(given: Given) -> None:
     said = _(
         "replaced, of the bundle with this id read on {day}: {added} indicators are new, {dropped} are named no longer"
     )
-    day = f"{datetime.fromtimestamp(given.replaced_ms / 1000, UTC):%Y-%m-%d}"
-    click.echo(said.format(day=day, added=number(given.added), dropped=number(given.dropped)), err=True)
+    read = day(datetime.fromtimestamp(given.replaced_ms / 1000, ZoneInfo(zone)))
+    click.echo(said.format(day=read, added=number(given.added), dropped=number(given.dropped)), err=True)
 
 
-def _show(leads: list[Lead]) -> None:
+def _show(leads: list[Lead], zone: str) -> None:
     """The accounts to look at, or that there are none."""
     if not leads:
         click.echo(_("nobody here used any of them"))
@@ -130,7 +134,7 @@ def _show(leads: list[Lead]) -> None:
     table = Table(*(_("account"), _("seen with"), _("first"), _("last"), _("accesses"), _("patients")))
     for lead in leads:
         times = [
-            "" if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M}" for at in (lead.first, lead.last)
+            "" if at is None else stamp(round(at.timestamp() * 1000), zone) for at in (lead.first, lead.last)
         ]
         cells = [lead.account, lead.by, *times, number(lead.accesses), number(lead.patients)]
         table.add_row(*(escape(printable(cell)) for cell in cells))

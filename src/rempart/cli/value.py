@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
@@ -12,7 +14,8 @@ from rich.table import Table
 from rempart import language, settings
 from rempart.cli.options import DATA, LANGUAGE, SETTINGS, now_ms
 from rempart.incident.frauds import category_words, fraud_names
-from rempart.language import euros, labelled, number
+from rempart.incident.words import people_words
+from rempart.language import day, euros, labelled, number
 from rempart.language import gettext as _
 from rempart.pipeline.value import value_of
 from rempart.pipeline.value_files import Valued, write_value
@@ -30,21 +33,23 @@ def value_command(
     """Price what was exposed, and join it with earlier incidents, person by person."""
     os.umask(0o077)
     language.set_language(lang)
-    valued = value_of(settings.data_folder(data), theft, settings.load(settings_path), now_ms())
-    _show(valued)
+    chosen = settings.load(settings_path)
+    valued = value_of(settings.data_folder(data), theft, chosen, now_ms())
+    _show(valued, chosen.zone)
     if out is not None:
         write_value(valued, out, language.spoken())
         click.echo(labelled(_("open"), out / "value.json"))
 
 
-def _show(valued: Valued) -> None:
+def _show(valued: Valued, zone: str) -> None:
     document, console = valued.document, Console()
-    worth = Table(title=_("What the thief can sell it for"), caption=_caption(document))
-    for name in (_("category"), _("people"), _("one by one"), _("as a lot")):
+    worth = Table(title=_("What the thief can sell it for"), caption=_caption(document, zone))
+    for name in (_("category"), _("people the logs name"), _("one by one"), _("as a lot")):
         worth.add_column(name)
     words = category_words()
     for one in document["by_category"]:
-        people = f"{number(one['people']['certain'])}–{number(one['people']['at_most'])}"
+        certain, at_most = one["people"]["certain"], one["people"]["at_most"]
+        people = people_words(certain, at_most - certain, True)
         worth.add_row(words[one["category"]], people, euros(*one["retail_eur"]), euros(*one["lot_eur"]))
     console.print(worth)
     risks = Table(title=_("Who is most at risk (people)"))
@@ -58,10 +63,14 @@ def _show(valued: Valued) -> None:
     console.print(before, markup=False, highlight=False)
 
 
-def _caption(document: dict[str, object]) -> str:
+def _caption(document: dict[str, object], zone: str) -> str:
     worth = document["worth_eur"]
     assert isinstance(worth, dict)
     return _(
         "A row is its category sold alone. All together, as whole records: {retail} one by one to the few buyers there "
         "are, or {lot} as one lot. Prices of {day}; they fall as the data age."
-    ).format(retail=euros(*worth["retail"]), lot=euros(*worth["lot"]), day=str(document["made_at"])[:10])
+    ).format(
+        retail=euros(*worth["retail"]),
+        lot=euros(*worth["lot"]),
+        day=day(datetime.fromisoformat(str(document["made_at"])).astimezone(ZoneInfo(zone))),
+    )

@@ -25,6 +25,7 @@ from rempart.cli.options import (
     tell_unread,
 )
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 from rempart.pipeline.afterword import Readings
 from rempart.pipeline.casework import detect
 from rempart.pipeline.course import Course
@@ -70,7 +71,7 @@ def watch_command(
 ) -> None:
     """Judge the accesses in SOURCES (files, folders), or live with --stdio; write the ledger."""
     if stdio == bool(sources) or (stdio and follow):
-        raise SourceError("watch needs sources or --stdio, and not both", "name files, or give --stdio")
+        raise SourceError(_("watch needs sources or --stdio, and not both"), _("name files, or give --stdio"))
     os.umask(0o077)
     language.set_language(lang)
     folder = settings.data_folder(data)

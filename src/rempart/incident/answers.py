@@ -4,11 +4,13 @@ Reads the accesses of a period, the patients they name and the gaps. For each ca
 :data:`rempart.records.CATEGORIES` the answer is
 
 - ``exposed``: the log proves an access that was served and shows it;
-- ``not_exposed``: no access may have shown it, every form is known to the rules, and the logs have no gap;
+- ``not_exposed``: no access may have shown it, every form is known to the rules, and the logs have no gap that could hide it;
 - ``cannot_tell``: anything else, with the reason.
 
-Each answer names the lines that prove it: the first that show the category, the first that leave it open,
-or, for ``not_exposed``, the first and the last line of the period that was looked through.
+Beside the answer stands how many people certainly had the category shown, and how many more at most cannot be
+excluded: those whom open accesses name, and those whom gaps may hide. Each answer names the lines that prove it:
+the first that show the category, the first that leave it open, or, for ``not_exposed``, the first and the last line
+of the period that was looked through.
 
 Misses: what a screen showed beside what the log names; the rules' ``may_show`` is the site's own word.
 """
@@ -22,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rempart.incident.exposure import Accesses, Array, People
-from rempart.incident.gaps import Gap
+from rempart.incident.gap import Gap
 from rempart.language import gettext as _
 from rempart.language import ngettext, number
 from rempart.records import CATEGORIES
@@ -41,51 +43,61 @@ class Proof(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What can be said of one category. ``patients`` certainly exposed where ``answer`` is ``exposed``, at
-    most concerned by name where it is ``cannot_tell`` (the gaps' unknown patients come on top)."""
+    """What can be said of one category: ``seen`` people certainly had it shown, and at most ``possible`` more
+    cannot be excluded; where not ``bounded``, a gap may hide more than that."""
 
     answer: str
-    patients: int
+    seen: int
+    possible: int
+    bounded: bool
     proof: tuple[Proof, ...]
     why: str
 
 
 def answer_categories(accesses: Accesses, people: People, gaps: Sequence[Gap]) -> dict[str, Answer]:
     """One answer for each category, in their order."""
-    named = accesses.patients > 0
+    named = accesses.possible & (accesses.patients > 0)
     return {name: _answer(accesses, named, people, gaps, 1 << place) for place, name in enumerate(CATEGORIES)}
 
 
 def _answer(accesses: Accesses, named: Array, people: People, gaps: Sequence[Gap], bit: int) -> Answer:
-    proved = accesses.certain & named & (accesses.shows & bit != 0)
-    if proved.any():
-        count = int((people.shown & bit != 0).sum())
-        times = int(proved.sum())
-        why = ngettext(
-            "{count} access that the log calls served shows it",
-            "{count} accesses that the log calls served show it",
-            times,
-        ).format(count=number(times))
-        return Answer(EXPOSED, count, _lines(accesses, proved), why)
-    open_ = accesses.possible & ((accesses.shows | accesses.may_show) & bit != 0)
-    reasons = _reasons(accesses, open_, gaps, bit)
-    if reasons:
-        count = int((people.maybe & bit != 0).sum())
-        return Answer(CANNOT_TELL, count, _lines(accesses, open_), "; ".join(reasons))
+    held = people.patient[(people.shown | people.maybe) & bit != 0]
+    seen = int(np.count_nonzero(people.shown & bit))
+    hidden = [(gap, gap.hidden(bit, held)) for gap in gaps]
+    possible = held.size - seen + sum(count for _gap, count in hidden if count)
+    bounded = all(count is not None for _gap, count in hidden)
+    open_ = named & ((accesses.shows | accesses.may_show) & bit != 0)
+    whys = []
+    if possible or not bounded:
+        whys = _reasons(accesses, open_, [gap for gap, count in hidden if count != 0], bit)
+    if seen:
+        proved = named & accesses.certain & (accesses.shows & bit != 0)
+        why = "; ".join([_proved(int(proved.sum())), *whys])
+        return Answer(EXPOSED, seen, possible, bounded, _lines(accesses, proved), why)
+    if whys:
+        return Answer(CANNOT_TELL, 0, possible, bounded, _lines(accesses, open_), "; ".join(whys))
     looked = np.flatnonzero(accesses.possible)
     proof = tuple(
         _proof(accesses, row) for row in dict.fromkeys([*looked[:1].tolist(), *looked[-1:].tolist()])
     )
     why = ngettext(
-        "the {count} served access does not show it, and the logs have no gap",
-        "none of the {count} served accesses shows it, and the logs have no gap",
+        "the {count} served access does not show it, and the logs have no gap that could hide it",
+        "none of the {count} served accesses shows it, and the logs have no gap that could hide it",
         looked.size,
     ).format(count=number(looked.size))
-    return Answer(NOT_EXPOSED, 0, proof, why)
+    return Answer(NOT_EXPOSED, 0, 0, True, proof, why)
+
+
+def _proved(times: int) -> str:
+    return ngettext(
+        "{count} access that the log calls served shows it",
+        "{count} accesses that the log calls served show it",
+        times,
+    ).format(count=number(times))
 
 
 def _reasons(accesses: Accesses, open_: Array, gaps: Sequence[Gap], bit: int) -> list[str]:
-    """Why the category cannot be ruled out; empty where it can."""
+    """Why it cannot be ruled out that more people were shown the category."""
     shown, may = accesses.shows & bit != 0, accesses.may_show & bit != 0
     unsure = int((open_ & ~accesses.certain & shown).sum())
     maybe = int((open_ & accesses.known & may).sum())
@@ -124,6 +136,7 @@ def gap_names() -> dict[str, str]:
         "rejected_lines": _("unreadable lines"),
         "rejects_unknown": _("unreadable lines not kept"),
         "no_account": _("accesses without an account"),
+        "no_patient": _("accesses without a patient"),
         "no_time": _("accesses without a time"),
         "expired": _("expired events"),
     }

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
 from rempart.records import INCIDENT_STATES, Deed, Incident
 
 OPEN, EXTEND, STATE, NOTE, MERGE, SPLIT = "open", "extend", "state", "note", "merge", "split"
@@ -54,8 +55,10 @@ def add_up(lines: Iterable[Line]) -> dict[str, Incident]:
             continue
         if line.incident not in found:
             raise LedgerError(
-                f"a deed speaks of incident {line.incident!a}, which nobody opened",
-                "run rempart ledger verify",
+                _("a deed speaks of incident {incident}, which nobody opened").format(
+                    incident=f"{line.incident!a}"
+                ),
+                _("run rempart ledger verify"),
             )
         before = found[line.incident]
         found[line.incident] = replace(_changed(before, line, deed), history=(*before.history, deed))
@@ -70,7 +73,10 @@ def find(incidents: Mapping[str, Incident], name: str) -> Incident:
     one = incidents.get(name.strip().upper())
     if one is None:
         known = ", ".join(list(incidents)[-8:]) or "none"
-        raise LedgerError(f"there is no incident {name!a}", f"rempart incident list shows them ({known})")
+        raise LedgerError(
+            _("there is no incident {name}").format(name=f"{name!a}"),
+            _("rempart incident list shows them ({known})").format(known=known),
+        )
     return one
 
 
@@ -115,10 +121,13 @@ def opening(
 def merging(kept: Incident, other: Incident) -> dict[str, Any]:
     """What is written when ``other`` becomes part of ``kept``."""
     if kept.id == other.id:
-        raise LedgerError(f"{kept.id} cannot be merged with itself", "name two incidents")
+        raise LedgerError(_("{id} cannot be merged with itself").format(id=kept.id), _("name two incidents"))
     for one in (kept, other):
         if one.into:
-            raise LedgerError(f"{one.id} was merged into {one.into}", f"work on {one.into}")
+            raise LedgerError(
+                _("{id} was merged into {into}").format(id=one.id, into=one.into),
+                _("work on {into}").format(into=one.into),
+            )
     return {"of": other.id, **_as_change(other)}
 
 
@@ -128,8 +137,12 @@ def splitting(whole: Incident, accounts: Iterable[str]) -> tuple[dict[str, Any],
     left = [account for account in whole.accounts if account not in gone]
     strange = [account for account in gone if account not in whole.accounts]
     if strange or not gone or not left:
-        what = f"{strange[0]!a} is no account of {whole.id}" if strange else "a split leaves one side empty"
-        raise LedgerError(what, f"name some, not all, of: {', '.join(map(ascii, whole.accounts[:8]))}")
+        what = _("a split leaves one side empty")
+        if strange:
+            what = _("{account} is no account of {id}").format(account=f"{strange[0]!a}", id=whole.id)
+        raise LedgerError(
+            what, _("name some, not all, of: {names}").format(names=", ".join(map(ascii, whole.accounts[:8])))
+        )
     opened = {**_as_change(whole), "accounts": gone}
     return {"accounts": left}, opened
 

@@ -2,15 +2,15 @@
 
 Reads, for each source the accounts use, its records an hour (:class:`Cells`) by the site's clock, the lines that could not be
 read, the accounts' own accesses and those without an account. Gives :class:`Gap` with the most patients it
-can hide, or None where that cannot be bounded. What one lost record may have named is bounded by the most
-patients any access of these accounts named.
+can hide, or None where that cannot be bounded. What one lost record may have named is bounded by the
+most patients any access of these accounts named.
 
 - missing hours: hours without a record, or busy ones with less than half the fewest ever seen at that
   hour, where the source's usual rhythm says at least :data:`EXPECTED` more should stand there;
 - sequence holes: event ids that count up, with numbers missing;
 - a source that never showed an execution (FHIR action E): its exports and searches are not audited;
-- searches whose results the log does not name, unless the source names those of others: bounded by ``_count``;
-- rejected lines, events without account, events without a time, expired segments.
+- rejected lines, expired segments;
+- accesses that do not say what they opened (:mod:`rempart.incident.unnamed`).
 
 Misses: records deleted here and there from a source whose ids do not count up, too few to bend its rhythm.
 A source that was never read at all. A nightly job timed by UTC seems late for weeks after the clocks change.
@@ -23,10 +23,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rempart.incident.exposure import YES, Accesses, Array
+from rempart.incident.exposure import Accesses, Array
+from rempart.incident.gap import Gap
+from rempart.incident.unnamed import unnamed_gaps
 from rempart.language import gettext as _
 from rempart.language import ngettext, number
-from rempart.records import MISSING_MS
 
 HOUR_MS = 3_600_000
 EXPECTED = 5.0
@@ -56,50 +57,15 @@ class Cells:
     clock: tuple[Array, Array]
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Something the logs leave open. ``upper_bound`` patients at most, None where nobody can say."""
-
-    kind: str
-    source: str
-    from_ms: int
-    to_ms: int
-    why: str
-    upper_bound: int | None
-
-
-NAMED_SEARCHES = 5
-"""So many searches that name their results, and a source is taken to name them always: one that names none
-found nobody."""
-
-
 def find_gaps(
     sources: Sequence[Cells], accesses: Accesses, nameless: Array, from_ms: int, to_ms: int
 ) -> list[Gap]:
     """Every gap of the period. ``nameless`` (k,) are the patients of accesses that bear no account."""
-    widest = int(accesses.patients.max(initial=1))
+    widest = max(int(accesses.patients.max(initial=1)), 1)
     gaps = []
     for cells in sources:
-        gaps += _source_gaps(cells, max(widest, 1), from_ms, to_ms)
-    known = np.unique(accesses.people[accesses.possible[accesses.row]])
-    gaps += _open_searches(accesses, from_ms, to_ms)
-    strangers = np.setdiff1d(nameless, known)
-    if strangers.size:
-        why = ngettext(
-            "accesses that name no account opened {count} patient not counted above",
-            "accesses that name no account opened {count} patients not counted above",
-            strangers.size,
-        ).format(count=number(strangers.size))
-        gaps.append(Gap("no_account", "", from_ms, to_ms, why, int(strangers.size)))
-    timeless = int(((accesses.recorded_ms == MISSING_MS) & accesses.possible).sum())
-    if timeless:
-        why = ngettext(
-            "{count} access of the account bears no time; it is counted as possible",
-            "{count} accesses of the account bear no time; they are counted as possible",
-            timeless,
-        ).format(count=number(timeless))
-        gaps.append(Gap("no_time", "", from_ms, to_ms, why, 0))
-    return gaps
+        gaps += _source_gaps(cells, widest, from_ms, to_ms)
+    return gaps + unnamed_gaps(accesses, nameless, widest, from_ms, to_ms)
 
 
 def count_within(offsets: Array, hour: Array, ends: tuple[Array, Array], period: tuple[int, int]) -> int:
@@ -255,31 +221,3 @@ def _runs(flags: Array) -> list[tuple[int, int]]:
     """Begin and end of each run of true flags."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-
-
-def _open_searches(accesses: Accesses, from_ms: int, to_ms: int) -> list[Gap]:
-    """Searches that may have shown patients the log does not name."""
-    telling = np.bincount(accesses.source[accesses.query & (accesses.patients > 0)], minlength=1)
-    names_results = np.append(telling >= NAMED_SEARCHES, False)
-    told = names_results[np.minimum(accesses.source, telling.size)] & (accesses.served == YES)
-    silent = accesses.query & (accesses.patients == 0) & accesses.possible & ~told
-    gaps = []
-    bounded = silent & (accesses.count >= 0)
-    if bounded.any():
-        total = int(accesses.count[bounded].sum())
-        times = int(bounded.sum())
-        why = ngettext(
-            "{searches} search names no results; it asked for at most {count}",
-            "{searches} searches name no results; they asked for at most {count}",
-            times,
-        ).format(searches=number(times), count=number(total))
-        gaps.append(Gap("search_results_unknown", "", from_ms, to_ms, why, total))
-    free = int((silent & ~bounded).sum())
-    if free:
-        why = ngettext(
-            "{searches} search names no results and set no limit",
-            "{searches} searches name no results and set no limit",
-            free,
-        ).format(searches=number(free))
-        gaps.append(Gap("search_results_unknown", "", from_ms, to_ms, why, None))
-    return gaps

@@ -18,7 +18,8 @@ import numpy as np
 
 from rempart.incident.answers import Answer, answer_categories
 from rempart.incident.exposure import Accesses, Array, People, count_people
-from rempart.incident.gaps import Cells, Gap, find_gaps
+from rempart.incident.gap import Gap
+from rempart.incident.gaps import Cells, find_gaps
 from rempart.incident.split import Habits, Split, split_accesses
 
 
@@ -57,13 +58,14 @@ def count_scope(
     people = count_people(accesses, split.thief)
     gaps = (*further, *find_gaps(sources, accesses, nameless, *period))
     hidden = sum(gap.upper_bound for gap in gaps if gap.upper_bound is not None)
+    known = sum(gap.people.size - (gap.upper_bound or 0) for gap in gaps if gap.people is not None)
     most_kinds = int(people.kinds.max(initial=1))
     return Scope(
         accesses=int(np.count_nonzero(accesses.possible)),
         patients_low=int(np.count_nonzero(people.certain)),
         patients_high=len(people) + hidden,
         records_low=int(people.certain_kinds.sum()),
-        records_high=int(people.kinds.sum()) + hidden * most_kinds,
+        records_high=int(people.kinds.sum()) + (hidden + known) * most_kinds,
         bounded=all(gap.upper_bound is not None for gap in gaps),
         categories=answer_categories(accesses, people, gaps),
         gaps=gaps,

@@ -1,4 +1,4 @@
-"""What the states, openers and deeds of incidents are called in the language in force.
+"""What the states, openers and deeds of incidents, and counts of people, are called in the language in force.
 
 The ledger keeps them in English, since a deed is signed once for all readers; every table for people says them
 by these words. Misses: what people wrote themselves.
@@ -7,6 +7,7 @@ by these words. Misses: what people wrote themselves.
 from __future__ import annotations
 
 from rempart.language import gettext as _
+from rempart.language import number
 
 
 def state_words() -> dict[str, str]:
@@ -23,6 +24,21 @@ def state_words() -> dict[str, str]:
 def opener_words() -> dict[str, str]:
     """Who opened an incident."""
     return {"detector": _("the detector"), "person": _("a person"), "leak": _("a leak")}
+
+
+def people_words(seen: int, possible: int, bounded: bool) -> str:
+    """``seen`` people for certain and at most ``possible`` more, or still more where not ``bounded``."""
+    if bounded and not possible:
+        return number(seen)
+    if bounded:
+        said = _("{seen}, up to {more} more")
+    else:
+        said = (
+            _("{seen}, and {more} more or still more")
+            if possible
+            else _("{seen}, and nobody knows how many more")
+        )
+    return said.format(seen=number(seen), more=number(possible))
 
 
 def deed_words() -> dict[str, str]:

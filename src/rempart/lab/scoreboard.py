@@ -17,10 +17,13 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from rempart.lab.duel import DuelResult
 from rempart.lab.haul import Profiles
 from rempart.lab.tally import Friction, ThiefResult
+from rempart.lab.words import story_words
+from rempart.language import Language
 
 Price = Callable[[Profiles], tuple[float, float]]
 """Euros, low and high, of so many patients with each set of FHIR types."""
@@ -103,17 +106,18 @@ def _friction_row(row: Friction) -> FrictionRow:
     )
 
 
-def picture(result: DuelResult) -> bytes:
-    """Both panels as SVG bytes; the same result gives the same bytes."""
+def picture(result: DuelResult, language: Language) -> bytes:
+    """Both panels as SVG bytes, in ``language``; the same result gives the same bytes."""
 
     with mpl.rc_context({"svg.hashsalt": "rempart", "font.size": 10, "axes.edgecolor": "#888888"}):
         figure = Figure(figsize=_FIGURE_INCHES, layout="constrained")
         FigureCanvasSVG(figure)
         left, right = figure.subplots(1, 2, width_ratios=(1.15, 1.0))
-        _draw_thieves(left, result)
-        _draw_friction(right, result)
+        _draw_thieves(left, result, language)
+        _draw_friction(right, result, language)
         out = BytesIO()
-        figure.savefig(out, format="svg", metadata={"Date": None, "Title": "Thieves and friction"})
+        title = language.gettext("Thieves and friction")
+        figure.savefig(out, format="svg", metadata={"Date": None, "Title": title})
     return out.getvalue()
 
 
@@ -128,32 +132,37 @@ def _tidy(axes: Any, title: str, names: list[str], across: str) -> None:
     axes.set_axisbelow(True)
 
 
-def _draw_thieves(axes: Any, result: DuelResult) -> None:
-    thieves = result.thieves
+def _draw_thieves(axes: Any, result: DuelResult, language: Language) -> None:
+    _, number = language.gettext, language.number
+    thieves, words = result.thieves, story_words(language)
     most = max((thief.planned.patients for thief in thieves), default=1)
     for place, thief in enumerate(thieves):
         would, took = thief.planned.patients, thief.taken.patients
-        axes.barh(place, would, height=0.62, color=_WOULD, label="would have taken" if not place else None)
-        axes.barh(place, took, height=0.28, color=_TOOK, label="took" if not place else None)
-        axes.text(would + most * 0.015, place, f"{took:,} of {would:,}", va="center", color=_INK, fontsize=9)
-    _tidy(axes, "What each thief got", [thief.family for thief in thieves], "patients")
+        axes.barh(place, would, height=0.62, color=_WOULD, label=None if place else _("would have taken"))
+        axes.barh(place, took, height=0.28, color=_TOOK, label=None if place else _("took"))
+        said = _("{took} of {would}").format(took=number(took), would=number(would))
+        axes.text(would + most * 0.015, place, said, va="center", color=_INK, fontsize=9)
+    names = [words.get(thief.family, thief.family) for thief in thieves]
+    _tidy(axes, _("What each thief got"), names, _("patients"))
     axes.set_xlim(0, most * 1.28)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: number(at)))
     if thieves:
         axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2, fontsize=9)
 
 
-def _draw_friction(axes: Any, result: DuelResult) -> None:
+def _draw_friction(axes: Any, result: DuelResult, language: Language) -> None:
+    _, number, words = language.gettext, language.number, story_words(language)
     rows = [row for row in friction_rows(result) if not row.role.startswith("owners")]
     for place, row in enumerate(rows):
         axes.barh(place, row.step_ups_per_1000, height=0.62, color=_INK if row.role == "all" else _FELT)
         axes.text(
             row.step_ups_per_1000,
             place,
-            f"  {row.step_ups_per_1000:.1f}",
+            f"  {number(row.step_ups_per_1000, 1)}",
             va="center",
             color=_INK,
             fontsize=9,
         )
-    names = [row.role.replace("_", " ") for row in rows]
-    _tidy(axes, "What honest staff felt", names, "days with a challenge, for each 1,000 worked")
+    names = [words.get(row.role, row.role.replace("_", " ")) for row in rows]
+    _tidy(axes, _("What honest staff felt"), names, _("days with a challenge, for each 1,000 worked"))
     axes.set_xlim(0, max([row.step_ups_per_1000 for row in rows] + [4.5]) * 1.2)

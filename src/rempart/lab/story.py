@@ -20,6 +20,8 @@ from rempart.lab.region import Region, build_region
 from rempart.lab.scoreboard import FrictionRow, ThiefRow, friction_rows, picture, thief_rows
 from rempart.lab.spec import RegionSpec
 from rempart.lab.thieves import hire
+from rempart.language import Language
+from rempart.language import gettext as _
 from rempart.pipeline.course import Course
 from rempart.pipeline.wording import answer
 from rempart.records import Access, Context
@@ -66,11 +68,14 @@ class Story:
     region: Region
 
 
-def play(out: Path, seed: int, hear: Progressing) -> Story:
-    """Play the story into ``out`` (its ledger of an earlier time is removed first); ``hear(resources, day)`` is told how far it is."""
+def play(out: Path, seed: int, hear: Progressing, language: Language) -> Story:
+    """Play the story into ``out`` (its ledger of an earlier time is removed first); ``hear(resources, day)`` is told how far it is;
+    the picture speaks ``language``."""
     data = out / "data"
     if data.exists() and not (out / MARK).exists():
-        raise LedgerError(f"{data} was not made by the demonstration", "give another --out")
+        raise LedgerError(
+            _("{data} was not made by the demonstration").format(data=data), _("give another --out")
+        )
     if data.exists():
         shutil.rmtree(data)
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -90,5 +95,5 @@ def play(out: Path, seed: int, hear: Progressing) -> Story:
 
     course.close()
     path = out / "thieves.svg"
-    path.write_bytes(picture(result))
+    path.write_bytes(picture(result, language))
     return Story(result, thief_rows(result, price), friction_rows(result), path, data, region)

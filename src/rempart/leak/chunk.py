@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 
 ROWS = 1 << 16
 """Rows a chunk has at most."""
@@ -36,7 +37,8 @@ def check_width(columns: int, where: str) -> None:
     """SourceError where a table is wider than any list of people."""
     if columns > MOST_COLUMNS:
         raise SourceError(
-            f"{where} has more than {MOST_COLUMNS} columns", "cut out the columns that speak of people"
+            _("{where} has more than {most_columns} columns").format(where=where, most_columns=MOST_COLUMNS),
+            _("cut out the columns that speak of people"),
         )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 
 LONGEST = 64 << 20
 PIECE = 8 << 20
@@ -93,7 +94,10 @@ def read_pieces(source: Bytes, quote: str = "") -> Iterator[bytes]:
         if raw and (size < PIECE or b"\n" not in text):
             if size > LONGEST:
                 raise SourceError(
-                    f"{source.name} has a line of more than {LONGEST >> 20} MiB", "it is no list"
+                    _("{name} has a line of more than {longest} MiB").format(
+                        name=source.name, longest=LONGEST >> 20
+                    ),
+                    _("it is no list"),
                 )
             continue
         whole = b"".join(parts)
@@ -111,7 +115,7 @@ def _cut(text: bytes, mark: bytes) -> int:
     if not mark:
         return last
     odd, cut = text.count(mark, 0, last) % 2, last
-    for _ in range(200):
+    for _attempt in range(200):
         if not odd:
             return cut
         before = text.rfind(b"\n", 0, cut - 1) + 1

@@ -24,6 +24,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.leak.population import Days, Population
 from rempart.leak.side import ATTRIBUTES, Array, Side, Values, Words
 
@@ -65,7 +67,8 @@ def write_index(path: Path, population: Population, key: bytes) -> None:
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise SourceError(
-            f"cannot write {path}: {error.strerror}", "check the disk and the rights"
+            _("cannot write {path}: {why}").format(path=path, why=why_of(error)),
+            _("check the disk and the rights"),
         ) from error
 
 
@@ -100,7 +103,10 @@ def read_index(path: Path, key: bytes) -> Population:
     try:
         sealed = path.read_bytes()
     except OSError as error:
-        raise SourceError(f"cannot read {path}: {error.strerror}", "check the name and the rights") from error
+        raise SourceError(
+            _("cannot read {path}: {why}").format(path=path, why=why_of(error)),
+            _("check the name and the rights"),
+        ) from error
     salt = sealed[len(MAGIC) : len(MAGIC) + 8]
     frames = list(_frames(memoryview(sealed), path))
 
@@ -122,7 +128,8 @@ def read_index(path: Path, key: bytes) -> Population:
             list(pool.map(fill, range(len(targets))))
     except (InvalidTag, zstandard.ZstdError, ValueError, KeyError, IndexError) as error:
         raise SourceError(
-            f"{path} cannot be decrypted", "name the --data folder it was built with, or build it anew"
+            _("{path} cannot be decrypted").format(path=path),
+            _("name the --data folder it was built with, or build it anew"),
         ) from error
     return _population(arrays, tuple(described["as_of"]))
 
@@ -132,7 +139,7 @@ def _frames(sealed: memoryview, path: Path) -> Iterator[memoryview]:
     while place < len(sealed):
         size = int.from_bytes(sealed[place : place + 8], "little")
         if size > len(sealed) - place - 8:
-            raise SourceError(f"{path} is cut off", "restore it, or build it anew")
+            raise SourceError(_("{path} is cut off").format(path=path), _("restore it, or build it anew"))
         yield sealed[place + 8 : place + 8 + size]
         place += 8 + size
 

@@ -23,7 +23,8 @@ from py7zr.exceptions import ArchiveError
 from py7zr.io import Py7zIO, WriterFactory
 
 from rempart.errors import SourceError
-from rempart.language import printable
+from rempart.language import gettext as _
+from rempart.language import printable, why_of
 from rempart.unpack import ByteStream
 
 MOST_MEMBERS = 1000
@@ -58,24 +59,33 @@ class Member:
         check_growth(self._given, self._packed, self.name)
         if not piece and self._stream.fault:
             raise SourceError(
-                f"{self.name} ends badly ({self._stream.fault})", "get a whole copy; nothing was written"
+                _("{name} ends badly ({fault})").format(name=self.name, fault=self._stream.fault),
+                _("get a whole copy; nothing was written"),
             )
         return piece
 
     def _refuse_nested(self) -> None:
         for mark, kind in _REFUSED.items():
             if self.head.startswith(mark):
-                raise SourceError(f"{self.name} is {kind}, which is not read", "unpack it first")
+                raise SourceError(
+                    _("{name} is {kind}, which is not read").format(name=self.name, kind=kind),
+                    _("unpack it first"),
+                )
         if self.compressed and (self.head.startswith((_SEVEN, _ZIP)) or self.head[:2] == b"\x1f\x8b"):
-            raise SourceError(f"{self.name} holds an archive in an archive", "unpack the outer one first")
+            raise SourceError(
+                _("{name} holds an archive in an archive").format(name=self.name),
+                _("unpack the outer one first"),
+            )
 
 
 def check_growth(given: int, packed: int, name: str) -> None:
     """SourceError where ``given`` bytes came out of ``packed`` ones that data would never give."""
     if given > FREE_BYTES and given > MOST_GROWTH * packed:
         raise SourceError(
-            f"{name} grows to more than {MOST_GROWTH} times its size",
-            "it is no data: it was not read further",
+            _("{name} grows to more than {most_growth} times its size").format(
+                name=name, most_growth=MOST_GROWTH
+            ),
+            _("it is no data: it was not read further"),
         )
 
 
@@ -85,7 +95,10 @@ def open_members(path: Path) -> Iterator[Iterator[Member]]:
     try:
         raw = cast(BinaryIO, path.open("rb"))
     except OSError as error:
-        raise SourceError(f"cannot read {path}: {error.strerror}", "check the name and the rights") from error
+        raise SourceError(
+            _("cannot read {path}: {why}").format(path=path, why=why_of(error)),
+            _("check the name and the rights"),
+        ) from error
     with raw:
         head = raw.read(6)
         raw.seek(0)
@@ -113,12 +126,18 @@ def is_workbook(path: Path) -> bool:
 def _check_name(name: str, where: str) -> None:
     parts = PurePosixPath(name.replace("\\", "/"))
     if parts.is_absolute() or ".." in parts.parts or (len(name) > 1 and name[1] == ":"):
-        raise SourceError(f"{where} names a path outside itself", "it is a trap: it was not unpacked")
+        raise SourceError(
+            _("{where} names a path outside itself").format(where=where),
+            _("it is a trap: it was not unpacked"),
+        )
 
 
 def _check_count(count: int, where: str) -> None:
     if count > MOST_MEMBERS:
-        raise SourceError(f"{where} holds more than {MOST_MEMBERS} files", "unpack the ones that matter")
+        raise SourceError(
+            _("{where} holds more than {most_members} files").format(where=where, most_members=MOST_MEMBERS),
+            _("unpack the ones that matter"),
+        )
 
 
 def _zip_members(path: Path) -> Iterator[Member]:
@@ -129,19 +148,28 @@ def _zip_members(path: Path) -> Iterator[Member]:
             for info in infos:
                 _check_name(info.filename, path.name)
                 if stat.S_ISLNK(info.external_attr >> 16):
-                    raise SourceError(f"{path.name} holds a link", "it is a trap: it was not unpacked")
+                    raise SourceError(
+                        _("{name} holds a link").format(name=path.name),
+                        _("it is a trap: it was not unpacked"),
+                    )
                 if info.flag_bits & 1:
-                    raise SourceError(f"{path.name} is encrypted", "unpack it with its password first")
+                    raise SourceError(
+                        _("{name} is encrypted").format(name=path.name),
+                        _("unpack it with its password first"),
+                    )
             for info in infos:
                 with archive.open(info) as raw:
                     member = Member(info.filename, cast(BinaryIO, raw), info.compress_size)
                     if member.head.startswith((_SEVEN, _ZIP)) and not info.filename.lower().endswith(_BOOKS):
                         raise SourceError(
-                            f"{path.name} holds an archive in an archive", "unpack the outer one"
+                            _("{name} holds an archive in an archive").format(name=path.name),
+                            _("unpack the outer one"),
                         )
                     yield member
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
-        raise SourceError(f"{path.name} is a damaged zip file", "get a whole copy") from error
+        raise SourceError(
+            _("{name} is a damaged zip file").format(name=path.name), _("get a whole copy")
+        ) from error
 
 
 class _Bounded(Py7zIO):
@@ -185,17 +213,24 @@ def _seven_members(path: Path) -> Iterator[Member]:
     try:
         with py7zr.SevenZipFile(path) as archive:
             if archive.needs_password():
-                raise SourceError(f"{path.name} is encrypted", "unpack it with its password first")
+                raise SourceError(
+                    _("{name} is encrypted").format(name=path.name), _("unpack it with its password first")
+                )
             entries = archive.list()
             _check_count(len(entries), path.name)
             for entry in entries:
                 _check_name(entry.filename, path.name)
                 if entry.is_symlink:
-                    raise SourceError(f"{path.name} holds a link", "it is a trap: it was not unpacked")
+                    raise SourceError(
+                        _("{name} holds a link").format(name=path.name),
+                        _("it is a trap: it was not unpacked"),
+                    )
             check_growth(sum(entry.uncompressed for entry in entries), packed, path.name)
             archive.extractall(factory=files)
     except (ArchiveError, EOFError, OSError, ValueError, IndexError, KeyError, TypeError) as error:
-        raise SourceError(f"{path.name} is a damaged 7z file", "get a whole copy") from error
+        raise SourceError(
+            _("{name} is a damaged 7z file").format(name=path.name), _("get a whole copy")
+        ) from error
     for name, kept in files.files.items():
         kept.seek(0)
         with kept.file:
@@ -209,5 +244,7 @@ def whole(member: Member, most: int) -> io.BytesIO:
         parts.append(piece)
         size += len(piece)
         if size > most:
-            raise SourceError(f"{member.name} is over {most >> 20} MiB", "save it as CSV")
+            raise SourceError(
+                _("{name} is over {most} MiB").format(name=member.name, most=most >> 20), _("save it as CSV")
+            )
     return io.BytesIO(b"".join(parts))

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 from rempart.leak.fold import column_bytes, column_of
 from rempart.leak.rows import Columns, Part, parse_dates, parts_of, side_from
 from rempart.leak.side import ATTRIBUTES, Array, Side, Values, Words
@@ -91,12 +92,13 @@ def _identifiers(columns: Columns, pseudonyms: Hash) -> tuple[Array, Array, Arra
     found = columns.get("ipp", [])
     if not found:
         raise SourceError(
-            "the population has no column of patient identifiers", "name one id, ipp or patient_id, or map it"
+            _("the population has no column of patient identifiers"),
+            _("name one id, ipp or patient_id, or map it"),
         )
     main = found[0][1]
     names = pseudonyms(main)
     others, owners = [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
-    for _, column in found[1:]:
+    for _heading, column in found[1:]:
         filled = np.flatnonzero(np.asarray(column.is_valid()))
         others.append(pseudonyms(column)[filled])
         owners.append(filled)
@@ -243,7 +245,10 @@ def update(old: Population, new: Population) -> Population:
     """``old`` brought up to date by a later table; people the table does not name stay as they are."""
     before, now = old.as_of[-1], new.as_of[-1]
     if now < before:
-        raise SourceError("the table is older than the population", "give the date of the table with --as-of")
+        raise SourceError(
+            _("the table is older than the population"),
+            _("give the date of the table with --as-of"),
+        )
     place = _places(old.pseudonym, new.pseudonym)
     joiners = np.flatnonzero(place < 0)
     place[joiners] = old.size + np.arange(len(joiners))
@@ -258,7 +263,7 @@ def update(old: Population, new: Population) -> Population:
     pseudonym = np.concatenate([old.pseudonym, new.pseudonym[joiners]])
     others = np.concatenate([old.other_names, new.other_names])
     named = np.concatenate([old.named, place[new.named]])
-    _, once = np.unique(others, return_index=True)
+    _unique, once = np.unique(others, return_index=True)
     return Population(side, pseudonym, others[once], named[once], days, tuple(sorted({*old.as_of, now})))
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
 from rempart.ledger.entries import (
     DECISIONS,
     INPUT,
@@ -213,8 +214,10 @@ class Ledger:
         number = self._sealed.last + 1 if self._sealed else 0
         if self._journal.next_seq <= self.sealed_seq:
             raise LedgerError(
-                f"the journal ends at entry {self.last_seq}, but entry {self.sealed_seq} is sealed",
-                "restore the journal from the backup",
+                _("the journal ends at entry {last_seq}, but entry {sealed_seq} is sealed").format(
+                    last_seq=self.last_seq, sealed_seq=self.sealed_seq
+                ),
+                _("restore the journal from the backup"),
             )
         for entry in self._journal.entries(self.sealed_seq):
             if entry.kind == DECISIONS:

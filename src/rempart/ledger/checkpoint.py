@@ -22,6 +22,7 @@ import numpy as np
 import xxhash
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
 from rempart.ledger.folder import Folder, make_private, sweep_partial, write_durably
 
 MAGIC = b"RMPCHKP1"
@@ -84,7 +85,8 @@ def load_latest(data: Path) -> Checkpoint | None:
             return checkpoint
     if files:
         raise LedgerError(
-            f"no checkpoint in {files[0].parent} is whole", "restore the data folder from the backup"
+            _("no checkpoint in {parent} is whole").format(parent=files[0].parent),
+            _("restore the data folder from the backup"),
         )
     return None
 

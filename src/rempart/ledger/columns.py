@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
 from rempart.ledger.entries import Rows, Split, string_array
 from rempart.ledger.names import VOCABULARIES, Name, Names
 from rempart.records import DECISION, EVENT, MAX_REASONS, MISSING_MS, Action, Kind
@@ -177,7 +178,7 @@ def _join_strings(splits: list[Split]) -> pa.StringArray:
     joined = np.zeros(rows + 1, dtype=np.int64)
     np.cumsum(lengths, out=joined[1:])
     if joined[-1] > np.iinfo(np.int32).max:
-        raise LedgerError("event identifiers exceed 2 GiB in one segment", "seal more often")
+        raise LedgerError(_("event identifiers exceed 2 GiB in one segment"), _("seal more often"))
     return string_array(joined.astype(np.int32), b"".join([split.content for split in splits]))
 
 
@@ -186,8 +187,10 @@ def _check_numbers(splits: list[Split], first_number: int) -> None:
     for split in splits:
         if split.header.first_number != expected:
             raise LedgerError(
-                f"decision {split.header.first_number} stands where {expected} should",
-                "restore the journal from the backup",
+                _("decision {first_number} stands where {expected} should").format(
+                    first_number=split.header.first_number, expected=expected
+                ),
+                _("restore the journal from the backup"),
             )
         expected += split.header.rows
 
@@ -224,7 +227,10 @@ def _known(numbers: Rows, count: int, vocabulary: str) -> Rows:
     """Numbers with unknown (-1) turned into ``count``; LedgerError for one never named."""
     if len(numbers) and int(numbers.max()) >= count:
         raise LedgerError(
-            f"{vocabulary} {int(numbers.max())} was never named", "restore the ledger from the backup"
+            _("{vocabulary} {number} was never named").format(
+                vocabulary=vocabulary, number=int(numbers.max())
+            ),
+            _("restore the ledger from the backup"),
         )
     return np.where(numbers < 0, np.int32(count), numbers)
 
@@ -270,7 +276,7 @@ def _patients(rows: Columns, patients: Rows) -> pa.ListArray:
     starts = rows["first_patient"]
     outside = (counts < 0) | ((counts > 0) & ((starts < 0) | (starts + counts > len(patients))))
     if outside.any():
-        raise LedgerError("an event points outside its patients", "restore the journal from the backup")
+        raise LedgerError(_("an event points outside its patients"), _("restore the journal from the backup"))
     offsets = np.zeros(len(counts) + 1, dtype=np.int64)
     np.cumsum(counts, out=offsets[1:])
     places = np.repeat(starts - offsets[:-1], counts) + np.arange(offsets[-1])

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
 from rempart.ledger.folder import Folder
 from rempart.ledger.keys import Keys
 from rempart.ledger.manifest import AnyLine, Told, add_line, read_lines, told_lines
@@ -112,7 +113,7 @@ def record_act(
 
     def decide(told: Sequence[Told]) -> Change:
         if sum(letter.isalnum() for letter in reason) < SHORTEST_REASON:
-            raise LedgerError("no reason is stated", "say in a sentence why these people must be named")
+            raise LedgerError(_("no reason is stated"), _("say in a sentence why these people must be named"))
         known = incident if any(line.incident == incident for line in told) else None
         return Change(known or "", _account(), act, reason, {"about": about, "count": count})
 

@@ -22,6 +22,7 @@ import pyarrow as pa
 from numba import njit
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
 from rempart.ledger.framing import padding_of
 from rempart.ledger.names import Name
 from rempart.records import DECISION, EVENT
@@ -142,10 +143,13 @@ def split_decisions(payload: bytes | memoryview) -> Split:
         (length,) = _LENGTH.unpack_from(view)
         header = _decoder.decode(view[_LENGTH.size : _LENGTH.size + length])
     except (struct.error, msgspec.MsgspecError) as error:
-        raise LedgerError("a decisions entry is malformed", "restore the journal from the backup") from error
+        raise LedgerError(
+            _("a decisions entry is malformed"), _("restore the journal from the backup")
+        ) from error
     if (header.row_size, header.decision_size) != (EVENT.itemsize, DECISION.itemsize):
         raise LedgerError(
-            "the journal was written by another version of Rempart", "seal it with that version, then go on"
+            _("the journal was written by another version of Rempart"),
+            _("seal it with that version, then go on"),
         )
     rows = header.rows
     at = _LENGTH.size + length
@@ -157,7 +161,7 @@ def split_decisions(payload: bytes | memoryview) -> Split:
     events, decisions, patients, offsets = arrays
     at += -at % 8
     if rows < 0 or header.patients < 0 or at + header.event_bytes != len(view):
-        raise LedgerError("a decisions entry is malformed", "restore the journal from the backup")
+        raise LedgerError(_("a decisions entry is malformed"), _("restore the journal from the backup"))
     return Split(header, events, decisions, patients, offsets, view[at:])
 
 
@@ -180,7 +184,7 @@ def decode_decisions(payload: bytes | memoryview) -> Decided:
 def string_array(offsets: Rows, content: bytes | memoryview) -> pa.StringArray:
     """Strings from offsets (n + 1,) int32 and UTF-8 bytes. LedgerError where they do not fit together."""
     if offsets[0] != 0 or offsets[-1] != len(content) or (np.diff(offsets) < 0).any():
-        raise LedgerError("a decisions entry is malformed", "restore the journal from the backup")
+        raise LedgerError(_("a decisions entry is malformed"), _("restore the journal from the backup"))
     return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(content))
 
 
@@ -193,7 +197,7 @@ def decode_input(payload: bytes | memoryview) -> tuple[int, memoryview]:
     """The kind and the bytes handed to :func:`encode_input`."""
     view = memoryview(payload)
     if not view:
-        raise LedgerError("an input entry is empty", "restore the journal from the backup")
+        raise LedgerError(_("an input entry is empty"), _("restore the journal from the backup"))
     return view[0], view[1:]
 
 

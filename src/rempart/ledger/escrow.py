@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from rempart.errors import KeyFileError
+from rempart.language import gettext as _
 
 MAGIC = b"RMPESCR1"
 KEY_BYTES = 32
@@ -35,7 +36,6 @@ _LAST, _MORE = b"last", b"more"
 _INFO = b"rempart escrow"
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 _TOO_LARGE = 2 * PIECE_BYTES
-_DAMAGED = "restore it from the backup"
 
 
 def make_key() -> tuple[bytes, str, str]:
@@ -76,16 +76,18 @@ def unseal(file: BinaryIO, shares: tuple[str, str]) -> Iterator[bytes]:
     """
     head = file.read(_HEAD.size)
     if len(head) < _HEAD.size or head[:8] != MAGIC:
-        raise KeyFileError("this is no escrow file", "name the file that rempart escrow make wrote")
-    _, name, size = _HEAD.unpack(head)
+        raise KeyFileError(_("this is no escrow file"), _("name the file that rempart escrow make wrote"))
+    _mark, name, size = _HEAD.unpack(head)
     private = X25519PrivateKey.from_private_bytes(_join(shares))
     if hashlib.sha256(private.public_key().public_bytes_raw()).digest()[:8] != name:
-        raise KeyFileError("the shares do not open this escrow", "give both shares of the key it names")
+        raise KeyFileError(_("the shares do not open this escrow"), _("give both shares of the key it names"))
     try:
         cipher = ChaCha20Poly1305(_SUITE.decrypt(file.read(size), private, _INFO))
         yield from _pieces(file, cipher)
     except (InvalidTag, ValueError, zstandard.ZstdError) as error:
-        raise KeyFileError("the escrow was changed or cut short", _DAMAGED) from error
+        raise KeyFileError(
+            _("the escrow was changed or cut short"), _("restore it from the backup")
+        ) from error
 
 
 def _pieces(file: BinaryIO, cipher: ChaCha20Poly1305) -> Iterator[bytes]:
@@ -141,11 +143,13 @@ def _spell(number: int, public: bytes, share: bytes) -> str:
 def read_share(text: str) -> tuple[int, bytes]:
     """The number (1 or 2) and the 32 bytes of a share as :func:`make_key` spelled it. KeyFileError for a slip."""
     spelled = "".join(text.split()).upper()
-    body, _, check = spelled.rpartition("-")
+    body, _dash, check = spelled.rpartition("-")
     parts = body.split("-")
-    slip = KeyFileError("a share has a slip in it", "compare it letter by letter with the paper")
+    slip = KeyFileError(_("a share has a slip in it"), _("compare it letter by letter with the paper"))
     if parts[:2] != ["REMPART", "SHARE"] or len(parts) != 17 or parts[2] not in ("1", "2"):
-        raise KeyFileError("this is no share of an escrow", "give the file with the line REMPART-SHARE-…")
+        raise KeyFileError(
+            _("this is no share of an escrow"), _("give the file with the line REMPART-SHARE-…")
+        )
     if _check_letters(body) != check:
         raise slip
     try:
@@ -158,7 +162,7 @@ def read_share(text: str) -> tuple[int, bytes]:
 def _join(shares: tuple[str, str]) -> bytes:
     (one, first), (other, second) = (read_share(share) for share in shares)
     if one == other:
-        raise KeyFileError("the same share was given twice", "two persons each hold one; give both")
+        raise KeyFileError(_("the same share was given twice"), _("two persons each hold one; give both"))
     return _xor(first, second)
 
 

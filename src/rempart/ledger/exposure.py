@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
 from rempart.ledger.columns import SCHEMA, Gathered, all_numbers, choose
 from rempart.ledger.folder import Folder
 from rempart.ledger.manifest import Sealed, expired_segments, read_lines, sealed_lines
@@ -106,7 +107,7 @@ class Opened:
             with ThreadPoolExecutor(READERS) as pool:
                 tables = list(pool.map(lambda piece: _row_groups(piece[1], wanted, choose), pieces))
         except (OSError, pa.ArrowException) as error:
-            raise LedgerError("a segment cannot be read", "run rempart ledger verify") from error
+            raise LedgerError(_("a segment cannot be read"), _("run rempart ledger verify")) from error
         tables.append(choose(self._unsealed_table(wanted)))
         return pa.concat_tables(tables).unify_dictionaries().sort_by("number")
 
@@ -209,5 +210,6 @@ def _rhythm_of_file(file: pq.ParquetFile) -> Rhythm:
         return unpack((file.metadata.metadata or {})[FOOTER_KEY])
     except (KeyError, ValueError) as error:
         raise LedgerError(
-            "a segment does not say how its sources spoke", "it is damaged, or of another version of Rempart"
+            _("a segment does not say how its sources spoke"),
+            _("it is damaged, or of another version of Rempart"),
         ) from error

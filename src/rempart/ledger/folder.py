@@ -25,6 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
+from rempart.language import why_of
 
 PARTIAL = ".partial"
 """Ending of a file being written; anything so named is rubbish left by a crash."""
@@ -85,8 +87,8 @@ class Folder:
         """LedgerError unless a ledger stands here."""
         if not self.journal.is_dir():
             raise LedgerError(
-                f"no ledger in {self.data}",
-                "name the folder with --data, or run rempart watch or replay to begin one",
+                _("no ledger in {data}").format(data=self.data),
+                _("name the folder with --data, or run rempart watch or replay to begin one"),
             )
 
 
@@ -96,7 +98,10 @@ def make_private(folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise LedgerError(f"cannot create {folder}: {error.strerror}", "choose another --data") from error
+        raise LedgerError(
+            _("cannot create {folder}: {why}").format(folder=folder, why=why_of(error)),
+            _("choose another --data"),
+        ) from error
 
 
 def sync_folder(folder: Path) -> None:
@@ -121,7 +126,10 @@ def write_durably(path: Path, parts: Iterable[bytes | memoryview]) -> None:
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        raise LedgerError(f"cannot write {path}: {error.strerror}", "free space or check the disk") from error
+        raise LedgerError(
+            _("cannot write {path}: {why}").format(path=path, why=why_of(error)),
+            _("free space or check the disk"),
+        ) from error
     sync_folder(path.parent)
 
 

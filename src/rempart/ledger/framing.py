@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
 
 FILE_HEAD = struct.Struct("<8sQ32s16x")
 ENTRY_HEAD = struct.Struct("<8sH6xQQ")
 MAGIC = b"RMPJRNL1"
 HASH_BYTES = 32
-GAP_ADVICE = "if nothing is writing it now, run rempart ledger verify and restore what is missing"
 _ZEROS = tuple(bytes(count) for count in range(8))
 SMALLEST_ENTRY = ENTRY_HEAD.size + HASH_BYTES
 
@@ -67,10 +67,15 @@ class JournalFile:
         self.path = path
         self._content = _map(path) if mapped else memoryview(path.read_bytes())
         if len(self._content) < FILE_HEAD.size:
-            raise LedgerError(f"{path} is no journal file", "restore it from the backup")
+            raise LedgerError(
+                _("{path} is no journal file").format(path=path), _("restore it from the backup")
+            )
         magic, self.first_seq, self.previous = FILE_HEAD.unpack_from(self._content)
         if magic != MAGIC:
-            raise LedgerError(f"{path} is no journal file of this version", "restore it from the backup")
+            raise LedgerError(
+                _("{path} is no journal file of this version").format(path=path),
+                _("restore it from the backup"),
+            )
         self.marker = marker_of(bytes(self._content[: FILE_HEAD.size]))
         self.end = FILE_HEAD.size
         self.chain: bytes = self.previous
@@ -113,8 +118,10 @@ class JournalFile:
         unfinished = self._runs_past_the_end(rest) or not any(rest[-HASH_BYTES:])
         if rest.find(self.marker, 1) >= 0 or not unfinished:
             raise LedgerError(
-                f"{self.path} is damaged at byte {self.end} (entry {self.next_seq})",
-                "nothing was cut; restore the file from the backup, and run rempart ledger verify",
+                _("{path} is damaged at byte {end} (entry {next_seq})").format(
+                    path=self.path, end=self.end, next_seq=self.next_seq
+                ),
+                _("nothing was cut; restore the file from the backup, and run rempart ledger verify"),
             )
         self.torn_bytes = len(rest)
 
@@ -142,14 +149,19 @@ def read_entries(folder: Path, after: int = -1, mapped: bool = False) -> Iterato
     files = journal_files(folder)
     starts = [int(path.stem) for path in files]
     if starts and starts[0] > after + 1:
-        raise LedgerGap(f"{folder} begins at entry {starts[0]}, not {after + 1}", GAP_ADVICE)
+        raise LedgerGap(
+            _("{folder} begins at entry {first}, not {after}").format(
+                folder=folder, first=starts[0], after=after + 1
+            ),
+            _gap_advice(),
+        )
     first = max((i for i, start in enumerate(starts) if start <= after + 1), default=0)
     previous: JournalFile | None = None
     for path in files[first:]:
         try:
             file = JournalFile(path, mapped)
         except FileNotFoundError as error:
-            raise LedgerGap(f"{path} has gone meanwhile", GAP_ADVICE) from error
+            raise LedgerGap(_("{path} has gone meanwhile").format(path=path), _gap_advice()) from error
         _check_link(previous, file)
         for entry in file.entries():
             if entry.seq > after:
@@ -170,11 +182,20 @@ def _map(path: Path) -> memoryview:
 
 def _check_link(previous: JournalFile | None, file: JournalFile) -> None:
     if file.first_seq != int(file.path.stem):
-        raise LedgerError(f"{file.path} begins at entry {file.first_seq}", "its name was changed; restore it")
+        raise LedgerError(
+            _("{path} begins at entry {first_seq}").format(path=file.path, first_seq=file.first_seq),
+            _("its name was changed; restore it"),
+        )
     if previous is None:
         return
     if previous.torn_bytes or previous.next_seq != file.first_seq or previous.chain != file.previous:
         raise LedgerError(
-            f"{previous.path} ends at entry {previous.next_seq - 1} and does not lead to {file.path.name}",
-            "restore the journal from the backup",
+            _("{path} ends at entry {next_seq} and does not lead to {name}").format(
+                path=previous.path, next_seq=previous.next_seq - 1, name=file.path.name
+            ),
+            _("restore the journal from the backup"),
         )
+
+
+def _gap_advice() -> str:
+    return _("if nothing is writing it now, run rempart ledger verify and restore what is missing")

@@ -21,6 +21,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from rempart.errors import LedgerBusy, LedgerError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.ledger.folder import Folder, sync_folder, write_durably
 from rempart.ledger.framing import (
     ENTRY_HEAD,
@@ -68,7 +70,7 @@ class Journal:
         if not files:
             files = [self._new_file(0, os.urandom(HASH_BYTES))]
         last = JournalFile(files[-1])
-        for _ in last.entries():
+        for _entry in last.entries():
             pass
         self._take_up(files[-1], last.next_seq, last.chain, last.end, last.marker)
         if last.torn_bytes:
@@ -89,7 +91,10 @@ class Journal:
         except BlockingIOError as error:
             holder = os.pread(lock, 32, 0).decode("ascii", "replace").strip() or "unknown"
             os.close(lock)
-            raise LedgerBusy(f"{data} is being written by process {holder}", "stop it or wait") from error
+            raise LedgerBusy(
+                _("{data} is being written by process {holder}").format(data=data, holder=holder),
+                _("stop it or wait"),
+            ) from error
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
         try:
@@ -240,12 +245,15 @@ class Journal:
         """Accept nothing more: what stands behind a failed write cannot be known."""
         self._failed = True
         return LedgerError(
-            f"cannot write {self._path}: {error.strerror}", "free space or check the disk, then restart"
+            _("cannot write {path}: {why}").format(path=self._path, why=why_of(error)),
+            _("free space or check the disk, then restart"),
         )
 
     def _refuse_after_failure(self) -> None:
         if self._failed:
-            raise LedgerError(f"the journal {self._path} is closed", "start the command again")
+            raise LedgerError(
+                _("the journal {path} is closed").format(path=self._path), _("start the command again")
+            )
 
 
 def is_being_written(folder: Folder) -> bool:
@@ -265,7 +273,7 @@ def is_being_written(folder: Folder) -> bool:
 
 def _take_lock(lock: int) -> None:
     """Lock exclusively; BlockingIOError when another process keeps it."""
-    for _ in range(LOCK_TRIES - 1):
+    for _attempt in range(LOCK_TRIES - 1):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from rempart.errors import KeyFileError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.ledger.folder import Folder, make_private, sync_folder
 
 PSEUDONYM_BYTES = 16
@@ -50,7 +52,8 @@ class Keys:
         if create and not folder.exists():
             if Folder(data).manifest.exists() or any(Folder(data).journal.glob("*.journal")):
                 raise KeyFileError(
-                    f"{folder} is missing although {data} holds a ledger", "restore it from the backup"
+                    _("{folder} is missing although {data} holds a ledger").format(folder=folder, data=data),
+                    _("restore it from the backup"),
                 )
             _make_keys(folder)
         signing = serialization.load_pem_private_key
@@ -117,7 +120,10 @@ def _make_keys(folder: Path) -> None:
     except OSError as error:
         shutil.rmtree(beside, ignore_errors=True)
         if not folder.exists():
-            raise KeyFileError(f"cannot write {folder}: {error.strerror}", "check the disk") from error
+            raise KeyFileError(
+                _("cannot write {path}: {why}").format(path=folder, why=why_of(error)),
+                _("check the disk"),
+            ) from error
     sync_folder(folder.parent)
 
 
@@ -126,10 +132,14 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError as error:
         raise KeyFileError(
-            f"{path} is missing", "restore it from the backup, or name the right --data"
+            _("{path} is missing").format(path=path),
+            _("restore it from the backup, or name the right --data"),
         ) from error
     except OSError as error:
-        raise KeyFileError(f"cannot read {path}: {error.strerror}", "run as the ledger's owner") from error
+        raise KeyFileError(
+            _("cannot read {path}: {why}").format(path=path, why=why_of(error)),
+            _("run as the ledger's owner"),
+        ) from error
 
 
 def _read_private(path: Path) -> bytes:
@@ -137,7 +147,10 @@ def _read_private(path: Path) -> bytes:
     content = _read(path)
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
-        raise KeyFileError(f"{path} is open to others (mode {mode:04o})", f"run: chmod 600 '{path}'")
+        raise KeyFileError(
+            _("{path} is open to others (mode {mode})").format(path=path, mode=f"{mode:04o}"),
+            _("run: chmod 600 '{path}'").format(path=path),
+        )
     return content
 
 
@@ -152,4 +165,6 @@ def _read_hex(path: Path, size: int) -> bytes:
 
 
 def _malformed(path: Path) -> KeyFileError:
-    return KeyFileError(f"{path} is not a key of this ledger", "restore it from the backup")
+    return KeyFileError(
+        _("{path} is not a key of this ledger").format(path=path), _("restore it from the backup")
+    )

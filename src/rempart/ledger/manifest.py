@@ -25,13 +25,19 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.ledger.folder import Folder, sync_folder, write_durably
 from rempart.ledger.keys import fingerprint
 
 FIRST_PREVIOUS = "0" * 64
-CUT_ADVICE = (
-    "nothing was changed; run rempart ledger verify and restore what it misses, the manifest from the backup"
-)
+
+
+def cut_advice() -> str:
+    """What to do where whole lines are missing."""
+    return _(
+        "nothing was changed; run rempart ledger verify and restore what it misses, the manifest from the backup"
+    )
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -138,21 +144,25 @@ def read_raw_lines(folder: Folder) -> tuple[list[bytes], bytes]:
     except FileNotFoundError:
         return [], b""
     except OSError as error:
-        raise LedgerError(f"cannot read {folder.manifest}: {error.strerror}", "run as its owner") from error
+        raise LedgerError(
+            _("cannot read {path}: {why}").format(path=folder.manifest, why=why_of(error)),
+            _("run as its owner"),
+        ) from error
     *lines, rest = content.split(b"\n")
     return lines, rest
 
 
 def read_lines(folder: Folder) -> list[AnyLine]:
     """Every whole line, oldest first. LedgerError for one that cannot be read."""
-    lines, _ = read_raw_lines(folder)
+    lines, _rest = read_raw_lines(folder)
     decoded: list[AnyLine] = []
     for number, raw in enumerate(lines):
         try:
             decoded.append(decode_line(raw))
         except ValueError as error:
             raise LedgerError(
-                f"{folder.manifest} line {number + 1} is damaged", "run rempart ledger verify"
+                _("{path} line {number} is damaged").format(path=folder.manifest, number=number + 1),
+                _("run rempart ledger verify"),
             ) from error
     return decoded
 
@@ -162,7 +172,7 @@ def read_whole(folder: Folder, key: Ed25519PublicKey) -> list[AnyLine]:
     with _locked(folder):
         lines = read_lines(folder)
         if broken := check_end(folder, key, read_raw_lines(folder)[0]):
-            raise LedgerError(broken[1], CUT_ADVICE)
+            raise LedgerError(broken[1], cut_advice())
         return lines
 
 
@@ -192,7 +202,7 @@ def add_line(
     with _locked(folder):
         raw_lines, torn = read_raw_lines(folder)
         if broken := check_end(folder, key.public_key(), raw_lines):
-            raise LedgerError(broken[1], CUT_ADVICE)
+            raise LedgerError(broken[1], cut_advice())
         if not raw_lines:
             _write_end(folder, key, 0, FIRST_PREVIOUS)
         if torn:
@@ -220,21 +230,26 @@ def check_end(folder: Folder, key: Ed25519PublicKey, raw_lines: list[bytes]) -> 
     try:
         end = msgspec.json.decode(folder.manifest_end.read_bytes(), type=End)
     except FileNotFoundError:
-        return ("dropped", f"{name} is not there") if raw_lines else None
+        return ("dropped", _("{name} is not there").format(name=name)) if raw_lines else None
     except OSError as error:
         raise LedgerError(
-            f"cannot read {folder.manifest_end}: {error.strerror}", "run as its owner"
+            _("cannot read {path}: {why}").format(path=folder.manifest_end, why=why_of(error)),
+            _("run as its owner"),
         ) from error
     except ValueError:
         return "changed", name
     if end.key != fingerprint(key):
-        return "another_key", f"{name} is signed with key {end.key[:16]!a}"
+        return "another_key", _("{name} is signed with key {key}").format(name=name, key=f"{end.key[:16]!a}")
     if not is_signed(end, key):
         return "changed", name
     if end.lines > len(raw_lines):
-        return "truncated", f"{manifest} has {len(raw_lines)} lines where {end.lines} were signed"
+        return "truncated", _("{name} has {found} lines where {signed} were signed").format(
+            name=manifest, found=len(raw_lines), signed=end.lines
+        )
     if end.last != (hash_line(raw_lines[end.lines - 1]) if end.lines else FIRST_PREVIOUS):
-        return "changed", f"{manifest} line {end.lines} is not the one that {name} speaks of"
+        return "changed", _("{manifest} line {number} is not the one that {name} speaks of").format(
+            manifest=manifest, number=end.lines, name=name
+        )
     return None
 
 
@@ -257,7 +272,10 @@ def append_durably(folder: Folder, raw: bytes) -> None:
             file.write(raw)
             os.fsync(file.fileno())
     except OSError as error:
-        raise LedgerError(f"cannot write {folder.manifest}: {error.strerror}", "free space") from error
+        raise LedgerError(
+            _("cannot write {path}: {why}").format(path=folder.manifest, why=why_of(error)),
+            _("free space"),
+        ) from error
     if new:
         sync_folder(folder.ledger)
 
@@ -267,7 +285,10 @@ def _locked(folder: Folder) -> Iterator[None]:
     try:
         handle = os.open(folder.manifest_lock, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise LedgerError(f"cannot lock {folder.manifest}: {error.strerror}", "run as its owner") from error
+        raise LedgerError(
+            _("cannot lock {manifest}: {why}").format(manifest=folder.manifest, why=why_of(error)),
+            _("run as its owner"),
+        ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

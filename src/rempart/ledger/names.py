@@ -20,6 +20,7 @@ import pyarrow as pa
 from numba import njit
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
 
 VOCABULARIES = ("account", "network", "software", "form", "role", "unit", "source")
 """Named as the columns of :data:`rempart.records.EVENT` that hold their numbers."""
@@ -41,14 +42,19 @@ class Names:
         for vocabulary, number, word in names:
             words = self._words.get(vocabulary)
             if words is None:
-                raise LedgerError(f"{vocabulary!r} is no vocabulary of the ledger", "check the version")
+                raise LedgerError(
+                    _("{vocabulary} is no vocabulary of the ledger").format(vocabulary=f"{vocabulary!r}"),
+                    _("check the version"),
+                )
             if number == len(words):
                 words.append(word)
                 self._known[VOCABULARIES.index(vocabulary)] += 1
             elif not 0 <= number < len(words) or words[number] != word:
                 raise LedgerError(
-                    f"{vocabulary} {number} is named twice or out of turn",
-                    "restore the ledger from the backup",
+                    _("{vocabulary} {number} is named twice or out of turn").format(
+                        vocabulary=vocabulary, number=number
+                    ),
+                    _("restore the ledger from the backup"),
                 )
 
     def check(self, rows: Rows) -> None:
@@ -77,9 +83,13 @@ def read_names(path: Path) -> list[Name]:
     try:
         return msgspec.msgpack.decode(path.read_bytes(), type=list[Name])
     except FileNotFoundError as error:
-        raise LedgerError(f"{path} is missing", "restore it from the backup") from error
+        raise LedgerError(
+            _("{path} is missing").format(path=path), _("restore it from the backup")
+        ) from error
     except msgspec.MsgspecError as error:
-        raise LedgerError(f"{path} is damaged", "restore it from the backup") from error
+        raise LedgerError(
+            _("{path} is damaged").format(path=path), _("restore it from the backup")
+        ) from error
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]

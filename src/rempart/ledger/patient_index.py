@@ -18,6 +18,7 @@ import numpy as np
 from numba import njit, uint32, uint64
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
 
 MAGIC = b"RMPPIDX1"
 BITS_PER_PATIENT = 11
@@ -50,14 +51,16 @@ def row_groups_of(path: Path, patient: int) -> list[int]:
     try:
         content = np.memmap(path, dtype=np.uint8, mode="r")
     except (OSError, ValueError) as error:
-        raise LedgerError(f"cannot read {path}", "run rempart ledger verify") from error
+        raise LedgerError(
+            _("cannot read {path}").format(path=path), _("run rempart ledger verify")
+        ) from error
     if bytes(content[:8]) != MAGIC or len(content) < 16:
-        raise LedgerError(f"{path} is no patient index", "run rempart ledger verify")
+        raise LedgerError(_("{path} is no patient index").format(path=path), _("run rempart ledger verify"))
     groups = int(content[8:12].view(np.uint32)[0])
     first = 16 + 4 * groups + (-4 * groups % 8)
     blocks = content[16 : 16 + 4 * groups].view(np.uint32).astype(np.int64)
     if len(content) != first + 32 * int(blocks.sum()):
-        raise LedgerError(f"{path} is damaged", "run rempart ledger verify")
+        raise LedgerError(_("{path} is damaged").format(path=path), _("run rempart ledger verify"))
     starts = first + 32 * (np.cumsum(blocks) - blocks)
     places = starts + 32 * ((np.uint64(patient >> 32) * blocks.astype(np.uint64)) >> np.uint64(32)).astype(
         np.int64

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
 from rempart.ledger.columns import SCHEMA, Gathered, all_numbers, choose, gather
 from rempart.ledger.entries import DECISIONS, split_decisions
 from rempart.ledger.folder import Folder
@@ -99,7 +100,8 @@ def recall_decision(data: Path, number: int) -> Any:
     found = connect(data).execute(question, [number]).fetchone()
     if found is None:
         raise LedgerError(
-            f"decision {number} is no longer in the ledger", "it has expired; send new records only"
+            _("decision {number} is no longer in the ledger").format(number=number),
+            _("it has expired; send new records only"),
         )
     row = np.zeros(1, DECISION)[0]
     (
@@ -180,7 +182,9 @@ def _in_order(path: Path, line: Sealed, first_number: int, columns: list[str]) -
         wanted = pa.array(order[max(first_number - line.first, 0) :])
         return table.unify_dictionaries().combine_chunks().take(wanted).select(columns)
     except (OSError, pa.ArrowException, IndexError) as error:
-        raise LedgerError(f"{path} cannot be read", "run rempart ledger verify") from error
+        raise LedgerError(
+            _("{path} cannot be read").format(path=path), _("run rempart ledger verify")
+        ) from error
 
 
 def again_if_moved(work: Callable[[], _Answer]) -> _Answer:
@@ -191,10 +195,10 @@ def again_if_moved(work: Callable[[], _Answer]) -> _Answer:
         except (LedgerGap, FileNotFoundError, duckdb.IOException) as error:
             if attempt == ATTEMPTS - 1:
                 raise LedgerError(
-                    "a file the ledger needs is missing or unreadable", "run rempart ledger verify"
+                    _("a file the ledger needs is missing or unreadable"), _("run rempart ledger verify")
                 ) from error
         except (duckdb.Error, pa.ArrowException) as error:
-            raise LedgerError("a segment cannot be read", "run rempart ledger verify") from error
+            raise LedgerError(_("a segment cannot be read"), _("run rempart ledger verify")) from error
     raise AssertionError("the last attempt returns or raises")
 
 

@@ -20,6 +20,8 @@ from pathlib import Path
 import msgspec
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.ledger.folder import Folder
 from rempart.ledger.manifest import decode_line, hash_line, read_raw_lines
 
@@ -60,14 +62,18 @@ def head(data: Path) -> Anchor:
     """The anchor of the last whole line of the manifest. LedgerError where nothing is sealed yet."""
     folder = Folder(data)
     folder.require()
-    lines, _ = read_raw_lines(folder)
+    lines, _rest = read_raw_lines(folder)
     if not lines:
-        raise LedgerError(f"nothing is sealed yet in {data}", "run rempart watch or replay until it seals")
+        raise LedgerError(
+            _("nothing is sealed yet in {data}").format(data=data),
+            _("run rempart watch or replay until it seals"),
+        )
     try:
         at_ms = decode_line(lines[-1]).at_ms
     except ValueError as error:
         raise LedgerError(
-            f"{folder.manifest} line {len(lines)} is damaged", "run rempart ledger verify"
+            _("{path} line {number} is damaged").format(path=folder.manifest, number=len(lines)),
+            _("run rempart ledger verify"),
         ) from error
     day = datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y%m%d")
     return Anchor(len(lines) - 1, bytes.fromhex(hash_line(lines[-1]))[:HASH_BYTES], day)
@@ -77,10 +83,14 @@ def parse_anchor(code: str) -> Anchor:
     """The anchor that ``code`` spells; case and spaces do not matter. LedgerError for a slip."""
     match = _CODE.fullmatch(re.sub(r"\s", "", code).upper())
     if match is None:
-        raise LedgerError("this is no anchor code", "copy it whole: REMPART-number-day-nine groups of four")
+        raise LedgerError(
+            _("this is no anchor code"), _("copy it whole: REMPART-number-day-nine groups of four")
+        )
     body, check = match.group(0)[:-5], match.group(4)
     if _check_letters(body) != check:
-        raise LedgerError("the anchor code has a slip in it", "compare it letter by letter with the copy")
+        raise LedgerError(
+            _("the anchor code has a slip in it"), _("compare it letter by letter with the copy")
+        )
     return Anchor(int(match.group(1)), b32decode(match.group(3).replace("-", "")), match.group(2))
 
 
@@ -94,7 +104,9 @@ def record_anchor(data: Path, place: str, now_ms: int) -> Anchor:
             file.write(msgspec.json.encode(Note(anchor.code, now_ms, place)) + b"\n")
             os.fsync(file.fileno())
     except OSError as error:
-        raise LedgerError(f"cannot write {path}: {error.strerror}", "free space") from error
+        raise LedgerError(
+            _("cannot write {path}: {why}").format(path=path, why=why_of(error)), _("free space")
+        ) from error
     return anchor
 
 
@@ -108,7 +120,8 @@ def read_notes(folder: Folder) -> list[Note]:
             notes.append(msgspec.json.decode(raw, type=Note))
         except msgspec.MsgspecError as error:
             raise LedgerError(
-                f"{folder.anchors} line {number + 1} is damaged", "verify with the copies kept outside"
+                _("{path} line {number} is damaged").format(path=folder.anchors, number=number + 1),
+                _("verify with the copies kept outside"),
             ) from error
     return notes
 

@@ -22,12 +22,13 @@ import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
 from rempart.ledger.columns import SCHEMA, Gathered, choose, gather, numbers_by_account
 from rempart.ledger.entries import DECISIONS, Split, split_decisions
 from rempart.ledger.folder import Folder, write_durably
 from rempart.ledger.framing import Entry
 from rempart.ledger.journal import Journal
-from rempart.ledger.manifest import CUT_ADVICE, AnyLine, Sealed, add_line
+from rempart.ledger.manifest import AnyLine, Sealed, add_line, cut_advice
 from rempart.ledger.names import Names, pack_names
 from rempart.ledger.patient_index import build_index
 from rempart.ledger.rhythm import FOOTER_KEY, Rhythm, pack, rhythm_of
@@ -92,7 +93,7 @@ def remove_unsealed(folder: Folder, after: Sealed | None, next_number: int) -> N
     # The Parquet file goes last, as it came first: a crash in between leaves nothing else.
     for path in sorted(files):
         if int(path.stem) > number or not _is_within(segment_path(folder, number), first, next_number):
-            raise LedgerError(f"the manifest has no line for {path.name}", CUT_ADVICE)
+            raise LedgerError(_("the manifest has no line for {name}").format(name=path.name), cut_advice())
     for path in sorted(files):
         path.unlink()
 

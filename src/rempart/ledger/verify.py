@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
 from rempart.ledger.entries import DECISIONS, split_decisions
 from rempart.ledger.folder import Folder
 from rempart.ledger.framing import JournalFile, journal_files, read_entries
@@ -97,7 +98,7 @@ def verify(data: Path, anchor: str | None = None) -> Report:
     folder.require()
     key = read_public_key(data)
     given = [parse_anchor(anchor)] if anchor else []
-    for _ in range(ATTEMPTS):
+    for _attempt in range(ATTEMPTS):
         raw, torn = read_raw_lines(folder)
         check = _Check(folder, key, raw, torn)
         anchored = _run(check, given)
@@ -248,7 +249,7 @@ def _steps(folder: Folder) -> Iterator[tuple[int, bytes, int, int]]:
     """Where the retained journal begins, then each entry: number, chain hash, first decision, decisions."""
     files = journal_files(folder.journal)
     if not files:
-        raise LedgerError("the journal is missing")
+        raise LedgerError(_("the journal is missing"))
     start = JournalFile(files[0])
     yield start.first_seq - 1, start.previous, 0, 0
     for entry in read_entries(folder.journal, start.first_seq - 1):

@@ -12,11 +12,12 @@ from pathlib import Path
 import msgspec
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.notice.people import Person
 from rempart.records import CATEGORIES
 
 FORMAT = "rempart-people-1"
-_ADVICE = "give the file that rempart reidentify wrote for this scope"
 
 
 class Affected(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,14 +73,26 @@ def read_affected(path: Path, scope: str) -> Iterator[Affected]:
         with path.open("rb") as file:
             head = msgspec.json.decode(file.readline(), type=Head)
             if head.format != FORMAT or head.scope != scope:
-                raise SourceError(f"{path} belongs to another scope", "run rempart reidentify for this one")
+                raise SourceError(
+                    _("{path} belongs to another scope").format(path=path),
+                    _("run rempart reidentify for this one"),
+                )
             count = 0
             for line in file:
                 yield decoder.decode(line)
                 count += 1
     except OSError as error:
-        raise SourceError(f"cannot read {path}: {error.strerror}", _ADVICE) from error
+        raise SourceError(
+            _("cannot read {path}: {why}").format(path=path, why=why_of(error)),
+            _("give the file that rempart reidentify wrote for this scope"),
+        ) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path} is damaged", _ADVICE) from error
+        raise SourceError(
+            _("{path} is damaged").format(path=path),
+            _("give the file that rempart reidentify wrote for this scope"),
+        ) from error
     if count != head.people:
-        raise SourceError(f"{path} holds {count} people, not {head.people}", _ADVICE)
+        raise SourceError(
+            _("{path} holds {count} people, not {people}").format(path=path, count=count, people=head.people),
+            _("give the file that rempart reidentify wrote for this scope"),
+        )

@@ -9,6 +9,7 @@ Misses: posters and other languages.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from rempart.notice.casefile import CaseFile, Phrases
@@ -56,26 +57,25 @@ def _given(phrases: Phrases, used: str) -> dict[str, str]:
         "organisation": site.organisation.name,
         "phone": phrases.unknown(site.letters.phone),
         "made": words.day(case.now),
-        "exposed": phrases.categories(scope.exposed) or words.text("common.none"),
-        "excluded_sentence": _listed(phrases, "excluded", scope.excluded),
-        "unsure_sentence": _listed(phrases, "unsure", scope.unsure),
+        "excluded_sentence": _listed(words, "excluded", phrases.categories(scope.excluded)),
         "measures": " ".join(words.fill(each) for each in site.letters.measures.get(words.language.code, ())),
         "contact": phrases.unknown(", ".join(filter(None, (site.contact.name, site.contact.phone)))),
         **phrases.period(),
     }
-    if "{patients}" in used:
-        given["patients"] = phrases.patients()
-    if "{accesses}" in used:
-        given["accesses"] = phrases.number(scope.accesses, "/accesses")
-    return given
+    cited: dict[str, Callable[[], str]] = {
+        "patients": phrases.patients,
+        "accesses": lambda: phrases.number(scope.accesses, "/accesses"),
+        "exposed": lambda: phrases.counted(scope.exposed) or words.text("common.none"),
+        "unsure_sentence": lambda: _listed(words, "unsure", phrases.counted(scope.unsure)),
+    }
+    return given | {name: say() for name, say in cited.items() if f"{{{name}}}" in used}
 
 
-def _listed(phrases: Phrases, what: str, names: tuple[str, ...]) -> str:
+def _listed(words: Words, what: str, listed: str) -> str:
     """That these categories were proved not seen, or cannot be told; or that there are none such."""
-    words = phrases.words
-    if not names:
+    if not listed:
         return words.text(f"page_words.{what}_none")
-    return words.text(f"page_words.{what}_sentence", list=phrases.categories(names))
+    return words.text(f"page_words.{what}_sentence", list=listed)
 
 
 def register_entry(case: CaseFile, words: Words) -> Document:
@@ -97,8 +97,8 @@ def register_entry(case: CaseFile, words: Words) -> Document:
         (words.text(f"{label}.nature"), words.text("sheet.text.confidentiality")),
         (words.text(f"{label}.cause"), theft.cause or words.text("sheet.text.cause")),
         (words.text(f"{label}.description"), described),
-        (words.text(f"{label}.seen"), phrases.categories(scope.exposed) or none),
-        (words.text(f"{label}.unsure"), phrases.categories(scope.unsure) or none),
+        (words.text(f"{label}.exposed"), phrases.lines(scope.exposed)),
+        (words.text(f"{label}.unsure"), phrases.lines(scope.unsure)),
         (words.text(f"{label}.excluded"), phrases.categories(scope.excluded) or none),
     )
     effects = (

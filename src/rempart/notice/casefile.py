@@ -87,6 +87,43 @@ class Phrases:
         """Short names of categories, listed."""
         return self.words.listing([self.words.category(each, "short") for each in names])
 
+    def people_of(self, category: str) -> str:
+        """How many people certainly had ``category`` shown, and how many more cannot be excluded, each cited."""
+        found, at, text = self.case.scope.categories[category], f"/categories/{category}", self.words.plural
+        seen = ""
+        if found.seen:
+            seen = text("people.seen", found.seen, n=self.number(found.seen, f"{at}/seen"))
+        if found.bounded and not found.possible:
+            return seen
+        known = "more" if found.bounded else "open" if found.possible else "unknown"
+        if found.possible:
+            more = self.number(found.possible, f"{at}/possible")
+        else:
+            more = ""
+        if seen:
+            return text(f"people.seen_{known}", found.possible, seen=seen, more=more)
+        return text(f"people.unseen_{known}", found.possible, more=more)
+
+    def counted(self, names: tuple[str, ...]) -> str:
+        """Short names of categories, each with its people, listed."""
+        count = [
+            self.words.text(
+                "people.in_list", name=self.words.category(each, "short"), people=self.people_of(each)
+            )
+            for each in names
+        ]
+        return self.words.listing(count)
+
+    def lines(self, names: tuple[str, ...]) -> str:
+        """Full names of categories, each on its line with its people; or that there are none."""
+        count = [
+            self.words.text(
+                "people.in_line", name=self.words.category(each, "name"), people=self.people_of(each)
+            )
+            for each in names
+        ]
+        return "\n".join(count) or self.words.text("common.none")
+
     def period(self) -> dict[str, str]:
         """``from`` and ``to`` as moments."""
         return {"from": self.words.moment(self.case.begun_at), "to": self.words.moment(self.case.ended_at)}
@@ -106,7 +143,7 @@ class Phrases:
             lead=lead,
             sections=tuple(sections),
             organisation=organisation,
-            made=words.text("common.made", at=words.moment(case.now)),
+            made=words.text("common.made", at=words.moment(case.now), zone=words.zone),
             case=words.text("common.case", case=case.scope.case),
             scope_hash=case.scope.hash,
             figures=tuple(self._citations.figures),

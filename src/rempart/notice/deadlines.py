@@ -124,7 +124,7 @@ def _rule(each: Obligation, words: Words) -> Section:
         (words.text("obligations.form"), words.fill(rule.form.of(code))),
         (
             words.text("obligations.known"),
-            words.text("obligations.checked", at=rule.as_of.isoformat(), source=rule.source),
+            words.text("obligations.checked", at=words.language.day(rule.as_of), source=rule.source),
         ),
     )
     return Section(words.fill(rule.title.of(code)), table=Table((rule.authority.of(code), ""), rows))

@@ -17,6 +17,8 @@ from typing import Literal
 import msgspec
 
 from rempart.errors import SettingsError
+from rempart.language import gettext as _
+from rempart.language import why_of
 
 StatusName = Literal["in_force", "not_transposed", "proposal", "recommendation"]
 
@@ -76,16 +78,18 @@ def read_rules(path: Path | None, conditions: frozenset[str]) -> RuleBook:
     """
     where = "rules.toml" if path is None else str(path)
     source = files("rempart.notice") / "rules.toml" if path is None else path
-    advice = "compare with the packaged src/rempart/notice/rules.toml"
+    advice = _("compare with the packaged src/rempart/notice/rules.toml")
     try:
         book = msgspec.convert(tomllib.loads(source.read_text(encoding="utf-8")), RuleBook)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise SettingsError(f"{where}: {error}", advice) from error
+        raise SettingsError(_("{where}: {why}").format(where=where, why=why_of(error)), advice) from error
     known: dict[str, Rule] = {}
     for rule in book.rule:
         fault = _fault(rule, known, conditions)
         if fault:
-            raise SettingsError(f"{where}: rule {rule.id!r} {fault}", advice)
+            raise SettingsError(
+                _("{where}: rule {id} {fault}").format(where=where, id=f"{rule.id!r}", fault=fault), advice
+            )
         known[rule.id] = rule
     return book
 

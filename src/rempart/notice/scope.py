@@ -22,11 +22,11 @@ import pyarrow.csv as pa_csv
 
 from rempart.canonical import hash_document
 from rempart.errors import SourceError
-from rempart.language import printable, printable_sentence
+from rempart.language import gettext as _
+from rempart.language import printable, printable_sentence, why_of
 from rempart.records import CATEGORIES
 
-FORMAT = "rempart-scope-1"
-ADVICE = "name the folder that rempart scope wrote"
+FORMAT = "rempart-scope-2"
 COLUMNS = ("patient", "first", "last", "accesses", "categories", "in_care", "thief_probability")
 POSSIBLE = "possible_categories"
 """A column a scope may have besides: what may have been served, where the log does not say."""
@@ -41,10 +41,16 @@ class Bounds(msgspec.Struct, frozen=True):
 
 
 class Category(msgspec.Struct, frozen=True):
-    """What can be said about one category of data; ``answer`` is exposed, not_exposed or cannot_tell."""
+    """What can be said about one category of data; ``answer`` is exposed, not_exposed or cannot_tell.
+
+    ``seen`` people certainly had it shown; ``possible`` more at most cannot be excluded, or still more where not
+    ``bounded``.
+    """
 
     answer: str
-    patients: int
+    seen: int
+    possible: int
+    bounded: bool = True
     why: str = ""
     proof: list[dict[str, Any]] = []
 
@@ -123,18 +129,34 @@ def read_scope(folder: Path) -> Scope:
     path = folder / "scope.json"
     if not path.exists() and (folder / "summary.json").exists():
         inside = ", ".join(sorted(each.parent.name for each in folder.glob("*/scope.json")))
-        raise SourceError(f"{folder} holds the scopes of several controllers", f"name one of them: {inside}")
+        raise SourceError(
+            _("{folder} holds the scopes of several controllers").format(folder=folder),
+            _("name one of them: {inside}").format(inside=inside),
+        )
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
+        form = content.get("format") if isinstance(content, dict) else None
+        if isinstance(form, str) and form != FORMAT:
+            raise SourceError(
+                _("{path} is of another format").format(path=path),
+                _("make it anew with this version's rempart scope"),
+            )
         scope = msgspec.convert(content, Scope)
     except OSError as error:
-        raise SourceError(f"cannot read {path}: {error.strerror}", ADVICE) from error
+        raise SourceError(
+            _("cannot read {path}: {why}").format(path=path, why=why_of(error)),
+            _("name the folder that rempart scope wrote"),
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise SourceError(f"{path} is no scope ({error})", ADVICE) from error
-    if scope.format != FORMAT:
-        raise SourceError(f"{path} is of another format", "make it anew with this version's rempart scope")
+        raise SourceError(
+            _("{path} is no scope ({why})").format(path=path, why=why_of(error)),
+            _("name the folder that rempart scope wrote"),
+        ) from error
     if hash_document(content) != scope.hash:
-        raise SourceError(f"{path} was changed after it was written", "make it anew with rempart scope")
+        raise SourceError(
+            _("{path} was changed after it was written").format(path=path),
+            _("make it anew with rempart scope"),
+        )
     return msgspec.structs.replace(
         scope,
         accounts=[printable(each) for each in scope.accounts],
@@ -184,8 +206,14 @@ def read_patients(folder: Path) -> ScopePatients:
             raise ValueError("a row without a pseudonym")
         patients = np.array([int(each, 16) for each in table["patient"].to_pylist()], np.uint64)
     except OSError as error:
-        raise SourceError(f"cannot read {path}: {error.strerror or error}", ADVICE) from error
+        raise SourceError(
+            _("cannot read {path}: {why}").format(path=path, why=why_of(error)),
+            _("name the folder that rempart scope wrote"),
+        ) from error
     except (pa.ArrowException, ValueError, OverflowError, TypeError, KeyError) as error:
-        raise SourceError(f"{path} is no list of patients ({error})", ADVICE) from error
+        raise SourceError(
+            _("{path} is no list of patients ({why})").format(path=path, why=why_of(error)),
+            _("name the folder that rempart scope wrote"),
+        ) from error
     order = np.argsort(patients, kind="stable")
     return ScopePatients(patients[order], table.take(pa.array(order)).combine_chunks())

@@ -153,6 +153,7 @@ def _facts(phrases: Phrases) -> list[Field]:
         **phrases.period(),
     )
     return [
+        Field("dates", "zone", words.zone),
         Field("dates", "start", words.moment(case.begun_at)),
         Field("dates", "end", words.moment(case.ended_at)),
         Field("dates", "aware", words.moment(case.aware_at)),
@@ -169,18 +170,10 @@ def _data(phrases: Phrases) -> list[Field]:
     words, scope = phrases.words, phrases.case.scope
     none = words.text("common.none")
     records = Bounds(scope.records.low, scope.records.high, scope.patients.bounded)
-    exposed = [
-        words.text(
-            "sheet.text.category_count",
-            name=words.category(each, "name"),
-            n=phrases.number(scope.categories[each].patients, f"/categories/{each}/patients"),
-        )
-        for each in scope.exposed
-    ]
     gaps = [_gap(phrases, gap, number) for number, gap in enumerate(scope.gaps)]
     return [
-        Field("data", "exposed", "\n".join(exposed) or none),
-        Field("data", "unsure", phrases.categories(scope.unsure) or none),
+        Field("data", "exposed", phrases.lines(scope.exposed)),
+        Field("data", "unsure", phrases.lines(scope.unsure)),
         Field("data", "excluded", phrases.categories(scope.excluded) or none),
         Field("data", "records", phrases.bounds(records, "/records")),
         Field("data", "gaps", "\n".join(gaps) or none),

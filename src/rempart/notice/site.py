@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from rempart.errors import SettingsError
-from rempart.language import printable
+from rempart.language import gettext as _
+from rempart.language import printable, why_of
 
 Sector = Literal[
     "hospital", "army_hospital", "laboratory", "radiotherapy", "medico_social", "practice", "vendor", "region"
@@ -104,24 +105,32 @@ class Site(_Part, frozen=True, kw_only=True):
 
 def read_site(path: Path) -> Site:
     """The site's facts in ``path``. SettingsError naming the entry that cannot be used."""
-    advice = "write an example with rempart notice --init FILE and compare"
+    advice = _("write an example with rempart notice --init FILE and compare")
     try:
         content = _printable(tomllib.loads(path.read_text(encoding="utf-8")))
         site = msgspec.convert(content, Site)
         ZoneInfo(site.zone)
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read ({error})", advice) from error
+        raise SettingsError(
+            _("{path} cannot be read ({why})").format(path=path, why=why_of(error)), advice
+        ) from error
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise SettingsError(f"{path}: {error}", advice) from error
+        raise SettingsError(_("{path}: {why}").format(path=path, why=why_of(error)), advice) from error
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise SettingsError(f"{path}: zone is no time zone", "give a name such as Europe/Paris") from error
+        raise SettingsError(
+            _("{path}: zone is no time zone").format(path=path), _("give a name such as Europe/Paris")
+        ) from error
     if not site.organisation.name:
-        raise SettingsError(f"{path}: [organisation] name is empty", "name who writes the letters")
+        raise SettingsError(
+            _("{path}: [organisation] name is empty").format(path=path), _("name who writes the letters")
+        )
     for key, text in _read_by_patients(site):
         if LINK.search(text):
             raise SettingsError(
-                f"{path}: {key} holds a link or an e-mail address, and letters carry none",
-                "give a telephone number and a postal address",
+                _("{path}: {key} holds a link or an e-mail address, and letters carry none").format(
+                    path=path, key=key
+                ),
+                _("give a telephone number and a postal address"),
             )
     sent = {rule: [_in_utc(at) for at in times] for rule, times in site.sent.items()}
     return msgspec.structs.replace(site, sent=sent)

@@ -22,7 +22,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rempart.errors import SettingsError
-from rempart.language import Language, language_of
+from rempart.language import Language, language_of, why_of
+from rempart.language import gettext as _
 
 CITE_OPEN, CITE_CLOSE = "\ue000", "\ue001"
 """Stand around the number of a figure's source; private-use characters, which no text from outside keeps."""
@@ -61,15 +62,12 @@ class Words:
         return self.fill(text, category=category.replace("_", " "), them=them)
 
     def day(self, at: datetime) -> str:
-        """``2 mars 2026``, ``1er mars 2026``; ``2 March 2026``; in the site's zone."""
-        local = at.astimezone(ZoneInfo(self.zone))
-        number = str(self.tree["first_of_month"]) if local.day == 1 else str(local.day)
-        return f"{number} {self.tree['months'][local.month - 1]} {local.year}"
+        """The day of ``at`` in the site's zone."""
+        return self.language.day(at.astimezone(ZoneInfo(self.zone)))
 
     def moment(self, at: datetime) -> str:
         """The day and the minute in the site's zone."""
-        local = at.astimezone(ZoneInfo(self.zone))
-        return self.text("moment", date=self.day(at), time=f"{local:%H:%M}")
+        return self.language.moment(at.astimezone(ZoneInfo(self.zone)))
 
     def duration(self, seconds: float) -> str:
         """Days and hours, hours and minutes, or minutes; whole units, rounded down."""
@@ -85,10 +83,14 @@ class Words:
         return " ".join(self.count(unit, amount) for unit, amount in shown)
 
     def count(self, unit: str, amount: int) -> str:
-        """``3 jours``: the form that the number asks for (French keeps the singular for 0)."""
-        one, many = self.tree["time"][unit]
+        """``3 jours``: the form that the number asks for."""
+        return self.plural(f"time.{unit}", amount, n=self.language.number(amount))
+
+    def plural(self, key: str, amount: int, **given: str) -> str:
+        """The text of ``key``, one of two by ``amount`` (French keeps the singular for 0), with its holes filled."""
+        one, many = self._at(key)
         single = amount < 2 if self.language.code == "fr" else amount == 1
-        return self.fill(one if single else many, n=self.language.number(amount))
+        return self.fill(one if single else many, **given)
 
     def listing(self, items: Sequence[str]) -> str:
         """``a, b et c``."""
@@ -111,7 +113,10 @@ def words_of(code: str, zone: str = "Europe/Paris", folder: Path | None = None) 
         missing = keys_of(tree) ^ keys_of(own)
         if missing:
             raise SettingsError(
-                f"{folder / f'{code}.toml'}: {min(missing)} is missing or unknown", "copy the packaged file"
+                _("{folder}: {missing} is missing or unknown").format(
+                    folder=folder / f"{code}.toml", missing=min(missing)
+                ),
+                _("copy the packaged file"),
             )
         tree = own
     return Words(language_of(code), tree, zone)
@@ -136,5 +141,6 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(
-            f"{path} cannot be read ({error})", "copy the packaged file and change its texts"
+            _("{path} cannot be read ({why})").format(path=path, why=why_of(error)),
+            _("copy the packaged file and change its texts"),
         ) from error

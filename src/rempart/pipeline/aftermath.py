@@ -92,7 +92,7 @@ def check_accounts(opened: Opened, accounts: Sequence[str]) -> None:
 def take_scope(data: Path, asked: Asked, settings: Settings, now_ms: int) -> Aftermath:
     """Count what was exposed. LedgerError where the period is empty, an account unknown or the ledger unreadable."""
     if asked.to_ms <= asked.from_ms:
-        raise LedgerError("the period ends before it begins", "give --from before --to")
+        raise LedgerError(_("the period ends before it begins"), _("give --from before --to"))
     book = load_book(Path(settings.price_book) if settings.price_book else None)
     stakes = stake_table(book, Path(settings.content_classes) if settings.content_classes else None)
     opened = Opened.of(data)

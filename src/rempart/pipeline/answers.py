@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
 from rempart.ledger.manifest import Sealed
 from rempart.ledger.query import read_sealed, seals_since
 from rempart.pipeline.notable import Notables
@@ -90,7 +91,10 @@ class Answers:
             hear(written)
         if written != decided:
             raise LedgerError(
-                f"{written} of {decided} decisions are sealed in {self._data}", "run the same replay again"
+                _("{written} of {decided} decisions are sealed in {data}").format(
+                    written=written, decided=decided, data=self._data
+                ),
+                _("run the same replay again"),
             )
         self._writer.close()
         self._partial.replace(self._path)

@@ -78,7 +78,10 @@ def retire(names: Sequence[str], keys: Keys, data: Path, today: date) -> list[De
     known = read_register(data, keys.cipher_key)
     unknown = set(names) - {decoy.id for decoy in known}
     if unknown:
-        raise SourceError(f"there is no decoy {sorted(unknown)[0]!a}", "rempart canary list shows them")
+        raise SourceError(
+            _("there is no decoy {name}").format(name=f"{sorted(unknown)[0]!a}"),
+            _("rempart canary list shows them"),
+        )
     done = [replace(decoy, retired=today.isoformat()) if decoy.id in names else decoy for decoy in known]
     write_register(data, keys.cipher_key, done)
     return [decoy for decoy in done if decoy.id in names]
@@ -114,7 +117,7 @@ def decoy_side(decoys: Sequence[Decoy]) -> Side:
 def _neighbours(paths: Sequence[Path]) -> list[dict[str, str]]:
     """Whole records to draw from, from the first table that has them."""
     for chunk in read_files(files_of(tuple(paths))):
-        columns, _, rows = typed([chunk])
+        columns, _kinds, rows = typed([chunk])
         cells: dict[str, list[Any]] = {
             kind: columns[kind][0][1].to_pylist() for kind in _KINDS if kind in columns
         }
@@ -127,5 +130,6 @@ def _neighbours(paths: Sequence[Path]) -> list[dict[str, str]]:
         if found:
             return found
     raise SourceError(
-        "no table of people was found to draw decoys from", "give an extract of the patient list"
+        _("no table of people was found to draw decoys from"),
+        _("give an extract of the patient list"),
     )

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from rempart.errors import LedgerError
 from rempart.incident import case
+from rempart.language import gettext as _
 from rempart.ledger.deeds import Change, add_deed, read_deeds
 from rempart.ledger.exposure import Opened
 from rempart.ledger.folder import Folder
@@ -49,7 +50,9 @@ def open_incident(
     """Open an incident by hand, or from a leak; its awareness is now, or ``aware_ms`` if that was earlier."""
     from_ms, to_ms = period
     if not accounts or to_ms <= from_ms:
-        raise LedgerError("an incident needs an account and a period", "give --account, --from and --to")
+        raise LedgerError(
+            _("an incident needs an account and a period"), _("give --account, --from and --to")
+        )
     check_accounts(Opened.of(data), accounts)
     controllers = controllers_of(data, settings, accounts, period)
     aware = now_ms if aware_ms is None else aware_ms
@@ -66,7 +69,10 @@ def set_state(data: Path, incident: str, now_ms: int, who: str, state: str, why:
     """Say what the incident is now. A confirmed one was known to somebody from now on at the latest; of a
     false alarm the watch learns (:meth:`rempart.pipeline.course.Course.heed`)."""
     if state not in INCIDENT_STATES:
-        raise LedgerError(f"{state!a} is no state", f"give one of {', '.join(INCIDENT_STATES)}")
+        raise LedgerError(
+            _("{state} is no state").format(state=f"{state!a}"),
+            _("give one of {names}").format(names=", ".join(INCIDENT_STATES)),
+        )
 
     def decide(one: Incident) -> Change:
         aware = now_ms if state in AWARE_FROM else None
@@ -182,7 +188,7 @@ def _open(data: Path, now_ms: int, who: str, why: str, content: dict[str, object
         data, now_ms, lambda told: Change(case.next_id(case.add_up(told)), who, case.OPEN, why, content)
     )
     if line is None:
-        raise LedgerError("nothing was written", "run rempart ledger verify")
+        raise LedgerError(_("nothing was written"), _("run rempart ledger verify"))
     return incidents_of(data)[line.incident]
 
 
@@ -193,7 +199,10 @@ def _change(data: Path, incident: str, now_ms: int, decide: Callable[[Incident],
     def checked(told: Sequence[case.Line]) -> Change:
         one = case.find(case.add_up(told), name)
         if one.into:
-            raise LedgerError(f"{one.id} was merged into {one.into}", f"work on {one.into}")
+            raise LedgerError(
+                _("{id} was merged into {into}").format(id=one.id, into=one.into),
+                _("work on {into}").format(into=one.into),
+            )
         return decide(one)
 
     add_deed(data, now_ms, checked)

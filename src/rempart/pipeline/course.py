@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from rempart.errors import LedgerError
 from rempart.incident.case import false_alarm
+from rempart.language import gettext as _
 from rempart.ledger.book import Ledger
 from rempart.ledger.checkpoint import Checkpoint, layout, load_latest, save, under
 from rempart.ledger.deeds import TIP_OFF, Deeds
@@ -439,8 +440,8 @@ class Course:
         own = self._arrays()
         if layout(own) != layout(arrays):
             raise LedgerError(
-                f"{self.data} was written by another version of Rempart",
-                "start a new data folder; this one can still be verified",
+                _("{data} was written by another version of Rempart").format(data=self.data),
+                _("start a new data folder; this one can still be verified"),
             )
         for vocabulary, words in meta["words"].items():
             self.names.restore([(vocabulary, number, word) for number, word in enumerate(words)])
@@ -462,8 +463,8 @@ class Course:
         decisions = self._judge(rows, written.patients, fill=False)
         if decisions.tobytes() != written.decisions.tobytes():
             raise LedgerError(
-                f"journal entry {seq}: the recomputed answers differ from the written ones",
-                "the settings, the price book or the version changed since; start a new data folder",
+                _("journal entry {seq}: the recomputed answers differ from the written ones").format(seq=seq),
+                _("the settings, the price book or the version changed since; start a new data folder"),
             )
         self.recent.keep(written.first_number, decisions)
         self._tally(rows)

@@ -22,6 +22,8 @@ from rempart.care.fhir import links_from
 from rempart.care.references import identifiers_of
 from rempart.care.words import clean_name, text_of
 from rempart.errors import SettingsError, SourceError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.notice.people import HEADERS, Columns, Person, person_of_patient, person_of_row
 from rempart.records import Alias
 from rempart.sources.csv_rows import RowStream
@@ -55,7 +57,10 @@ class Directory:
         finally:
             source.close()
         if not self.read:
-            raise SourceError(f"{self.path} names no patient", "give a FHIR export of Patient, or a table")
+            raise SourceError(
+                _("{path} names no patient").format(path=self.path),
+                _("give a FHIR export of Patient, or a table"),
+            )
 
     def _patients(self, source: Source) -> Iterator[Person]:
         if source.kind == "unknown":
@@ -107,8 +112,8 @@ def find_columns(header: list[str], name: str) -> Columns:
     }
     if not found["identifiers"]:
         raise SourceError(
-            f"{name} has no column of patient identifiers",
-            "name it in a mapping: [people] identifiers = [...]",
+            _("{name} has no column of patient identifiers").format(name=name),
+            _("name it in a mapping: [people] identifiers = [...]"),
         )
     return Columns(**found)
 
@@ -126,11 +131,15 @@ def _load_columns(path: Path) -> Columns:
         msgspec.ValidationError,
     ) as error:
         raise SettingsError(
-            f"{path} is no mapping of people ({error})", "see docs/reference/notices.md for its fields"
+            _("{path} is no mapping of people ({why})").format(path=path, why=why_of(error)),
+            _("see docs/reference/notices.md for its fields"),
         ) from error
 
 
 def _check(columns: Columns, header: list[str], name: str) -> None:
     missing = {each for names in msgspec.structs.astuple(columns) for each in names} - set(header)
     if missing:
-        raise SettingsError(f"{name} has no column {min(missing)!r}", "correct the mapping's [people]")
+        raise SettingsError(
+            _("{name} has no column {missing}").format(name=name, missing=f"{min(missing)!r}"),
+            _("correct the mapping's [people]"),
+        )

@@ -17,6 +17,8 @@ from typing import Any
 import msgspec
 
 from rempart.errors import KeyFileError, SourceError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.ledger.deeds import ESCROW_MADE, ESCROW_OPENED, record_act
 from rempart.ledger.escrow import PIECE_BYTES, key_name, make_key, read_share, seal, unseal
 from rempart.ledger.folder import Folder
@@ -61,7 +63,9 @@ def open_escrow(
         with path.open("rb") as sealed, private_stream(out) as file:
             file.writelines(unseal(sealed, spelled))
     except OSError as error:
-        raise SourceError(f"cannot read {path}: {error.strerror}", "name the escrow file") from error
+        raise SourceError(
+            _("cannot read {path}: {why}").format(path=path, why=why_of(error)), _("name the escrow file")
+        ) from error
     return out.stat().st_size
 
 
@@ -116,7 +120,10 @@ def _new_key(data: Path, shares: Path) -> bytes:
     make_folder(shares)
     for name, share in zip(SHARES, spelled, strict=True):
         if (shares / name).exists():
-            raise KeyFileError(f"{shares / name} is there already", "name an empty folder with --shares")
+            raise KeyFileError(
+                _("{shares} is there already").format(shares=shares / name),
+                _("name an empty folder with --shares"),
+            )
         write_whole(shares / name, f"{share}\n".encode())
     write_whole(Folder(data).keys / PUBLIC, public.hex().encode() + b"\n")
     return public
@@ -128,12 +135,14 @@ def _public_key(data: Path) -> bytes:
         public = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except FileNotFoundError as error:
         raise KeyFileError(
-            "there is no escrow key yet", "name a folder for its two shares with --shares"
+            _("there is no escrow key yet"), _("name a folder for its two shares with --shares")
         ) from error
     except (OSError, ValueError) as error:
-        raise KeyFileError(f"{path} is no escrow key", "restore it from the backup") from error
+        raise KeyFileError(
+            _("{path} is no escrow key").format(path=path), _("restore it from the backup")
+        ) from error
     if len(public) != 32:
-        raise KeyFileError(f"{path} is no escrow key", "restore it from the backup")
+        raise KeyFileError(_("{path} is no escrow key").format(path=path), _("restore it from the backup"))
     return public
 
 
@@ -142,7 +151,7 @@ def _read_share(path: Path) -> str:
         return path.read_text(encoding="ascii")[:400]
     except (OSError, UnicodeDecodeError) as error:
         raise KeyFileError(
-            f"{path} is no share of an escrow", "give the file of one person's share"
+            _("{path} is no share of an escrow").format(path=path), _("give the file of one person's share")
         ) from error
 
 
@@ -151,4 +160,6 @@ def _digest(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise SourceError(f"cannot read {path}: {error.strerror}", "name the escrow file") from error
+        raise SourceError(
+            _("cannot read {path}: {why}").format(path=path, why=why_of(error)), _("name the escrow file")
+        ) from error

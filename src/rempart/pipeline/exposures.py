@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from rempart.errors import LedgerError
 from rempart.incident.exposure import Array, runs_of
+from rempart.language import gettext as _
 from rempart.pipeline.aftermath import Aftermath
 from rempart.pipeline.private_streams import make_folder, write_whole
 
@@ -50,7 +51,9 @@ def earlier_exposures(
         try:
             table = pq.read_table(path, columns=["patient", "shown"])
         except (OSError, pa.ArrowException) as error:
-            raise LedgerError(f"{path} cannot be read", "take that incident's scope again") from error
+            raise LedgerError(
+                _("{path} cannot be read").format(path=path), _("take that incident's scope again")
+            ) from error
         patients, shown = table["patient"].to_numpy(), table["shown"].to_numpy()
         order = np.argsort(patients, kind="stable")
         patients, shown = patients[order], shown[order]

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 from rempart.pipeline.course import Course
 from rempart.pipeline.progress import Progress
 from rempart.pipeline.reading import Reader, plan
@@ -41,7 +42,9 @@ class Follower:
 
     def __init__(self, names: list[str], mappings: list[str], tell: Telling, warn: Telling) -> None:
         if STDIN in names:
-            raise SourceError("--follow reads files and folders, not -", "leave --follow out to read a pipe")
+            raise SourceError(
+                _("--follow reads files and folders, not -"), _("leave --follow out to read a pipe")
+            )
         list_sources(names)
         self._names, self._mappings, self._tell, self._warn = names, mappings, tell, warn
         self._readers: dict[str, Reader] = {}

@@ -109,7 +109,9 @@ def said_aware(out: Path) -> datetime | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=_Said).aware_at
     except (OSError, msgspec.MsgspecError) as error:
-        raise SourceError(f"{path} cannot be read", "take it away, and give --aware") from error
+        raise SourceError(
+            _("{path} cannot be read").format(path=path), _("take it away, and give --aware")
+        ) from error
 
 
 def scopes_in(folder: Path) -> list[Path]:
@@ -135,10 +137,10 @@ def sites_for(scopes: Sequence[Path], sites: Sequence[Path]) -> list[Path]:
     if missing or unused:
         said = missing or [by_name[name].name for name in sorted(unused)]
         raise SourceError(
-            f"no --site for {printable(', '.join(said))}"
-            if missing
-            else f"no controller of the theft is named in {', '.join(said)}",
-            "give one --site a controller, its [organisation] name as in the settings' site.controllers",
+            (
+                _("no --site for {names}") if missing else _("no controller of the theft is named in {names}")
+            ).format(names=printable(", ".join(said))),
+            _("give one --site a controller, its [organisation] name as in the settings' site.controllers"),
         )
     return [by_name[_plain(name)] for name in controllers]
 
@@ -244,7 +246,9 @@ def _read_version(path: Path) -> Version:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Version)
     except (OSError, msgspec.MsgspecError) as error:
-        raise SourceError(f"{path} cannot be read", "restore it, or take it away to begin anew") from error
+        raise SourceError(
+            _("{path} cannot be read").format(path=path), _("restore it, or take it away to begin anew")
+        ) from error
 
 
 def _summary(case: CaseFile, documents: list[Document]) -> dict[str, Any]:

@@ -117,5 +117,4 @@ def coverage(accounts: tuple[AccountShare, ...], leaked: int, language: Language
 
 
 def _day(at: float, language: Language) -> str:
-    day = EPOCH + timedelta(days=round(at))
-    return day.strftime("%d/%m/%Y" if language.code == "fr" else "%Y-%m-%d")
+    return language.short_day(EPOCH + timedelta(days=round(at)))

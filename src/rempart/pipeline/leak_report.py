@@ -6,6 +6,7 @@ and accounts are hostile until escaped and made printable; no patient stands on 
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def statement(verdict: dict[str, Any], names: dict[str, str], language: Language
             _("It does not hold: {list}.").format(list=", ".join(names[name] for name in verdict["absent"]))
         )
     if verdict["snapshot_between"]:
-        first, last = verdict["snapshot_between"]
+        first, last = (language.day(date.fromisoformat(day)) for day in verdict["snapshot_between"])
         said.append(_("The data left between {first} and {last}.").format(first=first, last=last))
     said.append(
         _("The supervisor has been told, and every person concerned will be told by us, never by a link.")

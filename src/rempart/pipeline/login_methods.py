@@ -13,6 +13,8 @@ import re
 from pathlib import Path
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
+from rempart.language import why_of
 
 COLUMNS = ("amr", "acr")
 
@@ -22,13 +24,19 @@ def read_methods(path: Path) -> dict[str, frozenset[str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path} cannot be read ({error})", "give a CSV file in UTF-8") from error
+        raise SourceError(
+            _("{path} cannot be read ({why})").format(path=path, why=why_of(error)),
+            _("give a CSV file in UTF-8"),
+        ) from error
     head = text.partition("\n")[0]
     rows = csv.DictReader(text.splitlines(), delimiter=";" if head.count(";") > head.count(",") else ",")
     titles = {title.strip().lower(): title for title in rows.fieldnames or () if title}
     columns = [titles[name] for name in COLUMNS if name in titles]
     if "account" not in titles or not columns:
-        raise SourceError(f"{path} has no columns account and amr (or acr)", "name them so in the first line")
+        raise SourceError(
+            _("{path} has no columns account and amr (or acr)").format(path=path),
+            _("name them so in the first line"),
+        )
     found: dict[str, frozenset[str]] = {}
     for row in rows:
         account = (row[titles["account"]] or "").strip().removeprefix("Practitioner/")

@@ -29,6 +29,8 @@ import msgspec
 
 from rempart import __version__
 from rempart.errors import SourceError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.ledger.folder import PARTIAL
 from rempart.notice.addressee import treat
 from rempart.notice.affected import Affected, read_affected
@@ -255,16 +257,20 @@ def _claim(mailing: Mailing) -> State:
         try:
             state = msgspec.json.decode(path.read_bytes(), type=State)
         except msgspec.MsgspecError as error:
-            raise SourceError(f"{path} is damaged", "name another --out") from error
+            raise SourceError(_("{path} is damaged").format(path=path), _("name another --out")) from error
         if state.job != job:
             raise SourceError(
-                f"{mailing.folder} holds letters of another run", "name another --out, or empty it"
+                _("{folder} holds letters of another run").format(folder=mailing.folder),
+                _("name another --out, or empty it"),
             )
         for left in mailing.folder.glob(f"*{PARTIAL}"):
             left.unlink()
         return state
     if any(each.suffix != PARTIAL for each in mailing.folder.iterdir()):
-        raise SourceError(f"{mailing.folder} holds other files", "name another --out, or empty it")
+        raise SourceError(
+            _("{folder} holds other files").format(folder=mailing.folder),
+            _("name another --out, or empty it"),
+        )
     state = State(job, mailing.now)
     write_whole(path, msgspec.json.encode(state))
     return state
@@ -277,7 +283,8 @@ def _job(mailing: Mailing) -> str:
             people = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise SourceError(
-            f"cannot read {mailing.people}: {error.strerror}", "give the file rempart reidentify wrote"
+            _("cannot read {path}: {why}").format(path=mailing.people, why=why_of(error)),
+            _("give the file rempart reidentify wrote"),
         ) from error
     site = mailing.site
     said = [

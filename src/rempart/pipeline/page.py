@@ -5,6 +5,8 @@ Gives a jinja2 environment whose templates escape all they are given. Misses: th
 
 from __future__ import annotations
 
+from datetime import date
+
 import jinja2
 
 from rempart.language import Language, printable, printable_sentence
@@ -12,7 +14,7 @@ from rempart.language import Language, printable, printable_sentence
 
 def page_environment(language: Language) -> jinja2.Environment:
     """Templates of :mod:`rempart.pipeline`; filters ``number``, ``spaced`` (our own words), ``shown`` (from outside), ``said`` (our own
-    sentence) and ``euros`` (an interval)."""
+    sentence) ``day`` (of an ISO date) and ``euros`` (an interval)."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("rempart.pipeline"),
         autoescape=True,
@@ -31,6 +33,7 @@ def page_environment(language: Language) -> jinja2.Environment:
         spaced=language.spaced,
         shown=lambda text: printable(str(text)),
         said=printable_sentence,
+        day=lambda iso: language.day(date.fromisoformat(iso)),
         euros=lambda interval: language.euros(*map(float, interval)),
     )
     return environment

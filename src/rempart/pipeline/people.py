@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rempart.errors import SettingsError, SourceError
+from rempart.language import gettext as _
 from rempart.leak.columns import KINDS
 from rempart.leak.index_file import is_index, read_index, write_index
 from rempart.leak.population import Population, build, update
@@ -44,7 +45,7 @@ def load_people(paths: Sequence[Path], keys: Keys, as_of: int, mapping: Path | N
         by_table.setdefault(chunk.table, []).append(chunk)
     found: Population | None = None
     for chunks in by_table.values():
-        columns, _, rows = typed(chunks, given=given)
+        columns, _kinds, rows = typed(chunks, given=given)
         if rows and "ipp" in columns and ABOUT_PEOPLE & (columns.keys() - {"ipp"}):
             part = build(
                 columns, rows, as_of, lambda column: hash_strings(column, keys.pseudonym_key, PATIENT)
@@ -52,7 +53,8 @@ def load_people(paths: Sequence[Path], keys: Keys, as_of: int, mapping: Path | N
             found = part if found is None else update(found, part)
     if found is None:
         raise SourceError(
-            "no table of people with a patient identifier was found", "name the columns with --mapping"
+            _("no table of people with a patient identifier was found"),
+            _("name the columns with --mapping"),
         )
     return found
 
@@ -65,13 +67,17 @@ def read_mapping(path: Path | None) -> dict[str, str]:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SettingsError(
-            f"{path} cannot be read as TOML", "write [columns] and lines heading = kind"
+            _("{path} cannot be read as TOML").format(path=path),
+            _("write [columns] and lines heading = kind"),
         ) from error
     columns = document.get("columns", {})
     for heading, kind in columns.items():
         if kind not in KINDS:
             raise SettingsError(
-                f"{path}: {heading!r} has no kind {kind!r}", f"choose one of {', '.join(KINDS)}"
+                _("{path}: {heading} has no kind {kind}").format(
+                    path=path, heading=f"{heading!r}", kind=f"{kind!r}"
+                ),
+                _("choose one of {names}").format(names=", ".join(KINDS)),
             )
     return dict(columns)
 
@@ -81,7 +87,10 @@ def build_index(
 ) -> Population:
     """Read the tables and write the index. SourceError where an index stands already."""
     if index.exists():
-        raise SourceError(f"{index} exists already", "bring it up to date with rempart population update")
+        raise SourceError(
+            _("{index} exists already").format(index=index),
+            _("bring it up to date with rempart population update"),
+        )
     population = load_people(sources, keys, as_of, mapping)
     write_index(index, population, keys.cipher_key)
     return population

@@ -9,9 +9,11 @@ away without need for the work done. Writes nothing into the data folder.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -64,8 +66,8 @@ def take_posture(data: Path, settings: Settings, logins: Path | None, language: 
     return document | {"hash": hash_document(document)}
 
 
-def write_posture(document: Mapping[str, Any], out: Path, language: Language) -> None:
-    """``posture.json`` and ``posture.html`` into the folder ``out``. SourceError where it cannot be written."""
+def write_posture(document: Mapping[str, Any], out: Path, language: Language, zone: str) -> None:
+    """``posture.json`` and ``posture.html`` into the folder ``out``, days in ``zone``. SourceError where it cannot be written."""
     make_folder(out)
     write_json(out / "posture.json", document)
     environment = page_environment(language)
@@ -73,6 +75,10 @@ def write_posture(document: Mapping[str, Any], out: Path, language: Language) ->
     page = environment.get_template("posture.html").render(
         language=language.code,
         document=document,
+        days=[
+            language.day(datetime.fromisoformat(document[end]).astimezone(ZoneInfo(zone)))
+            for end in ("from", "to")
+        ],
         titles={part: language.gettext(title) for part, title in TITLES.items()},
         checks=_by_check(document),
         most_listed=MOST_LISTED,

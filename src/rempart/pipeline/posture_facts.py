@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 from rempart.ledger.query import connect
 from rempart.market.stake import StakeTable
 from rempart.pipeline.care_recall import CareRecall, Post
@@ -82,7 +83,9 @@ def count_house(
         ledger.execute(_SEEN)
         first_ms, last_ms = ledger.execute(_SPAN).fetchall()[0]
         if first_ms is None:
-            raise SourceError("the ledger holds no access with an account and a time", "name another --data")
+            raise SourceError(
+                _("the ledger holds no access with an account and a time"), _("name another --data")
+            )
         forms = ledger.execute(_FORMS).fetchall()
         on_file = dict(ledger.execute(_ON_FILE).fetchall())
         lately = Lately(ledger, care) if care.known else None
@@ -172,9 +175,9 @@ def _rights(
     shown: dict[Pair, tuple[int, int]] = defaultdict(lambda: (0, 0))
     users: dict[Pair, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     everybody: dict[Pair, set[str]] = defaultdict(set)
-    for role, system, _, form, who in forms:
+    for role, system, _unit, form, who in forms:
         pair = (role, system)
-        shows, may_show, _ = stakes.shown(form)
+        shows, may_show, _known = stakes.shown(form)
         shown[pair] = shown[pair][0] | shows, shown[pair][1] | may_show
         everybody[pair].update(who)
         for kind in _names(shows):
@@ -198,7 +201,9 @@ def _systems(
 ) -> Iterator[System]:
     rows = sorted(ledger.execute(_SYSTEMS).fetchall())
     for name, records, days, executions, searches, telling in rows:
-        shows, may_show = _shown((form for _, system, _, form, _ in forms if system == name), stakes)
+        shows, may_show = _shown(
+            (form for _role, system, _unit, form, _who in forms if system == name), stakes
+        )
         patients = on_file.get(name, 0)
         yield System(name, records, days, executions, searches, telling, patients, shows, may_show)
 
@@ -210,7 +215,7 @@ def _units(
         return
     patients = dict(ledger.execute(_OF_UNITS).fetchall())
     of_unit: dict[str, set[str]] = defaultdict(set)
-    for _, _, unit, form, _ in forms:
+    for _role, _system, unit, form, _who in forms:
         of_unit[unit].add(form)
     for name, role, openings, in_care in lately.of_units():
         yield Unit(name, role, openings, in_care, patients.get(name, 0), *_shown(of_unit[name], stakes))
@@ -220,7 +225,7 @@ def _shown(forms: Any, stakes: StakeTable) -> tuple[tuple[str, ...], tuple[str, 
     """The categories that ``forms`` show, and those with what they may show."""
     shows = may_show = 0
     for form in set(forms):
-        certain, possible, _ = stakes.shown(form)
+        certain, possible, _known = stakes.shown(form)
         shows, may_show = shows | certain, may_show | possible
     return _names(shows), _names(shows | may_show)
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.ledger.folder import sync_folder
 
 PARTIAL = ".partial"
@@ -40,7 +42,8 @@ def private_stream(path: Path) -> Iterator[BinaryIO]:
         sync_folder(path.parent)
     except OSError as error:
         raise SourceError(
-            f"cannot write {path}: {error.strerror or error}", "free space, or name a folder you own"
+            _("cannot write {path}: {why}").format(path=path, why=why_of(error)),
+            _("free space, or name a folder you own"),
         ) from error
 
 
@@ -55,4 +58,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise SourceError(f"cannot make {folder}: {error.strerror}", "name another folder") from error
+        raise SourceError(
+            _("cannot make {folder}: {why}").format(folder=folder, why=why_of(error)),
+            _("name another folder"),
+        ) from error

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 from rempart.pipeline.care_columns import tell as tell_care
 from rempart.records import Batch
 from rempart.sources.mapping import load_mapping
@@ -100,7 +101,9 @@ def propose_mapping(name: str) -> Proposal:
     source = open_source(name)
     try:
         if source.kind != "csv":
-            raise SourceError(f"{name}: not a table with columns", "a FHIR log needs no mapping")
+            raise SourceError(
+                _("{name}: not a table with columns").format(name=name), _("a FHIR log needs no mapping")
+            )
         pieces: list[bytes] = []
         while sum(map(len, pieces)) < SAMPLE_BYTES and (piece := source.stream.read()):
             pieces.append(piece)

@@ -12,6 +12,8 @@ from pathlib import Path
 import msgspec
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.records import Rejected
 
 
@@ -26,7 +28,10 @@ class RejectFile:
                 path.unlink(missing_ok=True)
             self._file = os.open(path, mode, 0o600)
         except OSError as error:
-            raise LedgerError(f"{path}: cannot be written ({error.strerror})", "check the folder") from error
+            raise LedgerError(
+                _("{path}: cannot be written ({why})").format(path=path, why=why_of(error)),
+                _("check the folder"),
+            ) from error
 
     def note(self, rejected: Iterable[Rejected]) -> None:
         """Write the rejects down."""

@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 
 from rempart.errors import LedgerError
+from rempart.language import gettext as _
 from rempart.pipeline.afterword import Readings
 from rempart.pipeline.ahead import read_ahead, work_ahead
 from rempart.pipeline.answers import Answers
@@ -150,7 +151,7 @@ def _take_up(path: Path, mark: Mark, folder: Path) -> tuple[Mark, bool]:
     try:
         old = msgspec.json.decode(path.read_bytes(), type=Mark)
     except msgspec.MsgspecError as error:
-        raise LedgerError(f"{path} is damaged", "give another --out folder") from error
+        raise LedgerError(_("{path} is damaged").format(path=path), _("give another --out folder")) from error
     same = (old.sources, old.policy, old.stamps) == (mark.sources, mark.policy, mark.stamps)
     return (old, True) if same and old.stage == "judging" else (mark, False)
 
@@ -167,10 +168,14 @@ def _begin_anew(folder: Path, path: Path) -> None:
     if not folder.exists():
         return
     if not path.exists():
-        raise LedgerError(f"{folder} was not made by a replay", "give another --out, or name it with --data")
+        raise LedgerError(
+            _("{folder} was not made by a replay").format(folder=folder),
+            _("give another --out, or name it with --data"),
+        )
     if worked_on(folder):
         raise LedgerError(
-            f"{folder} holds what people noted about incidents or identities", "give another --out"
+            _("{folder} holds what people noted about incidents or identities").format(folder=folder),
+            _("give another --out"),
         )
     shutil.rmtree(folder)
 

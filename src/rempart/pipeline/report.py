@@ -87,6 +87,7 @@ def _environment(language: Language, zone: str) -> jinja2.Environment:
     environment.filters.update(
         percent=lambda share: _percent(float(share), language),
         when=lambda at: language.when(_milliseconds(at), zone),
+        stamp=lambda at: language.stamp(_milliseconds(at), zone),
         answer=lambda action: actions.get(action, printable(str(action))),
     )
     return environment

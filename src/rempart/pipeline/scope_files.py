@@ -19,7 +19,7 @@ import pyarrow.csv
 from rempart.canonical import hash_document
 from rempart.incident.answers import Answer
 from rempart.incident.exposure import IN_CARE, Array, People
-from rempart.incident.gaps import Gap
+from rempart.incident.gap import Gap
 from rempart.incident.split import Split
 from rempart.language import Language
 from rempart.market.book import PriceBook
@@ -31,7 +31,7 @@ from rempart.pipeline.spelling import slugs_of, write_json
 from rempart.pipeline.wording import iso_time
 from rempart.records import CATEGORIES, MISSING_MS
 
-FORMAT = "rempart-scope-1"
+FORMAT = "rempart-scope-2"
 DAY_MS = 86_400_000
 
 
@@ -50,11 +50,15 @@ def write_scopes(found: Aftermath, out: Path, language: Language, zone: str) -> 
         for ending, picture in timeline(one, found.asked, language, zone).items():
             write_whole(folder / f"timeline.{ending}", picture)
         lines.append(
-            {key: document[key] for key in ("controller", "accesses", "patients", "hash")} | {"folder": slug}
+            {key: document[key] for key in ("controller", "accesses", "patients", "hash")}
+            | {
+                "folder": slug,
+                "categories": {name: _counted(each) for name, each in one.scope.categories.items()},
+            }
         )
         folders.append(folder)
     if several:
-        head = {"format": "rempart-scopes-1", "made_at": iso_time(found.made_at_ms), "controllers": lines}
+        head = {"format": "rempart-scopes-2", "made_at": iso_time(found.made_at_ms), "controllers": lines}
         write_json(out / "summary.json", head | {"hash": hash_document(head)})
     return folders
 
@@ -180,7 +184,17 @@ def _answer(answer: Answer, sources: Sequence[str]) -> dict[str, Any]:
         {"source": sources[line.source], "offset": line.offset, "number": line.number}
         for line in answer.proof
     ]
-    return {"answer": answer.answer, "patients": answer.patients, "proof": proof, "why": answer.why}
+    return _counted(answer) | {"proof": proof, "why": answer.why}
+
+
+def _counted(answer: Answer) -> dict[str, Any]:
+    """People certainly shown a category, and how many more at most cannot be excluded."""
+    return {
+        "answer": answer.answer,
+        "seen": answer.seen,
+        "possible": answer.possible,
+        "bounded": answer.bounded,
+    }
 
 
 def _gap(gap: Gap) -> dict[str, Any]:

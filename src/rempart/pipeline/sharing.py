@@ -24,6 +24,7 @@ import duckdb
 
 from rempart.errors import SourceError
 from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.ledger.keys import read_pseudonym_key
 from rempart.ledger.pseudonym import NETWORK, hash_text
 from rempart.ledger.query import connect
@@ -127,7 +128,9 @@ def describe(crew: Crew, addresses: Sequence[str], software: Sequence[str], data
         ledger.execute(_CREW, [accounts_named, crew.since, crew.until])
         first, last, accounts, accesses = _one(ledger, _SPAN)
         if not accesses:
-            raise SourceError("the ledger holds no access of this crew", "name the --data it was found in")
+            raise SourceError(
+                _("the ledger holds no access of this crew"), _("name the --data it was found in")
+            )
         unknown: list[str] = []
         common: list[str] = []
         kept: list[str] = []
@@ -184,7 +187,7 @@ def read_addresses(path: Path) -> list[str]:
     try:
         lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "UTF-8"
+        reason = why_of(error) if isinstance(error, OSError) else "UTF-8"
         raise SourceError(_("cannot read {path}: {why}").format(path=path, why=reason), advice) from None
     for number, line in enumerate(lines, 1):
         if line and not _is_address(line):
@@ -206,11 +209,16 @@ def decode_bundle(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             content = decode_unit(file.read(MAX_UNIT_BYTES + 1))
     except OSError as error:
-        raise SourceError(f"cannot read {path}: {error.strerror}", "name a STIX 2.1 bundle") from error
+        raise SourceError(
+            _("cannot read {path}: {why}").format(path=path, why=why_of(error)), _("name a STIX 2.1 bundle")
+        ) from error
     except Unreadable as error:
-        raise SourceError(f"{path} is no STIX bundle ({error.reason})", "name a STIX 2.1 bundle") from error
+        raise SourceError(
+            _("{path} is no STIX bundle ({reason})").format(path=path, reason=error.reason),
+            _("name a STIX 2.1 bundle"),
+        ) from error
     if content.get("type") != "bundle":
-        raise SourceError(f"{path} is no STIX bundle", "name a STIX 2.1 bundle")
+        raise SourceError(_("{path} is no STIX bundle").format(path=path), _("name a STIX 2.1 bundle"))
     return content
 
 

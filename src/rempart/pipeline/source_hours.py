@@ -17,7 +17,8 @@ import msgspec
 import numpy as np
 
 from rempart.incident.exposure import Array
-from rempart.incident.gaps import Cells, Gap, count_within
+from rempart.incident.gap import Gap
+from rempart.incident.gaps import Cells, count_within
 from rempart.language import gettext as _
 from rempart.ledger.rhythm import Rhythm, join
 from rempart.pipeline.zones import transitions

@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 from rempart.ledger.deeds import TIP_OFF, read_deeds, record_tip_off
 from rempart.ledger.keys import read_pseudonym_key
 from rempart.ledger.manifest import Told
@@ -80,7 +81,10 @@ def give_tip_offs(data: Path, bundle: Path, now_ms: int) -> Given:
 def _number(path: Path, name: Any, makers: tuple[str, ...]) -> str:
     """The number of the bundle called ``name``, which no bundle that names other makers has."""
     if not isinstance(name, str) or not name.startswith("bundle--"):
-        raise SourceError(f"{path} has no id of a bundle", "ask for one whose id says which bundle it is")
+        raise SourceError(
+            _("{path} has no id of a bundle").format(path=path),
+            _("ask for one whose id says which bundle it is"),
+        )
     return hashlib.sha256(msgspec.json.encode((name, makers))).hexdigest()[:16]
 
 

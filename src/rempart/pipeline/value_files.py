@@ -23,6 +23,7 @@ from rempart.errors import LedgerError
 from rempart.incident.exposure import Array
 from rempart.incident.frauds import FRAUDS, LEVELS, Risk, explain, judge_risks, score
 from rempart.language import Language
+from rempart.language import gettext as _
 from rempart.market.book import PriceBook
 from rempart.market.model import Interval
 from rempart.market.worth import CategoryWorth, price_haul, price_person
@@ -74,11 +75,17 @@ def read_exposure(scope: Path) -> tuple[dict[str, Any], Exposure]:
         document = json.loads(scope.read_bytes())
         table = pyarrow.csv.read_csv(scope.with_name("scope.csv"), convert_options=_AS_TEXT)
     except (OSError, ValueError, pa.ArrowException) as error:
-        raise LedgerError(f"{scope} and scope.csv beside it cannot be read", "name OUT/scope.json") from error
+        raise LedgerError(
+            _("{scope} and scope.csv beside it cannot be read").format(scope=scope), _("name OUT/scope.json")
+        ) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise LedgerError(f"{scope} is no scope", "name the scope.json that rempart scope wrote")
+        raise LedgerError(
+            _("{scope} is no scope").format(scope=scope), _("name the scope.json that rempart scope wrote")
+        )
     if document.get("hash") != hash_document(document):
-        raise LedgerError(f"{scope} was changed after it was written", "take the scope again")
+        raise LedgerError(
+            _("{scope} was changed after it was written").format(scope=scope), _("take the scope again")
+        )
     patients = np.array([int(text, 16) for text in table["patient"].to_pylist()], np.uint64)
     stamps = table["last"].to_pylist()
     exposure = Exposure(

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rempart.errors import SettingsError
+from rempart.language import gettext as _
 from rempart.sources.csv_rows import RowBlock
 from rempart.sources.csv_text import clean_column, first_places, fold, fold_word
 from rempart.sources.csv_times import TimeReader
@@ -63,8 +64,10 @@ def find_layout(mapping: Mapping, header: Sequence[str] | None, name: str) -> La
     ignore = tuple(place_of_rule(rule, "ignore.column") for rule in mapping.ignore)
     if missing:
         raise SettingsError(
-            f"{name}: the mapping names columns that its header line does not have: {', '.join(missing)}",
-            "correct the mapping, or propose a new one with: rempart map FILE",
+            _("{name}: the mapping names columns that its header line does not have: {names}").format(
+                name=name, names=", ".join(missing)
+            ),
+            _("correct the mapping, or propose a new one with: rempart map FILE"),
         )
     return Layout(places, login, ignore)
 

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.records import Batch, Context, Rejected
 from rempart.sources.csv_access import empty_accesses, read_accesses
 from rempart.sources.csv_columns import Cells, Layout, find_layout, highest_number
@@ -48,8 +50,8 @@ def read_csv(stream: BinaryIO, name: str, mapping: Mapping, *, block_bytes: int 
                 yield batch
     except OSError as error:
         raise SourceError(
-            f"{name}: reading stopped ({error.strerror or type(error).__name__})",
-            "check the file and start again",
+            _("{name}: reading stopped ({why})").format(name=name, why=why_of(error)),
+            _("check the file and start again"),
         ) from error
 
 

@@ -25,6 +25,7 @@ from itertools import accumulate, compress
 from typing import BinaryIO
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 from rempart.records import Rejected
 from rempart.sources.csv_dialect import FIELD_LIMIT, LINES_LIMIT, ROW_LIMIT, Dialect, split_line, split_rows
 
@@ -194,8 +195,10 @@ class RowStream:
                 block.rejected.append(reject(self._name, places[place], lines[place], "too_long"))
             elif text is None:
                 raise SourceError(
-                    f"{self._name}: the header line is not {self._dialect.encoding}",
-                    "correct dialect.encoding in the mapping",
+                    _("{name}: the header line is not {encoding}").format(
+                        name=self._name, encoding=self._dialect.encoding
+                    ),
+                    _("correct dialect.encoding in the mapping"),
                 )
             elif not self._is_no_row(text):
                 self.header = [cell.strip() for cell in split_line(text, self._dialect) or text.split()]

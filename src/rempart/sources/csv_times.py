@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from rempart.language import gettext as _
 from rempart.records import MISSING_MS
 
 FIRST_MS = -2_208_988_800_000
@@ -84,11 +85,11 @@ def compile_form(form: str) -> TimeForm:
     letters = [token[1:] for token in tokens if token[0] == "%"]
     for letter in letters:
         if letter not in _PATTERNS:
-            raise ValueError(f"%{letter} is not known")
+            raise ValueError(_("%{letter} is not known").format(letter=letter))
     if len(set(letters) - {"%"}) != len([letter for letter in letters if letter != "%"]):
-        raise ValueError("a letter stands twice")
+        raise ValueError(_("a letter stands twice"))
     if not {"Y", "y"} & set(letters) or not {"m", "b", "B"} & set(letters) or "d" not in letters:
-        raise ValueError("it names no full date (%d, %m and %Y)")
+        raise ValueError(_("it names no full date (%d, %m and %Y)"))
     head: list[str] = []
     taken = 0
     for token in tokens:

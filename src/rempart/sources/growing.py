@@ -16,6 +16,8 @@ import msgspec
 import xxhash
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.sources.recognise import Source, recognise
 from rempart.unpack import ByteStream
 
@@ -102,5 +104,6 @@ def _open(path: Path) -> BinaryIO:
         return path.open("rb")
     except OSError as error:
         raise SourceError(
-            f"cannot open {path}: {error.strerror}", "check that the file exists and may be read"
+            _("cannot open {path}: {why}").format(path=path, why=why_of(error)),
+            _("check that the file exists and may be read"),
         ) from error

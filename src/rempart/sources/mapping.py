@@ -11,6 +11,8 @@ import tomllib
 from pathlib import Path
 
 from rempart.errors import SettingsError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.sources.mapping_check import check_mapping
 from rempart.sources.mapping_shape import Mapping, RowRule
 
@@ -26,10 +28,13 @@ def parse_mapping(text: str, where: str) -> Mapping:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(
-            f"mapping {where} is not TOML: {error}", "see docs/reference/mapping.md"
+            _("mapping {where} is not TOML: {why}").format(where=where, why=why_of(error)),
+            _("see docs/reference/mapping.md"),
         ) from error
     except RecursionError as error:
-        raise SettingsError(f"mapping {where} is nested too deep", "see docs/reference/mapping.md") from error
+        raise SettingsError(
+            _("mapping {where} is nested too deep").format(where=where), _("see docs/reference/mapping.md")
+        ) from error
     return check_mapping(tree, where)
 
 
@@ -40,12 +45,16 @@ def load_mapping(path: Path) -> Mapping:
             data = file.read(MAPPING_LIMIT + 1)
     except OSError as error:
         raise SettingsError(
-            f"mapping {path} cannot be read ({error.strerror})",
-            "propose one with: rempart map FILE --out MAPPING.toml",
+            _("mapping {path} cannot be read ({why})").format(path=path, why=why_of(error)),
+            _("propose one with: rempart map FILE --out MAPPING.toml"),
         ) from error
     if len(data) > MAPPING_LIMIT:
-        raise SettingsError(f"mapping {path} is larger than 1 MiB", "name the mapping, not the export")
+        raise SettingsError(
+            _("mapping {path} is larger than 1 MiB").format(path=path), _("name the mapping, not the export")
+        )
     try:
         return parse_mapping(data.decode("utf-8-sig"), str(path))
     except UnicodeDecodeError as error:
-        raise SettingsError(f"mapping {path} is not UTF-8", "save it as UTF-8") from error
+        raise SettingsError(
+            _("mapping {path} is not UTF-8").format(path=path), _("save it as UTF-8")
+        ) from error

@@ -14,6 +14,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rempart.errors import SettingsError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.sources.csv_dialect import ENCODINGS, Dialect
 from rempart.sources.csv_text import fold_word
 from rempart.sources.csv_times import NAMED_FORMS, compile_form
@@ -55,7 +57,7 @@ class _Check:
         """The sub-table ``key``, without the entries nobody knows (which are named)."""
         value = tree.get(key, {})
         if not isinstance(value, dict):
-            self.say(prefix + key, "must be a table")
+            self.say(prefix + key, _("must be a table"))
             return {}
         self.names(value, known, f"{prefix}{key}.")
         return value
@@ -65,44 +67,48 @@ class _Check:
         for key in tree:
             if key not in names:
                 near = difflib.get_close_matches(key, names, 1)
-                advice = f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
-                self.say(f"{prefix}{key}", f"is not known ({advice})")
+                advice = _("known are {names}").format(names=", ".join(names))
+                if near:
+                    advice = _("did you mean {name}?").format(name=near[0])
+                self.say(f"{prefix}{key}", _("is not known ({advice})").format(advice=advice))
 
     def text(self, tree: dict[str, Any], key: str, default: str, prefix: str, longest: int = 200) -> str:
         value = tree.get(key, default)
         if not isinstance(value, str) or len(value) > longest or _BREAKS & set(value):
-            self.say(prefix + key, "must be a text" if longest > 1 else "must be one character, or empty")
+            self.say(
+                prefix + key, _("must be a text") if longest > 1 else _("must be one character, or empty")
+            )
             return default
         return value
 
     def number(self, tree: dict[str, Any], key: str, prefix: str) -> int:
         value = tree.get(key, 0)
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 100_000:
-            self.say(prefix + key, "must be a whole number, 0 or more")
+            self.say(prefix + key, _("must be a whole number, 0 or more"))
             return 0
         return value
 
     def choice(self, value: Any, choices: Iterable[str], key: str) -> str:
         names = list(choices)
         if value not in names:
-            self.say(key, f"must be one of {', '.join(names)}")
+            self.say(key, _("must be one of {names}").format(names=", ".join(names)))
             return names[0]
         return str(value)
 
     def texts(self, value: Any, key: str) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.say(key, 'must be a list of texts, such as ["a", "b"]')
+            self.say(key, _('must be a list of texts, such as ["a", "b"]'))
             return ()
         return tuple(value)
 
     def column(self, value: Any, key: str, header: bool) -> Column | None:
         if isinstance(value, str) and value.strip():
             if not header:
-                self.say(key, "must be a column number, because dialect.header is false")
+                self.say(key, _("must be a column number, because dialect.header is false"))
             return value
         if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 10_000:
             return value
-        self.say(key, "must be a column title or a column number from 1")
+        self.say(key, _("must be a column title or a column number from 1"))
         return None
 
 
@@ -131,7 +137,10 @@ def check_mapping(tree: dict[str, Any], where: str) -> Mapping:
         of=check.choice(tree.get("of", "patient"), ("patient", "account"), "of"),
     )
     if check.wrong:
-        raise SettingsError(f"mapping {where}: " + "; ".join(check.wrong), "see docs/reference/mapping.md")
+        raise SettingsError(
+            _("mapping {where}: {wrong}").format(where=where, wrong="; ".join(check.wrong)),
+            _("see docs/reference/mapping.md"),
+        )
     return mapping
 
 
@@ -142,11 +151,11 @@ def _dialect(check: _Check, tree: dict[str, Any]) -> Dialect:
     separator = check.text(table, "separator", known.separator, "dialect.", 1)
     quote = check.text(table, "quote", known.quote, "dialect.", 1)
     if not separator or separator == quote:
-        check.say("dialect.separator", "must be one character other than the quote")
+        check.say("dialect.separator", _("must be one character other than the quote"))
         separator, quote = known.separator, known.quote
     header = table.get("header", True)
     if not isinstance(header, bool):
-        check.say("dialect.header", "must be true or false")
+        check.say("dialect.header", _("must be true or false"))
         header = True
     return Dialect(
         separator=separator,
@@ -169,19 +178,27 @@ def _times(check: _Check, tree: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         check.say(
-            "time.zone", f"{zone!r} is not a known time zone (write for instance {DEFAULT_ZONE} or UTC)"
+            "time.zone",
+            _("{zone} is not a known time zone (write for instance {default_zone} or UTC)").format(
+                zone=f"{zone!r}", default_zone=DEFAULT_ZONE
+            ),
         )
         zone = DEFAULT_ZONE
     forms = check.texts(table.get("forms", ["iso"]), "time.forms")
     if not forms and "forms" in table:
-        check.say("time.forms", "must name at least one form")
+        check.say("time.forms", _("must name at least one form"))
     for form in forms:
         if form in NAMED_FORMS:
             continue
         try:
             compile_form(form)
         except ValueError as error:
-            check.say("time.forms", f"{form!r}: {error} (write for instance %d/%m/%Y %H:%M:%S, or iso)")
+            check.say(
+                "time.forms",
+                _("{form}: {why} (write for instance %d/%m/%Y %H:%M:%S, or iso)").format(
+                    form=f"{form!r}", why=why_of(error)
+                ),
+            )
     return zone, forms
 
 
@@ -191,29 +208,29 @@ def _columns(check: _Check, tree: dict[str, Any], what: str, header: bool) -> di
     for name, value in table.items():
         several = value if isinstance(value, list) and value else [value]
         if len(several) > 1 and name not in TIME_FIELDS:
-            check.say(f"columns.{name}", "must be one column (only a time may be spread over several)")
+            check.say(f"columns.{name}", _("must be one column (only a time may be spread over several)"))
         read = [check.column(item, f"columns.{name}", header) for item in several]
         columns[name] = tuple(item for item in read if item is not None)
     for name in _REQUIRED[what]:
         if name not in columns:
-            check.say(f"columns.{name}", f"is missing: a mapping of {what} needs it")
+            check.say(f"columns.{name}", _("is missing: a mapping of {what} needs it").format(what=what))
     if what == "care" and not {"account", "unit"} & columns.keys():
-        check.say("columns.account", "is missing: a care link needs an account or a unit")
+        check.say("columns.account", _("is missing: a care link needs an account or a unit"))
     if what == "care" and not {"start", "known"} & columns.keys():
-        check.say("columns.start", "is missing: a care link needs a start or a time it was known")
+        check.say("columns.start", _("is missing: a care link needs a start or a time it was known"))
     return columns
 
 
 def _words(check: _Check, values: dict[str, Any], key: str, meanings: Iterable[str] | None) -> dict[str, str]:
     table = values.get(key, {})
     if not isinstance(table, dict):
-        check.say(f"values.{key}", "must be a table of words")
+        check.say(f"values.{key}", _("must be a table of words"))
         return {}
     words: dict[str, str] = {}
     for word, meaning in table.items():
         if not isinstance(meaning, str) or (meanings is not None and meaning not in meanings):
             choices = "a text" if meanings is None else "one of " + ", ".join(meanings)
-            check.say(f"values.{key}.{word!r}", f"must be {choices}")
+            check.say(f"values.{key}.{word!r}", _("must be {choices}").format(choices=choices))
         else:
             words["*" if word == "*" else fold_word(word)] = meaning
     return words
@@ -222,12 +239,14 @@ def _words(check: _Check, values: dict[str, Any], key: str, meanings: Iterable[s
 def _outcomes(check: _Check, values: dict[str, Any]) -> dict[str, int]:
     table = values.get("outcome", {})
     if not isinstance(table, dict):
-        check.say("values.outcome", "must be a table of words")
+        check.say("values.outcome", _("must be a table of words"))
         return {}
     words: dict[str, int] = {}
     for word, code in table.items():
         if isinstance(code, bool) or code not in OUTCOME_CODES:
-            check.say(f"values.outcome.{word!r}", "must be 0 (success), 4, 8, 12 (failures) or -1 (not said)")
+            check.say(
+                f"values.outcome.{word!r}", _("must be 0 (success), 4, 8, 12 (failures) or -1 (not said)")
+            )
         else:
             words["*" if word == "*" else fold_word(word)] = int(code)
     return words
@@ -235,7 +254,7 @@ def _outcomes(check: _Check, values: dict[str, Any]) -> dict[str, int]:
 
 def _rule(check: _Check, tree: Any, key: str, header: bool) -> RowRule | None:
     if not isinstance(tree, dict):
-        check.say(key, "must be a table with column and words")
+        check.say(key, _("must be a table with column and words"))
         return None
     check.names(tree, ("column", "words"), f"{key}.")
     column = check.column(tree.get("column"), f"{key}.column", header)
@@ -246,7 +265,7 @@ def _rule(check: _Check, tree: Any, key: str, header: bool) -> RowRule | None:
 def _ignored(check: _Check, tree: dict[str, Any], header: bool) -> tuple[RowRule, ...]:
     entries = tree.get("ignore", [])
     if not isinstance(entries, list):
-        check.say("ignore", "must be written [[ignore]]")
+        check.say("ignore", _("must be written [[ignore]]"))
         return ()
     rules = (_rule(check, entry, f"ignore[{place}]", header) for place, entry in enumerate(entries, 1))
     return tuple(rule for rule in rules if rule is not None)

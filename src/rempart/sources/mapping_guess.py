@@ -124,13 +124,13 @@ def propose(sample: bytes) -> Proposal:
 def _need(what: str, chosen: dict[str, Choice]) -> None:
     if what == "access" and "time" not in chosen:
         raise SourceError(
-            "no column holds times, so the file cannot be read as accesses",
-            "give an export with the date and hour of each access, or write a mapping by hand",
+            _("no column holds times, so the file cannot be read as accesses"),
+            _("give an export with the date and hour of each access, or write a mapping by hand"),
         )
     if what == "care" and not ({"account", "unit"} & chosen.keys() and {"start", "known"} & chosen.keys()):
         raise SourceError(
-            "the care links name no account or unit, or no date",
-            "write a mapping by hand (docs/reference/mapping.md)",
+            _("the care links name no account or unit, or no date"),
+            _("write a mapping by hand (docs/reference/mapping.md)"),
         )
 
 

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 from rempart.sources.csv_dialect import Dialect, split_line
 from rempart.sources.csv_rows import RowStream
 from rempart.sources.mapping_headers import titles_known
@@ -51,7 +52,7 @@ def look_at(sample: bytes) -> Look:
     whole = [line.rstrip("\r").removeprefix("\ufeff") for line in text.split(ends)]
     lines = [line for line in whole if line.strip()][:_LINES]
     if not lines:
-        raise SourceError("the file holds no row", "give an export with at least a header and a row")
+        raise SourceError(_("the file holds no row"), _("give an export with at least a header and a row"))
     comment = "#" if lines[0].startswith("#") and not all(line.startswith("#") for line in lines) else ""
     body = [line for line in lines if not comment or not line.startswith(comment)]
     separator, quote, width = _separator(body)
@@ -79,7 +80,7 @@ def _read(sample: bytes, dialect: Dialect) -> Look:
         for kept, column in zip(columns, block.columns, strict=False):
             kept.extend(map(str.strip, column))
     if not columns or not columns[0]:
-        raise SourceError("the file holds no row", "give an export with at least one row")
+        raise SourceError(_("the file holds no row"), _("give an export with at least one row"))
     titles = stream.header or []
     named = tuple(titles[place] if place < len(titles) else "" for place in range(len(columns)))
     return Look(dialect, named, tuple(columns), rejected)
@@ -88,7 +89,9 @@ def _read(sample: bytes, dialect: Dialect) -> Look:
 def _encoding(sample: bytes) -> str:
     """UTF-8 where most lines beyond ASCII are; else Windows-1252 or Latin-1 by the bytes 80 to 9F."""
     if sample[:2] in (b"\xff\xfe", b"\xfe\xff") or sample[:4096].count(b"\0") > len(sample[:4096]) // 4:
-        raise SourceError("the file is UTF-16 or not text", "save it as UTF-8, or name a table in text form")
+        raise SourceError(
+            _("the file is UTF-16 or not text"), _("save it as UTF-8, or name a table in text form")
+        )
     good = bad = 0
     beyond = [line for line in re.split(rb"[\r\n]+", sample) if not line.isascii()]
     for line in beyond[:-1] if len(beyond) > 1 else beyond:
@@ -121,8 +124,8 @@ def _separator(lines: Sequence[str]) -> tuple[str, str, int]:
                 best = (score, usual, separator, quote, usual)
     if best[4] < 2:
         raise SourceError(
-            "no separator cuts the lines into columns",
-            "give a table whose columns are separated by ; , | or tab",
+            _("no separator cuts the lines into columns"),
+            _("give a table whose columns are separated by ; , | or tab"),
         )
     return best[2], best[3], best[4]
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 from rempart.records import Batch, Rejected
 from rempart.sources.batches import batch_stream, batch_units
 from rempart.sources.bundle import read_entries_of
@@ -36,7 +37,7 @@ class SourceReader:
     read: Callable[[Source, Mapping | None, Telling | None], Iterator[Work]]
 
 
-def _read_lines(source: Source, _: Mapping | None, telling: Telling | None) -> Iterator[Work]:
+def _read_lines(source: Source, _mapping: Mapping | None, telling: Telling | None) -> Iterator[Work]:
     for block in split_lines(source.stream, source.name):
         if isinstance(block, Rejected):
             yield partial(_known, batch_units([block]))
@@ -44,17 +45,20 @@ def _read_lines(source: Source, _: Mapping | None, telling: Telling | None) -> I
             yield partial(read_block, block, source.name, telling)
 
 
-def _read_bundle(source: Source, _: Mapping | None, __: Telling | None) -> Iterator[Work]:
+def _read_bundle(source: Source, _mapping: Mapping | None, _telling: Telling | None) -> Iterator[Work]:
     return _in_turn(batch_stream(read_entries_of(source.stream, source.name, documents=False)))
 
 
-def _read_resource(source: Source, _: Mapping | None, __: Telling | None) -> Iterator[Work]:
+def _read_resource(source: Source, _mapping: Mapping | None, _telling: Telling | None) -> Iterator[Work]:
     return _in_turn(batch_stream(read_entries_of(source.stream, source.name, documents=True)))
 
 
-def _read_table(source: Source, mapping: Mapping | None, _: Telling | None) -> Iterator[Work]:
+def _read_table(source: Source, mapping: Mapping | None, _telling: Telling | None) -> Iterator[Work]:
     if mapping is None:
-        raise SourceError(f"{source.name}: a table needs a mapping of its columns", "see rempart map --help")
+        raise SourceError(
+            _("{name}: a table needs a mapping of its columns").format(name=source.name),
+            _("see rempart map --help"),
+        )
     return _in_turn(read_csv(source.stream, source.name, mapping))  # type: ignore[arg-type]
 
 
@@ -81,8 +85,10 @@ def reader_of(source: Source) -> SourceReader:
         if reader.kind == source.kind:
             return reader
     raise SourceError(
-        f"{source.name}: neither FHIR (NDJSON, Bundle, resource) nor a table with columns",
-        "give FHIR AuditEvents, or a CSV export (see rempart map --help)",
+        _("{name}: neither FHIR (NDJSON, Bundle, resource) nor a table with columns").format(
+            name=source.name
+        ),
+        _("give FHIR AuditEvents, or a CSV export (see rempart map --help)"),
     )
 
 

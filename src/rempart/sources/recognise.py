@@ -19,6 +19,8 @@ from typing import BinaryIO
 import msgspec
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
+from rempart.language import why_of
 from rempart.sources.lines import BYTE_ORDER_MARK
 from rempart.unpack import PIECE, ByteStream
 
@@ -52,7 +54,9 @@ def list_sources(names: Iterable[str]) -> list[str]:
             files = (item for item in sorted(path.rglob("*")) if item.is_file())
             shown = [str(item) for item in files if not _is_hidden(item.relative_to(path))]
             if not shown:
-                raise SourceError(f"folder {name} holds no file", "name a folder with logs in it")
+                raise SourceError(
+                    _("folder {name} holds no file").format(name=name), _("name a folder with logs in it")
+                )
             found.extend(shown)
         else:
             found.append(name)
@@ -72,7 +76,8 @@ def open_source(name: str | Path) -> Source:
         raw = Path(name).open("rb")
     except OSError as error:
         raise SourceError(
-            f"cannot open {name}: {error.strerror}", "check that the file exists and may be read"
+            _("cannot open {path}: {why}").format(path=name, why=why_of(error)),
+            _("check that the file exists and may be read"),
         ) from error
     return recognise(raw, name)
 

@@ -7,7 +7,8 @@ import pytest
 from made_accesses import MONDAY_MS, UNKNOWN, Read, hours, made
 
 from rempart.incident.exposure import NO
-from rempart.incident.gaps import HOUR_MS, Gap, count_within, expired_gap, find_gaps
+from rempart.incident.gap import Gap
+from rempart.incident.gaps import HOUR_MS, count_within, expired_gap, find_gaps
 from rempart.records import MISSING_MS
 
 DAY = 24

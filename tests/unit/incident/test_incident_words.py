@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from rempart.cli.incident import incident_command
 from rempart.incident import case
-from rempart.incident.words import deed_words, opener_words, state_words
+from rempart.incident.words import deed_words, opener_words, people_words, state_words
 from rempart.language import labelled, number, printable, printable_sentence, set_language
 from rempart.ledger.deeds import Change, add_deed
 from rempart.ledger.journal import Journal
@@ -49,6 +49,52 @@ def test_tables_of_incidents_are_french_in_french(tmp_path: Path) -> None:
         assert shown.exit_code == 0, shown.output
         assert not ENGLISH & set(shown.output.replace("│", " ").split())
         assert "soupçonné" in shown.output
+    set_language("en")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "row"),
+    [
+        ("fr", "2 mars 2026 à 9\u00a0h\u00a031 (CET)", "02/03/2026 09:31 CET"),
+        ("en", "2 March 2026, 09:31 (CET)", "2 Mar 2026 09:31 CET"),
+    ],
+)
+def test_times_of_an_incident_are_the_sites_with_the_zone_said(
+    tmp_path: Path, language: str, said: str, row: str
+) -> None:
+    Keys.open(tmp_path, create=True)
+    Journal.open(tmp_path).close()
+    at_ms = 1_772_440_267_120  # 2026-03-02T08:31:07.120Z
+    opening = case.opening("person", ["dr"], at_ms, at_ms)
+    add_deed(tmp_path, at_ms, lambda _: Change("I0001", "x", case.OPEN, "seen", opening))
+
+    def shown(*words: str) -> str:
+        asked = [*words, "--data", str(tmp_path), "--lang", language]
+        return CliRunner(env={"COLUMNS": "200"}).invoke(incident_command, asked).output
+
+    assert said in shown("show", "I0001")
+    assert row in shown("list")
+    (tmp_path / "settings.toml").write_text('[site]\nzone = "Indian/Reunion"\n')
+    assert "12:31 UTC+04" in shown("list", "--settings", str(tmp_path / "settings.toml"))
+    set_language("en")
+
+
+@pytest.mark.parametrize(
+    ("figures", "english", "french"),
+    [
+        ((12, 0, True), "12", "12"),
+        ((0, 30, True), "0, up to 30 more", "0, jusqu’à 30 de plus"),
+        ((12, 1_030, True), "12, up to 1,030 more", "12, jusqu’à 1\u202f030 de plus"),
+        ((12, 30, False), "12, and 30 more or still more", "12, et 30 de plus ou davantage"),
+        ((12, 0, False), "12, and nobody knows how many more", "12, et un nombre inconnu de plus"),
+    ],
+)
+def test_people_are_counted_with_those_who_cannot_be_excluded(
+    figures: tuple[int, int, bool], english: str, french: str
+) -> None:
+    for language, said in (("en", english), ("fr", french)):
+        set_language(language)
+        assert people_words(*figures) == said
     set_language("en")
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -11,6 +12,7 @@ from rempart.lab.raid import Temper
 from rempart.lab.region import Region
 from rempart.lab.scoreboard import friction_rows, picture, thief_rows
 from rempart.lab.thieves import hire
+from rempart.language import language_of
 
 
 def price(profiles: Profiles) -> tuple[float, float]:
@@ -47,14 +49,27 @@ def test_friction_rows_end_with_all_and_the_robbed(result: DuelResult) -> None:
     assert rows[-2].step_ups_per_1000 == pytest.approx(1000 * days.step_up_days / days.active_days)
 
 
-def test_the_picture_is_an_svg_that_names_thieves_and_roles(result: DuelResult) -> None:
-    drawn = picture(result)
+@pytest.mark.parametrize(
+    ("language", "said", "unsaid"),
+    [
+        ("en", ("night scrape", "own list", "hospital doctor", "would have taken"), ("aurait pris",)),
+        (
+            "fr",
+            ("aspiration de nuit", "médecin hospitalier", "aurait pris", "a pris"),
+            ("night", "would", " of "),
+        ),
+    ],
+)
+def test_the_picture_is_an_svg_that_names_thieves_and_roles(
+    result: DuelResult, language: str, said: tuple[str, ...], unsaid: tuple[str, ...]
+) -> None:
+    drawn = picture(result, language_of(language))
     root = ElementTree.fromstring(drawn)
     assert root.tag.endswith("svg")
-    text = drawn.decode()
-    for word in ("night scrape", "own list", "hospital doctor", "would have taken"):
-        assert word in text
-    assert drawn == picture(result)
+    texts = " ".join(re.findall("<!--(.*?)-->", drawn.decode(), re.DOTALL))
+    assert all(word in texts for word in said)
+    assert not any(word in texts for word in unsaid)
+    assert drawn == picture(result, language_of(language))
 
 
 def test_a_haul_counts_each_pair_once() -> None:

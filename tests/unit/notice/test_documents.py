@@ -10,8 +10,9 @@ import pypdfium2
 import pytest
 
 from notice_case import AWARE, NOW, a_case, a_scope, a_site, scope_content
+from rempart.incident.answers import gap_names
 from rempart.notice.audiences import audience_pages, register_entry
-from rempart.notice.casefile import CaseFile, LetterCount
+from rempart.notice.casefile import CaseFile, LetterCount, Phrases
 from rempart.notice.deadlines import missing_facts, obligations_page
 from rempart.notice.document import Document, runs
 from rempart.notice.pages import write_document
@@ -58,7 +59,8 @@ def test_every_cited_figure_is_the_scope_s(language: str) -> None:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_figure_of_the_scope_that_is_said_is_cited(language: str) -> None:
     words = words_of(language)
-    categories = [each["patients"] for each in scope_content()["categories"].values() if each["patients"]]
+    counts = scope_content()["categories"].values()
+    categories = [each[key] for each in counts for key in ("seen", "possible") if each[key]]
     figures = {words.language.number(each) for each in (1_234, 1_271, 2_468, 3_001, 3_090, *categories)}
     for document in documents(a_case(), language):
         if document.name == f"press-{language}":
@@ -196,7 +198,87 @@ def test_only_what_the_logs_prove_is_said_to_be_safe() -> None:
     press = next(each for each in documents(a_case(), "fr") if each.name == "press-fr")
     facts = [plain(text) for text in press.sections[0].text]
     assert "Les journaux prouvent que n’ont pas été vues\u00a0: coordonnées bancaires." in facts
-    assert "Nous ne pouvons pas encore dire si ont été vues\u00a0: images médicales." in facts
+    assert (
+        "Nous ne pouvons pas encore dire si ont été vues\u00a0: images médicales (jusqu’à 6\u202f021 patients)."
+        in facts
+    )
+
+
+SAID = {
+    "fr": {
+        (0, 0, True): "",
+        (1, 0, True): "1 patient",
+        (2, 0, True): "2 patients",
+        (2, 1, True): "2 patients, jusqu’à 1 de plus",
+        (1, 3_000, True): "1 patient, jusqu’à 3\u202f000 de plus",
+        (2, 1, False): "2 patients, et 1 de plus ou davantage ne peut être exclu",
+        (2, 3, False): "2 patients, et 3 de plus ou davantage ne peuvent être exclus",
+        (2, 0, False): "2 patients, et un nombre inconnu de plus",
+        (0, 1, True): "jusqu’à 1 patient",
+        (0, 3, True): "jusqu’à 3 patients",
+        (0, 3, False): "3 patients ou davantage ne peuvent être exclus",
+        (0, 0, False): "nombre de patients inconnu",
+    },
+    "en": {
+        (0, 0, True): "",
+        (1, 0, True): "1 patient",
+        (2, 0, True): "2 patients",
+        (2, 1, True): "2 patients, up to 1 more",
+        (1, 3_000, True): "1 patient, up to 3,000 more",
+        (2, 1, False): "2 patients, and 1 more or still more cannot be excluded",
+        (2, 0, False): "2 patients, and an unknown number more",
+        (0, 1, True): "up to 1 patient",
+        (0, 3, True): "up to 3 patients",
+        (0, 3, False): "3 patients or more cannot be excluded",
+        (0, 0, False): "number of patients unknown",
+    },
+}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_how_many_people_a_category_concerns_is_said_in_the_right_number(language: str) -> None:
+    for (seen, possible, bounded), said in SAID[language].items():
+        one = {"seen": seen, "possible": possible, "bounded": bounded}
+        answers = scope_content()["categories"]
+        answers["results"] |= one
+        phrases = Phrases(a_case(a_scope(categories=answers)), words_of(language))
+        assert plain(phrases.people_of("results")) == said
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_sheet_the_register_and_the_press_count_every_category_as_the_scope_does(language: str) -> None:
+    words, content = words_of(language), scope_content()
+    made = {document.name: document for document in documents(a_case(), language)}
+    number = words.language.number
+    for name in ("cnil", "register", "press"):
+        said = plain("\n".join(texts(made[f"{name}-{language}"])))
+        for category, one in content["categories"].items():
+            label = words.category(category, "short" if name == "press" else "name")
+            people = plain(Phrases(a_case(), words).people_of(category))
+            key = "people.in_list" if name == "press" else "people.in_line"
+            if one["answer"] != "not_exposed":
+                assert words.text(key, name=label, people=people) in said
+                assert number(one["possible"]) in people
+                assert not one["seen"] or number(one["seen"]) in people
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_what_cannot_be_told_is_never_said_to_be_safe(language: str) -> None:
+    words = words_of(language)
+    open_ = {"answer": "cannot_tell", "seen": 0, "possible": 0, "bounded": False}
+    answers = {name: each | open_ for name, each in scope_content()["categories"].items()}
+    case = a_case(a_scope(categories=answers))
+    safe = plain(words.text("page_words.excluded_sentence", list="")).rstrip(" .")
+    for document in documents(case, language):
+        assert safe not in plain("\n".join(texts(document)))
+    values = sheet(case, words, None)[1]
+    assert values["excluded"] == values["exposed"] == words.text("common.none")
+    assert len(values["unsure"].splitlines()) == len(answers)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_kind_of_gap_has_a_name_in_the_documents(language: str) -> None:
+    assert set(words_of(language).table("gap")) == set(gap_names())
 
 
 def test_a_pasted_figure_does_not_grow_by_its_mark() -> None:

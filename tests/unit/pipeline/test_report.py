@@ -139,7 +139,7 @@ def test_the_page_tells_the_story(english: str) -> None:
     assert "1,287 patients" in text
     assert "€900–13,000 at stake" in text
     assert MANY in text
-    assert "2026-03-06 03:00 CET" in text
+    assert "6 March 2026, 03:00 (CET)" in text
     assert "What a replay cannot know" in text
     assert "The care data are last versions" in text
     assert "the parts add up" in text

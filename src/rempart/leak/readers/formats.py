@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 from rempart.leak.chunk import Chunk
 from rempart.leak.members import open_members
 from rempart.leak.readers import blocks, delimited, json_rows, parquet, sql, vcard, workbook
@@ -30,5 +31,5 @@ def files_of(paths: tuple[Path, ...]) -> tuple[Path, ...]:
     for path in paths:
         files.extend(sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path])
     if not files:
-        raise SourceError("there is no file to read", "name the files on sale")
+        raise SourceError(_("there is no file to read"), _("name the files on sale"))
     return tuple(files)

@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 from rempart.leak.chunk import Chunk, Gathering
 from rempart.leak.decode import encoding_of, read_lines, read_text
 from rempart.leak.fhir_patient import patient_row
@@ -160,11 +161,15 @@ class _Text:
         self.since_object += len(taken)
         if self.since_object > LONGEST_OBJECT:
             raise SourceError(
-                f"{self._name} has an object of more than {LONGEST_OBJECT >> 20} MiB",
-                "it is no list of people",
+                _("{name} has an object of more than {longest_object} MiB").format(
+                    name=self._name, longest_object=LONGEST_OBJECT >> 20
+                ),
+                _("it is no list of people"),
             )
         if self._nesting.deepest(taken) > MOST_NESTED:
-            raise SourceError(f"{self._name} is nested too deep", "it is no list of people")
+            raise SourceError(
+                _("{name} is nested too deep").format(name=self._name), _("it is no list of people")
+            )
         return taken
 
 

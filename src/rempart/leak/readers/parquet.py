@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 from rempart.leak.chunk import ROWS, Chunk, check_width
 from rempart.leak.members import Member, check_growth, whole
 from rempart.leak.side import Array
@@ -62,7 +63,9 @@ def read(member: Member) -> Iterator[Chunk]:
                     columns = batch.slice(first, end - first).columns
                     yield Chunk(member.name, tuple(batch.schema.names), tuple(map(_text, columns)))
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise SourceError(f"{member.name} is a damaged Parquet file", "get a whole copy") from error
+        raise SourceError(
+            _("{name} is a damaged Parquet file").format(name=member.name), _("get a whole copy")
+        ) from error
 
 
 def _plan(about: Any, declared: int) -> tuple[list[str], int]:
@@ -106,7 +109,10 @@ def _pieces(lengths: Array, name: str) -> Iterator[tuple[int, int]]:
         end = int(np.searchsorted(ends, before + PIECE_BYTES, "right"))
         if end == first:
             raise SourceError(
-                f"{name} has a row of more than {PIECE_BYTES >> 20} MiB", "it is no list of people"
+                _("{name} has a row of more than {piece_bytes} MiB").format(
+                    name=name, piece_bytes=PIECE_BYTES >> 20
+                ),
+                _("it is no list of people"),
             )
         yield first, end
         first = end

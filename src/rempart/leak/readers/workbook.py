@@ -19,6 +19,7 @@ import openpyxl
 from openpyxl.worksheet._reader import WorkSheetParser
 
 from rempart.errors import SourceError
+from rempart.language import gettext as _
 from rempart.leak.chunk import ROWS, Chunk, check_width, chunk_of_rows
 from rempart.leak.headers import looks_like_header
 from rempart.leak.members import Member, check_growth, whole
@@ -49,7 +50,9 @@ def read(member: Member) -> Iterator[Chunk]:
         LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, OSError, zipfile.BadZipFile,
         SyntaxError,
     ) as error:  # fmt: skip
-        raise SourceError(f"{member.name} is a damaged workbook", "open it and save it as CSV") from error
+        raise SourceError(
+            _("{name} is a damaged workbook").format(name=member.name), _("open it and save it as CSV")
+        ) from error
 
 
 class _Given:
@@ -70,7 +73,9 @@ def _check(content: io.BytesIO, name: str) -> None:
         with zipfile.ZipFile(content) as archive:
             check_growth(sum(info.file_size for info in archive.infolist()), size, name)
     except zipfile.BadZipFile as error:
-        raise SourceError(f"{name} is a damaged workbook", "get a whole copy") from error
+        raise SourceError(
+            _("{name} is a damaged workbook").format(name=name), _("get a whole copy")
+        ) from error
     content.seek(0)
 
 
@@ -110,7 +115,10 @@ def _rows(sheet: Any, name: str) -> Iterator[list[str]]:
         for number, cells in parser.parse():
             if number > MOST_ROWS:
                 raise SourceError(
-                    f"{name} has a row beyond the {MOST_ROWS:,} of a sheet", "it is no workbook"
+                    _("{name} has a row beyond the {most_rows} of a sheet").format(
+                        name=name, most_rows=f"{MOST_ROWS:,}"
+                    ),
+                    _("it is no workbook"),
                 )
             row: list[str] = []
             for cell in cells:
