@@ -62,9 +62,10 @@ class Suspicion:
             self.networks.add(notable.network)
         self.numbers.append(notable.number)
         for code, weight, seen, usual in notable.reasons:
-            before = self.reasons.get(code, (-1.0, 0, 0, 0))
-            best = (weight, seen, usual) if weight > before[0] else before[:3]
-            self.reasons[code] = (*best, before[3] + 1)
+            most, seen_then, usual_then, count = self.reasons.get(code, (-1.0, 0, 0, 0))
+            if weight > most:
+                most, seen_then, usual_then = weight, seen, usual
+            self.reasons[code] = most, seen_then, usual_then, count + 1
 
 
 @dataclass

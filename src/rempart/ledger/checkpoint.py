@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ from rempart.ledger.folder import Folder, make_private, sweep_partial, write_dur
 MAGIC = b"RMPCHKP1"
 KEPT = 2
 Arrays = Mapping[str, np.ndarray[Any, Any]]
+HEAD_BYTES = 1 << 16
+"""The head of an array in numpy's form is shorter than this."""
 _HEAD = struct.Struct("<8s16sI")
 
 
@@ -57,11 +59,11 @@ def save(data: Path, seq: int, arrays: Arrays, meta: dict[str, Any]) -> Path:
     make_private(folder)
     sweep_partial(folder)
     blobs: list[bytes | memoryview] = []
+    sizes: list[int] = []
     for array in arrays.values():
-        blob = io.BytesIO()
-        np.lib.format.write_array(blob, np.asarray(array), allow_pickle=False)
-        blobs.append(blob.getbuffer())
-    sizes = [len(blob) for blob in blobs]
+        parts = _npy(np.asarray(array))
+        blobs += parts
+        sizes.append(sum(map(len, parts)))
     header = msgspec.msgpack.encode(_Header(seq, list(arrays), sizes, meta))
     state = xxhash.xxh3_128(struct.pack("<I", len(header)) + header)
     for part in blobs:
@@ -73,14 +75,14 @@ def save(data: Path, seq: int, arrays: Arrays, meta: dict[str, Any]) -> Path:
     return path
 
 
-def load_latest(data: Path) -> Checkpoint | None:
-    """The newest checkpoint that is whole; None where there is none.
+def load_latest(data: Path, wanted: Callable[[str], bool] = lambda _: True) -> Checkpoint | None:
+    """The newest checkpoint that is whole, with the arrays whose name is ``wanted``; None where there is none.
 
     LedgerError when there are some and each is damaged: beginning from nothing would repeat decisions.
     """
     files = sorted(Folder(data).checkpoints.glob("*.checkpoint"), reverse=True)
     for path in files:
-        checkpoint = _load(path)
+        checkpoint = _load(path, wanted)
         if checkpoint is not None:
             return checkpoint
     if files:
@@ -91,7 +93,25 @@ def load_latest(data: Path) -> Checkpoint | None:
     return None
 
 
-def _load(path: Path) -> Checkpoint | None:
+def _npy(array: np.ndarray[Any, Any]) -> list[bytes | memoryview]:
+    """An array in numpy's ``.npy`` form: its head and, in place, its numbers. ValueError for objects."""
+    if array.dtype.hasobject:
+        raise ValueError("a checkpoint holds no objects")
+    array = np.asarray(array, order="C")
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(array))
+    return [head.getbuffer(), array.reshape(-1).view(np.uint8).data if array.size else b""]
+
+
+def _array(blob: memoryview) -> np.ndarray[Any, Any]:
+    """A copy of the array in :func:`_npy`'s form."""
+    head = io.BytesIO(blob[:HEAD_BYTES])
+    np.lib.format.read_magic(head)
+    shape, _, dtype = np.lib.format.read_array_header_1_0(head)
+    return np.frombuffer(blob[head.tell() :], dtype).reshape(shape).copy()
+
+
+def _load(path: Path, wanted: Callable[[str], bool]) -> Checkpoint | None:
     """The checkpoint in ``path``, or None where it is damaged."""
     content = memoryview(path.read_bytes())
     if len(content) < _HEAD.size:
@@ -103,7 +123,8 @@ def _load(path: Path) -> Checkpoint | None:
     header = msgspec.msgpack.decode(content[_HEAD.size : at], type=_Header)
     arrays = {}
     for name, length in zip(header.names, header.sizes, strict=True):
-        arrays[name] = np.lib.format.read_array(io.BytesIO(content[at : at + length]), allow_pickle=False)
+        if wanted(name):
+            arrays[name] = _array(content[at : at + length])
         at += length
     return Checkpoint(header.seq, arrays, header.meta)
 

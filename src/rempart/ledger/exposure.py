@@ -11,7 +11,9 @@ A later expiry may remove a file it needs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,6 +40,13 @@ COLUMNS = (
     *("kind", "patients", "count", "served", "source", "offset", "flags"),
 )
 ANSWER = pa.schema([SCHEMA.field(name) for name in COLUMNS])
+AROUND = pa.schema(
+    [
+        SCHEMA.field(name)
+        for name in ("number", "account", "recorded", "session", "network", "software", "unit", "patients")
+    ]
+)
+"""What :meth:`Opened.around` gives."""
 WORDS = [field.name for field in SCHEMA if pa.types.is_dictionary(field.type)]
 READERS = 4
 """Segments read at once."""
@@ -81,34 +90,58 @@ class Opened:
         Ordered by number. LedgerError where a segment cannot be read.
         """
         wanted = sorted(set(accounts))
-        return self._read(wanted, from_ms, to_ms, lambda table: _choose_rows(table, wanted, from_ms, to_ms))
+
+        def within(line: Sealed) -> list[str]:
+            return wanted if _touches(line, from_ms, to_ms) else []
+
+        return self._read(wanted, within, ANSWER, lambda table: _choose_rows(table, wanted, from_ms, to_ms))
 
     def around(self, periods: Mapping[str, Sequence[tuple[int, int]]]) -> pa.Table:
-        """Decisions of each account in its own periods (ms UTC, the end excluded), in :data:`ANSWER`, ordered by number.
+        """Decisions of each account in its own periods (ms UTC, the end excluded), in :data:`AROUND`, ordered by number.
 
         Memory grows with what happened in the periods, not with all that the accounts did. LedgerError as above.
         """
         wanted = sorted(periods)
-        every = [period for account in wanted for period in periods[account]]
         keys = _keys_of([periods[account] for account in wanted])
-        begin, end = min(first for first, _ in every), max(last for _, last in every)
-        return self._read(wanted, begin, end, lambda table: _choose_inside(table, wanted, keys))
+
+        def within(line: Sealed) -> list[str]:
+            return [name for name in wanted if any(_touches(line, *period) for period in periods[name])]
+
+        return self._read(wanted, within, AROUND, lambda table: _choose_inside(table, wanted, keys))
+
+    def users(self, column: str, names: Sequence[str]) -> dict[str, int]:
+        """How many accounts used each of ``names``, words of ``column``; those that nobody used are left out.
+
+        LedgerError where a segment cannot be read.
+        """
+        wanted = pa.array(names, pa.string())
+        pairs = {pair for table in self._words_of(["account", column]) for pair in _pairs(table, wanted)}
+        return dict(Counter(name for account, name in pairs if account))
+
+    def _words_of(self, columns: list[str]) -> Iterator[pa.Table]:
+        """Some columns of every segment and of what is not sealed."""
+        try:
+            for _, file in self.segments:
+                yield file.read(columns=columns)
+        except (OSError, pa.ArrowException) as error:
+            raise LedgerError("a segment cannot be read", "run rempart ledger verify") from error
+        yield choose(self.unsealed, all_numbers(self.unsealed), self.names).select(columns)
 
     def _read(
         self,
         wanted: list[str],
-        from_ms: int | None,
-        to_ms: int | None,
+        within: Callable[[Sealed], list[str]],
+        schema: pa.Schema,
         choose: Callable[[pa.Table], pa.Table],
     ) -> pa.Table:
-        """What ``choose`` leaves of every segment that may hold the accounts in the period."""
-        pieces = [piece for piece in self.segments if _touches(piece[0], from_ms, to_ms)]
+        """What ``choose`` leaves, in ``schema``, of every segment that may hold some accounts, which ``within`` says of it."""
+        pieces = [(file, mine) for line, file in self.segments if (mine := within(line))]
         try:
             with ThreadPoolExecutor(READERS) as pool:
-                tables = list(pool.map(lambda piece: _row_groups(piece[1], wanted, choose), pieces))
+                tables = list(pool.map(lambda piece: _row_groups(piece[0], piece[1], schema, choose), pieces))
         except (OSError, pa.ArrowException) as error:
             raise LedgerError(_("a segment cannot be read"), _("run rempart ledger verify")) from error
-        tables.append(choose(self._unsealed_table(wanted)))
+        tables.append(choose(self._unsealed_table(wanted, schema)))
         return pa.concat_tables(tables).unify_dictionaries().sort_by("number")
 
     @cached_property
@@ -117,14 +150,14 @@ class Opened:
         sealed = (_rhythm_of_file(file) for _, file in self.segments)
         return join([*sealed, rhythm_of_gathered(self.unsealed, self.names)])
 
-    def _unsealed_table(self, wanted: list[str]) -> pa.Table:
+    def _unsealed_table(self, wanted: list[str], schema: pa.Schema) -> pa.Table:
         words = self.names.words("account")
         numbers = [place for place, word in enumerate(words) if word in set(wanted)]
         if "" in wanted:
             numbers.append(-1)
         keep = np.isin(self.unsealed.rows["account"], numbers)
         chosen = choose(self.unsealed, all_numbers(self.unsealed)[keep], self.names)
-        return chosen.select(COLUMNS).cast(ANSWER)
+        return chosen.select(schema.names).cast(schema)
 
 
 def _expired_to(folder: Folder) -> int | None:
@@ -141,18 +174,35 @@ def _touches(line: Sealed, from_ms: int | None, to_ms: int | None) -> bool:
     return (to_ms is None or line.min_ms < to_ms) and (from_ms is None or line.max_ms >= from_ms)
 
 
-def _row_groups(file: pq.ParquetFile, wanted: list[str], choose: Callable[[pa.Table], pa.Table]) -> pa.Table:
-    """What ``choose`` leaves of each row group in which one of ``wanted`` may stand, by their statistics."""
+def _row_groups(
+    file: pq.ParquetFile, wanted: list[str], schema: pa.Schema, choose: Callable[[pa.Table], pa.Table]
+) -> pa.Table:
+    """What ``choose`` leaves, in ``schema``, of each row group in which one of ``wanted`` may stand, by their statistics."""
     column = next(
         place for place in range(file.metadata.num_columns) if file.metadata.schema.column(place).path == "account"
     )  # fmt: skip
-    chosen = [ANSWER.empty_table()]
+    chosen = [schema.empty_table()]
     for number in range(file.metadata.num_row_groups):
         found = file.metadata.row_group(number).column(column).statistics
-        if found is None or not found.has_min_max or any(found.min <= one <= found.max for one in wanted):
-            group = file.read_row_group(number, columns=list(COLUMNS), use_threads=False)
-            chosen.append(choose(group.select(COLUMNS).cast(ANSWER)))
+        if found is None or not found.has_min_max or _any_between(wanted, found.min, found.max):
+            group = file.read_row_group(number, columns=schema.names, use_threads=False)
+            chosen.append(choose(group.select(schema.names).cast(schema)))
     return pa.concat_tables(chosen)
+
+
+def _any_between(wanted: list[str], least: str, greatest: str) -> bool:
+    """Whether one of ``wanted``, in order, stands between two words."""
+    place = bisect_left(wanted, least)
+    return place < len(wanted) and wanted[place] <= greatest
+
+
+def _pairs(table: pa.Table, wanted: pa.Array) -> set[tuple[str, str]]:
+    """The distinct (account, name) of a table of two columns of words, of the names ``wanted``."""
+    account, name = (column.combine_chunks() for column in table.unify_dictionaries().columns)
+    place = pc.index_in(name.dictionary, wanted).fill_null(-1).to_numpy()[name.indices.to_numpy()]
+    keys = np.unique((account.indices.to_numpy().astype(np.int64) << 32 | place)[place >= 0])
+    accounts = account.dictionary.take(pa.array(keys >> 32)).to_pylist()
+    return set(zip(accounts, wanted.take(pa.array(keys & 0xFFFFFFFF)).to_pylist(), strict=True))
 
 
 def _choose_rows(table: pa.Table, wanted: list[str], from_ms: int | None, to_ms: int | None) -> pa.Table:
@@ -195,12 +245,12 @@ def _choose_inside(table: pa.Table, wanted: list[str], keys: tuple[Array, Array]
     if not len(table):
         return table
     begins, ends = keys
-    words = pa.array(wanted, pa.string())
-    place = pc.index_in(table["account"].cast(pa.string()), words).fill_null(-1)
+    account = table["account"].combine_chunks()
+    place = pc.index_in(account.dictionary, pa.array(wanted, pa.string())).fill_null(-1).to_numpy()
+    place = place[account.indices.to_numpy()]
     at = table["recorded"].cast(pa.int64())
-    known = pc.and_(pc.greater_equal(place, 0), at.is_valid()).to_numpy()
-    rows = np.flatnonzero(known)
-    key = _key(place.to_numpy()[rows].astype(np.int64), at.fill_null(0).to_numpy()[rows])
+    rows = np.flatnonzero((place >= 0) & at.is_valid().to_numpy())
+    key = _key(place[rows].astype(np.int64), at.fill_null(0).to_numpy()[rows])
     found = np.searchsorted(begins, key, side="right") - 1
     return table.take(pa.array(rows[(found >= 0) & (key < ends[found])]))
 

@@ -18,7 +18,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numba import njit, uint64
+from numba import uint64
+
+from rempart.compiled import njit
 
 PATIENT = b"patient"
 SESSION = b"session"

@@ -13,9 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,6 +33,9 @@ from rempart.ledger.patient_index import row_groups_of
 from rempart.ledger.pseudonym import PATIENT, hash_text
 from rempart.ledger.segments import segment_path
 from rempart.records import DECISION, Action
+
+if TYPE_CHECKING:
+    import duckdb
 
 PLAIN = pa.schema(
     [
@@ -78,6 +80,8 @@ def connect(data: Path) -> duckdb.DuckDBPyConnection:
 
     LedgerError where there is no ledger or it is damaged. An expiry afterwards may remove a file it needs.
     """
+
+    import duckdb  # a tenth of a second that only questions should wait for
 
     def build() -> duckdb.DuckDBPyConnection:
         snapshot = take_snapshot(data)
@@ -192,14 +196,21 @@ def again_if_moved(work: Callable[[], _Answer]) -> _Answer:
     for attempt in range(ATTEMPTS):
         try:
             return work()
-        except (LedgerGap, FileNotFoundError, duckdb.IOException) as error:
+        except (LedgerGap, FileNotFoundError, _faults()[0]) as error:
             if attempt == ATTEMPTS - 1:
                 raise LedgerError(
                     _("a file the ledger needs is missing or unreadable"), _("run rempart ledger verify")
                 ) from error
-        except (duckdb.Error, pa.ArrowException) as error:
+        except (_faults()[1], pa.ArrowException) as error:
             raise LedgerError(_("a segment cannot be read"), _("run rempart ledger verify")) from error
     raise AssertionError("the last attempt returns or raises")
+
+
+def _faults() -> tuple[type[Exception], type[Exception]]:
+    """DuckDB's errors: of a file, and all of them. Asked for when something was raised."""
+    import duckdb
+
+    return duckdb.IOException, duckdb.Error
 
 
 def take_snapshot(data: Path) -> Snapshot:
@@ -248,6 +259,8 @@ def _may_match(line: Sealed, question: Question) -> bool:
 
 def _scan(folder: Folder, seals: list[Sealed], question: Question) -> pa.Table:
     """Matching rows of the segments by account and period; DuckDB reads only the row groups it must."""
+    import duckdb
+
     if not seals:
         return PLAIN.empty_table()
     conditions = ["true"]

@@ -20,8 +20,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-import stix2
-
 NAMESPACE = UUID("8c1c5a0e-6a0b-5b53-9f5e-0d6f4a9b2c11")
 EXTENSION = f"extension-definition--{uuid5(NAMESPACE, 'pattern of work')}"
 MACHINE_GAP_S = 5.0
@@ -82,6 +80,8 @@ def make_bundle(work: Work, case: str, shared_by: str, now: datetime) -> str:
     """The bundle as JSON text; equal inputs give equal identifiers, so that a later one replaces it.
 
     Whoever knows the inputs knows the identifiers: they say which bundle this is, not who made it."""
+    import stix2  # a fifth of a second that only sharing should wait for
+
     stamp = {"created": now, "modified": now}
     maker = stix2.Identity(
         id=_id("identity", shared_by), name=shared_by, identity_class="organization", **stamp
@@ -209,6 +209,8 @@ def _observed(work: Work) -> Iterable[tuple[tuple[str, list[str]], str]]:
 
 
 def _relation(source: Any, kind: str, target: Any, common: Mapping[str, Any]) -> Any:
+    import stix2
+
     name = _id("relationship", f"{source.id} {kind} {target.id}")
     return stix2.Relationship(source, kind, target, id=name, **common)
 

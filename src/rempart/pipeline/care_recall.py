@@ -22,6 +22,7 @@ from rempart.pipeline.explain import LATEST_MS
 from rempart.records import MISSING_MS
 from rempart.watch.state import Array
 
+_READ = ("care.", "alias.", "canon", "house.clock")
 EXPLAINED = 0.5
 """Grade of explanation from which a patient counts as in the account's care."""
 
@@ -41,7 +42,7 @@ class CareRecall:
     """The care index as the last checkpoint has it."""
 
     def __init__(self, data: Path) -> None:
-        saved = load_latest(data)
+        saved = load_latest(data, lambda name: name.startswith(_READ))
         arrays = saved.arrays if saved else {}
         self._index = CareIndex.restore(_under("care.", arrays)) if saved else CareIndex()
         self._aliases = Aliases.restore(_under("alias.", arrays)) if saved else Aliases()

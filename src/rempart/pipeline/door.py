@@ -97,7 +97,11 @@ class Names:
     def column(self, vocabulary: str, column: pa.Array) -> Array:
         """Numbers (n,) int32 of a string column."""
         encoded = _encoded(column)
-        numbers = [self.number(vocabulary, word) for word in encoded.dictionary.to_pylist()]
+        words = encoded.dictionary.to_pylist()
+        known = self._numbers[vocabulary]
+        numbers = [known.get(word) for word in words]
+        if None in numbers:
+            numbers = [self.number(vocabulary, word) for word in words]
         table = np.array([*numbers, -1], np.int32)
         return table[encoded.indices.to_numpy(zero_copy_only=False)]
 
@@ -274,7 +278,7 @@ class Door:
 
     def _networks(self, addresses: pa.Array) -> Array:
         encoded = _encoded(addresses)
-        words = [self.network(word) for word in encoded.dictionary.to_pylist()]
+        words = [self._known_network(word) for word in encoded.dictionary.to_pylist()]
         table = np.array([*(self.names.number("network", word) for word in words), -1], np.int32)
         return table[encoded.indices.to_numpy(zero_copy_only=False)]
 

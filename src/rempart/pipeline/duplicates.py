@@ -8,8 +8,8 @@ are dropped when the table grows. Misses: the same event under two ids, or two s
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from rempart.compiled import njit
 from rempart.records import FLAG_NO_TIME, FLAG_SAME_ID_OTHER_CONTENT
 from rempart.watch.state import DAY_MS, Array
 

@@ -17,8 +17,10 @@ from rempart.language import Language, printable
 from rempart.leak.columns import CATEGORIES, Column, category_of
 from rempart.leak.fresh import Freshness
 from rempart.leak.through import AccountShare
+from rempart.pipeline.chart_style import STYLE, svg_of
 from rempart.pipeline.leak import EPOCH
-from rempart.pipeline.pictures import COLOURS, INK, MOST_NAME, RULE, STYLE, svg_of
+from rempart.pipeline.panel import COLOURS, INK, RULE
+from rempart.pipeline.pictures import MOST_NAME
 
 MOST_COLUMNS = 40
 MOST_ACCOUNTS = 15

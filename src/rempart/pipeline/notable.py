@@ -17,10 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rempart.incident.group import Grouping, Notable, Suspicion, worth_a_look
-from rempart.pipeline.suspicions import notable_of
+from rempart.pipeline.suspicions import notables_of
 from rempart.pipeline.wording import iso_time, reason_list
 from rempart.records import MISSING_MS
 from rempart.watch.state import DAY_MS, Array
+
+_READ = ["number", "account", "recorded", "action", "doubt", "hijack"]
+_READ += ["stake_low_eur", "stake_high_eur", "network", "reasons"]
 
 
 @dataclass
@@ -38,15 +41,16 @@ class Notables:
 
     def fold(self, segment: pa.Table) -> None:
         """Take a segment's decisions in, in order of their number."""
+        segment = segment.select(_READ)
         named = pc.not_equal(segment.column("account").cast(pa.string()), "")
         doubted = pc.and_(pc.greater(pc.list_value_length(segment.column("reasons")), 0), named)
         marked = segment.filter(pc.fill_null(doubted, False))
         at_ms = pc.fill_null(marked.column("recorded").cast(pa.int64()), MISSING_MS)
         marked = marked.append_column("at_ms", at_ms)
         challenged, kept = _standing_out(marked)
-        for at, row in zip(kept.tolist(), marked.take(pa.array(kept)).to_pylist(), strict=True):
-            notable = notable_of(row)
-            if challenged[at]:
+        notables = notables_of(marked.take(pa.array(kept)))
+        for stopped, notable in zip(challenged[kept].tolist(), notables, strict=True):
+            if stopped:
                 self._challenged.add(notable)
             day = (notable.account, notable.at_ms // DAY_MS)
             best = self._oddest.get(day)

@@ -25,9 +25,10 @@ from rempart.language import Language, printable
 from rempart.market.book import load as load_book
 from rempart.market.stake import stake_table
 from rempart.market.worth import price_person
+from rempart.pipeline.chart_style import STYLE, svg_of
 from rempart.pipeline.login_methods import read_methods
 from rempart.pipeline.page import page_environment
-from rempart.pipeline.pictures import COLOURS, RULE, STYLE, svg_of
+from rempart.pipeline.panel import COLOURS, RULE
 from rempart.pipeline.posture_facts import count_house
 from rempart.pipeline.private_streams import make_folder, write_whole
 from rempart.pipeline.spelling import write_json

@@ -22,7 +22,9 @@ from rempart.incident.gaps import HOUR_MS
 from rempart.incident.split import SURE
 from rempart.language import Language
 from rempart.pipeline.aftermath import Asked, ControllerScope
-from rempart.pipeline.pictures import COLOURS, INK, RULE, STYLE, time_ticks
+from rempart.pipeline.chart_style import STYLE
+from rempart.pipeline.panel import COLOURS, INK, RULE
+from rempart.pipeline.pictures import time_ticks
 from rempart.records import MISSING_MS
 
 MOST_BARS = 240

@@ -18,9 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from rempart.errors import SourceError
 from rempart.language import gettext as _
@@ -33,6 +31,9 @@ from rempart.notice.scope import read_scope
 from rempart.pipeline.aftermath import asked_of
 from rempart.pipeline.private_streams import write_whole
 from rempart.sources.json_guard import MAX_UNIT_BYTES, Unreadable, decode_unit
+
+if TYPE_CHECKING:
+    import duckdb
 
 _CREW = """CREATE TEMP TABLE crew AS SELECT account, recorded, form, software, network, patients FROM ledger
 WHERE account IN (SELECT unnest(?::VARCHAR[])) AND kind = 'access'

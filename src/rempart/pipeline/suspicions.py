@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, fields
+from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,7 @@ CREW = 3
 _DOUBTED = """SELECT number, account, epoch_ms(recorded) AS at_ms, action, doubt, hijack, stake_low_eur,
 stake_high_eur, reasons, network FROM ledger
 WHERE action <> 'allow' AND account <> '' AND recorded IS NOT NULL AND number >= ? ORDER BY recorded, number"""
-_USERS = """SELECT {column} AS name, count(DISTINCT account) AS users FROM ledger
-WHERE {column} IN (SELECT unnest(?)) AND account <> '' GROUP BY 1"""
+_SAID = ("code", "weight", "seen", "usual")
 _PATIENTS = "SELECT approx_count_distinct(one) FROM (SELECT unnest(patients) AS one FROM ledger)"
 
 
@@ -71,39 +70,39 @@ class Theft:
         return hard or likely or len(self.accounts) >= CREW
 
 
-def notable_of(row: dict[str, Any]) -> Notable:
-    """One row of the ledger, ``at_ms`` its time."""
-    reasons = tuple((r["code"], r["weight"], r["seen"], r["usual"]) for r in row["reasons"] or ())
-    return Notable(
-        row["number"],
-        row["account"],
-        row["at_ms"],
-        row["action"],
-        row["doubt"],
-        row["hijack"],
-        row["stake_low_eur"],
-        row["stake_high_eur"],
-        row["network"] or "",
-        reasons,
-    )
+def notables_of(rows: pa.Table) -> list[Notable]:
+    """Rows of the ledger, ``at_ms`` their time."""
+    reasons = rows["reasons"].combine_chunks()
+    given = zip(*(reasons.flatten().field(name).to_numpy().tolist() for name in _SAID), strict=True)
+    counts = reasons.value_lengths().fill_null(0).to_numpy().tolist()
+    said = (tuple(islice(given, count)) for count in counts)
+    columns = [_plain(rows[field.name]) for field in fields(Notable) if field.name != "reasons"]
+    return list(map(Notable, *columns, said))
+
+
+def _plain(column: pa.ChunkedArray) -> list[Any]:
+    if pa.types.is_primitive(column.type):
+        return list(column.to_numpy().tolist())
+    return list(column.cast(pa.string()).fill_null("").to_pylist())
 
 
 def find_thefts(data: Path, first_number: int = 0) -> list[Theft]:
     """Every suspected theft in the ledger from decision ``first_number`` on, the most doubtful first."""
-    found = connect(data).sql(_DOUBTED, params=[first_number]).to_arrow_table().to_pylist()
-    return join_thefts(data, group(notable_of(row) for row in found))
+    found = connect(data).sql(_DOUBTED, params=[first_number]).to_arrow_table()
+    return join_thefts(data, group(notables_of(found)))
 
 
 def join_thefts(data: Path, suspicions: Sequence[Suspicion]) -> list[Theft]:
     """The suspicions of one crew together, in the order of the first of each."""
     if not suspicions:
         return []
-    parts = _look_around_all(Opened.of(data), CareRecall(data), suspicions)
+    opened = Opened.of(data)
+    parts = _look_around_all(opened, CareRecall(data), suspicions)
     traces = [part.trace for part in parts]
     links = link_traces(
         traces,
-        _users(data, "network", traces),
-        _users(data, "software", traces),
+        _users(opened, "network", traces),
+        _users(opened, "software", traces),
         _house_patients(data, traces),
     )
     return [_theft(places, parts, links) for places in gather_groups(len(parts), links)]
@@ -190,14 +189,11 @@ def _words(column: pa.ChunkedArray) -> frozenset[str]:
     return frozenset(pc.unique(column.cast(pa.string())).to_pylist())
 
 
-def _users(data: Path, column: str, traces: Sequence[Trace]) -> dict[str, int]:
+def _users(opened: Opened, column: str, traces: Sequence[Trace]) -> dict[str, int]:
     """How many accounts of the house use each network or software that two suspicions share."""
     seen = Counter(name for one in traces for name in (one.networks if column == "network" else one.software))
-    shared = [name for name, count in seen.items() if count > 1]
-    if not shared:
-        return {}
-    found = connect(data).execute(_USERS.format(column=column), [shared]).fetchall()
-    return dict(found)
+    shared = sorted(name for name, count in seen.items() if count > 1)
+    return opened.users(column, shared) if shared else {}
 
 
 def _house_patients(data: Path, traces: Sequence[Trace]) -> int:

@@ -16,7 +16,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 
 from rempart.incident.frauds import category_words, fraud_names
 from rempart.language import Language
-from rempart.pipeline.pictures import COLOURS, RULE, STYLE
+from rempart.pipeline.chart_style import STYLE
+from rempart.pipeline.panel import COLOURS, RULE
 from rempart.pipeline.scope_picture import saved
 
 LEAST_EUR = 0.1

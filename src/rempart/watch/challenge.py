@@ -8,8 +8,8 @@ pass is a likelihood ratio (3 % of owners are fooled). Compiled, called by :mod:
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from rempart.compiled import njit
 from rempart.records import FLAG_TRUSTED, Action, Kind
 from rempart.watch.channels import Stat
 from rempart.watch.reasons import DISOWNED, FAILED_CHALLENGE, REOPENED, SLIPPED

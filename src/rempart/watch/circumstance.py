@@ -10,7 +10,8 @@ thief in the owner's place and hours.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from rempart.compiled import njit
 
 USUAL_HOUR = 1.6
 """Nats of an hour below which it is nothing unusual (a fifth of the days touch it)."""

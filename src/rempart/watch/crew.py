@@ -13,8 +13,8 @@ account, or behind the hospital's own address. Communities of users: Chen & Mali
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from rempart.compiled import njit
 from rempart.watch.volume import share_nats
 
 ONE = 1000

@@ -8,8 +8,8 @@ owner's hours.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from rempart.compiled import njit
 from rempart.watch.state import DAY_MS, HOUR_MS
 
 ROLE_DAYS = 4.0

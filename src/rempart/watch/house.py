@@ -13,8 +13,8 @@ within one minute.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from rempart.compiled import njit
 from rempart.records import FLAG_DECOY, FLAG_NAMED, FLAG_QUERY, MISSING_MS, Kind
 from rempart.watch.crew import FAILED_LOGIN, USUAL_FAILED, crew_nats, note_patient
 from rempart.watch.state import DAY_MS, MINUTE_MS, PENDING, WARD_VISIT, Array, House

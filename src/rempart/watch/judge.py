@@ -18,6 +18,7 @@ import numpy as np
 from rempart.records import DECISION, Frame
 from rempart.watch import crew, windows
 from rempart.watch import house as across
+from rempart.watch.channels import N_STATS
 from rempart.watch.kernel import judge_rows
 from rempart.watch.stance import STANCE, lift, look
 from rempart.watch.state import (
@@ -163,9 +164,10 @@ class Watch:
         habits = self._habits()
 
         def run(number: int) -> None:
+            parts = np.zeros(N_STATS + 1, np.float32)
             judge_rows(  # type: ignore[call-arg]
                 rows, now, self._day, patients, grades, others, crews, prices, *self._shard_arrays(number),
-                *habits, self._stance[0], number, len(self._shards), out,
+                *habits, self._stance[0], number, len(self._shards), parts, out,
             )  # fmt: skip
 
         if self._pool is None or rows.size < 512:

@@ -7,8 +7,8 @@ the same rows in parallel, each skipping the accounts of the others.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from rempart.compiled import njit
 from rempart.records import FLAG_DECOY, FLAG_LEFT, FLAG_QUERY, MAX_REASONS, Action, Kind
 from rempart.watch.challenge import BY_WORD, choose, hear, log_odds
 from rempart.watch.channels import N_STATS, Group
@@ -271,13 +271,14 @@ def judge_rows(
     policy,
     shard,
     shards,
+    parts,
     out,
 ):
     """Judge the rows of one day that belong to ``shard``; fills ``out`` (n,) of records.DECISION.
 
     ``prices`` (forms + 1, 2) euros a new patient, low and high, by form number (-1 is the last row).
+    ``parts`` (N_STATS + 1,) float32 is room to work in.
     """
-    parts = np.zeros(N_STATS + 1, np.float32)
     place = (visits, nodes, counts)
     habits = (shares, novelty, usual, zone_from, zone_offset)
     for i in range(rows.size):

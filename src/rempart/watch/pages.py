@@ -8,8 +8,8 @@ decayed misses. Misses shuffled searches and identifiers opened without a search
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from rempart.compiled import njit
 from rempart.watch.state import FORMS
 
 PAGE_WIDTH = 10.0

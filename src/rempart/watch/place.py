@@ -10,8 +10,8 @@ Risk-based authentication: Wiefling et al., TOPS 2022.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from rempart.compiled import njit
 from rempart.watch.state import MINUTE_MS, PLACES, SOFTWARES
 
 COMMON, FEW, UNSEEN, SOFTWARE = 0, 1, 2, 3

@@ -11,8 +11,8 @@ Misses a thief who reads as the owner does, and a program that waits at random.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from rempart.compiled import njit
 from rempart.watch.state import MINUTE_MS, READINGS, Array
 
 USUAL_NATS = 1.5

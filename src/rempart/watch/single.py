@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from rempart.watch.channels import N_STATS
 from rempart.watch.house import has_room as house_has_room
 from rempart.watch.house import tell_time, walk
 from rempart.watch.kernel import judge_rows
@@ -52,8 +53,10 @@ def judge_single(  # type: ignore[no-untyped-def]
     if span != stance[0].span:
         look(stance, shard[0], span)
     others, crews = np.zeros(1, np.int8), np.zeros(1, np.float32)
+    parts = np.zeros(N_STATS + 1, np.float32)
     walk(rows, now, marks, before, patients, grades, shard[0], others, crews, *house)
     day = max(span * SPAN_MS // DAY_MS, -1)  # -1 while no event has told the time.
     judge_rows(  # type: ignore[call-arg]
-        rows, now, day, patients, grades, others, crews, prices, *shard, *habits, stance[0], number, shards, out
+        rows, now, day, patients, grades, others, crews, prices, *shard, *habits, stance[0], number, shards, parts,
+        out,
     )  # fmt: skip

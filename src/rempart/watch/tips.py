@@ -18,8 +18,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from rempart.compiled import njit
 from rempart.watch.crew import NEW_DAYS
 from rempart.watch.place import used_since
 from rempart.watch.state import DAY_MS, HOUR_MS, SOFTWARES, Array

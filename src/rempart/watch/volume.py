@@ -12,8 +12,8 @@ owner's care slower than honest work grows. Explanation-based auditing: Fabbri &
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from rempart.compiled import njit
 from rempart.watch.reading import begin_visit, read_kind
 from rempart.watch.state import DAY_MS, MINUTE_MS, VISIT_DAYS, WEEK_FADE_MS
 from rempart.watch.windows import visit

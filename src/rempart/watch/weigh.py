@@ -15,8 +15,8 @@ Misses: evidence that stays small in every group.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from rempart.compiled import njit
 from rempart.watch.apart import LEAST, PER_SCALE
 from rempart.watch.channels import CHANNELS, N_GROUPS, N_STATS, Group
 from rempart.watch.state import APART_BINS, BINS
@@ -32,6 +32,9 @@ hardly do without."""
 GROUP_CAP = np.array([7.0, 12.5, 14.0, 5.0, 9.0, 9.0, 12.0, 7.0, 9.0, 12.5], np.float32)
 GROUP_OF = np.array([channel.group for channel in CHANNELS], np.int64)
 GROUP_WEIGHT = np.array([0.7, 1.0, 1.2, 1.0, 1.2, 0.5, 1.0, 1.0, 0.7, 1.0], np.float32)
+_BY_GROUP = np.argsort(GROUP_OF, kind="stable")
+_BEGINS = np.searchsorted(GROUP_OF[_BY_GROUP], np.arange(N_GROUPS + 1))
+"""The statistics of group g are ``_BY_GROUP[_BEGINS[g] : _BEGINS[g + 1]]``."""
 _VOLUME, _STRANGERS = int(Group.VOLUME), int(Group.STRANGERS)
 
 
@@ -74,29 +77,40 @@ def surprise(acc, stat, x, tails, apart, role_days):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _keep_strongest(parts, group):  # type: ignore[no-untyped-def]
+    """Of a group's ``parts`` leave the strongest, the first of equals, as what the group says; the others are 0."""
+    best, who = np.float32(0.0), -1
+    for k in range(_BEGINS[group], _BEGINS[group + 1]):
+        stat = _BY_GROUP[k]
+        if parts[stat] > best:
+            best, who = parts[stat], stat
+        parts[stat] = np.float32(0.0)
+    if who >= 0:
+        said = min(best, GROUP_CAP[group]) - GROUP_FLOOR[group]
+        parts[who] = max(np.float32(0.0), said) * GROUP_WEIGHT[group]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _sum(parts, group):  # type: ignore[no-untyped-def]
+    total = np.float32(0.0)
+    for k in range(_BEGINS[group], _BEGINS[group + 1]):
+        total += parts[_BY_GROUP[k]]
+    return total
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def doubt_of(acc, tails, apart, role_days, parts):  # type: ignore[no-untyped-def]
     """Doubt in nats; ``parts`` (N_STATS,) receives what each statistic contributed."""
-    best = np.zeros(N_GROUPS, np.float32)
-    who = np.full(N_GROUPS, -1, np.int64)
     for stat in range(N_STATS):
         parts[stat] = np.float32(0.0)
-        if acc.now[stat] <= 0.0:  # Of what did not happen nobody is surprised.
-            continue
-        nats = surprise(acc, stat, acc.now[stat], tails, apart, role_days)
-        group = GROUP_OF[stat]
-        if nats > best[group]:
-            best[group] = nats
-            who[group] = stat
+        if acc.now[stat] > 0.0:  # Of what did not happen nobody is surprised.
+            parts[stat] = surprise(acc, stat, acc.now[stat], tails, apart, role_days)
     for group in range(N_GROUPS):
-        best[group] = (
-            max(np.float32(0.0), min(best[group], GROUP_CAP[group]) - GROUP_FLOOR[group])
-            * GROUP_WEIGHT[group]
-        )
-    weaker = _VOLUME if best[_VOLUME] < best[_STRANGERS] else _STRANGERS
-    best[weaker] = np.float32(0.0)
+        _keep_strongest(parts, group)
+    weaker = _VOLUME if _sum(parts, _VOLUME) < _sum(parts, _STRANGERS) else _STRANGERS
+    for k in range(_BEGINS[weaker], _BEGINS[weaker + 1]):
+        parts[_BY_GROUP[k]] = np.float32(0.0)
     doubt = np.float32(0.0)
     for group in range(N_GROUPS):
-        doubt += best[group]
-        if who[group] >= 0:
-            parts[who[group]] = best[group]
+        doubt += _sum(parts, group)
     return doubt

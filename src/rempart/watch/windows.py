@@ -12,8 +12,8 @@ Misses nothing within its windows; visits older than :data:`state.VISIT_DAYS` ar
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from rempart.compiled import njit
 from rempart.watch.state import DAY_MS, HOUR_MS, MINUTE_MS, NODE, VISIT, VISIT_DAYS, Shard
 
 _W0 = 10 * MINUTE_MS

@@ -12,7 +12,7 @@ from synthetic_ledger import START_MS, first_names, make_frame
 
 from rempart.errors import LedgerError
 from rempart.ledger.book import Ledger
-from rempart.ledger.exposure import ANSWER, COLUMNS, Opened
+from rempart.ledger.exposure import ANSWER, AROUND, COLUMNS, Opened
 from rempart.ledger.query import Question, history
 from rempart.ledger.retention import expire
 from rempart.ledger.rhythm import HOUR_MS
@@ -35,7 +35,7 @@ def test_each_account_is_given_in_its_own_periods(sealed: Path) -> None:
     second = [(START_MS + at, START_MS + at + 1000) for at in (20_000, 60_000, 20_500)]
     periods = {"account-0": [(START_MS - 10**12, START_MS + 30_000)], "account-3": second}
     found = opened.around(periods).to_pylist()
-    every = opened.accesses(list(periods), None, None).to_pylist()
+    every = opened.accesses(list(periods), None, None).select(AROUND.names).to_pylist()
     inside = [
         row
         for row in every
@@ -44,6 +44,17 @@ def test_each_account_is_given_in_its_own_periods(sealed: Path) -> None:
     assert found == inside
     assert 0 < len(found) < len(every)
     assert {row["account"] for row in found} <= set(periods)
+
+
+@pytest.mark.parametrize("column", ["network", "software"])
+def test_the_accounts_that_used_a_name_are_counted(sealed: Path, column: str) -> None:
+    every = Opened.of(sealed).accesses([f"account-{k}" for k in range(9)], None, None)
+    users: dict[str, set[str]] = {}
+    for account, name in zip(every["account"].to_pylist(), every[column].to_pylist(), strict=True):
+        users.setdefault(name, set()).add(account)
+    asked = sorted(users)[:3]
+    found = Opened.of(sealed).users(column, [*asked, "nobody uses this"])
+    assert found == {name: len(users[name]) for name in asked}
 
 
 def test_several_accounts_and_the_nameless_are_answered_together(
