@@ -105,11 +105,12 @@ class Front:
         conditional = b"if-none-exist" in question.headers
         wanted = read_wanted(question.method, question.target, self._site, conditional)
         self._asked += 1
+        name = f"{self._name}-{self._asked}"
         access = Access(
             SOURCE,
             0,
             0,
-            f"{self._name}-{self._asked}",
+            name,
             int(Kind.ACCESS),
             self._clock_ms(),
             holder.account,
@@ -119,7 +120,7 @@ class Front:
             client_address(question.headers, peer, self._proxies),
             client_software(question.headers, holder.software),
             holder.session,
-            "",
+            name,
             wanted.action,
             -1,
             wanted.resource,
@@ -144,10 +145,10 @@ class Front:
             if self._open and self._gap.is_closed(asked.access.account):
                 respond(self._replies.refused("blocked", redirects))
                 return
-            respond(self._replies.unjudged(self._open and self._gap.note(asked)))
+            respond(self._replies.unjudged(asked.access.request, self._open and self._gap.note(asked)))
             return
         self._metrics.note(ANSWERS[verdict.answer], time.perf_counter() - begun)
-        respond(self._replies.verdict(verdict, redirects))
+        respond(self._replies.verdict(verdict, asked.access.request, redirects))
 
     def _refuse(self, refused: RequestRefused, respond: Respond, redirects: bool) -> None:
         self._metrics.refused[refused.what] += 1

@@ -20,6 +20,7 @@ from rempart.pipeline.containing import Containment
 from rempart.pipeline.course import Course, Decided
 from rempart.pipeline.door import session_of
 from rempart.pipeline.hearing import Hearing
+from rempart.pipeline.questions import Questions
 from rempart.pipeline.wording import outside_texts
 from rempart.records import Access, Action
 
@@ -69,6 +70,7 @@ class Serving:
         self,
         course: Course,
         challenges: Challenges,
+        questions: Questions,
         hearing: Hearing,
         containment: Containment,
         clock_ms: Callable[[], int],
@@ -77,7 +79,7 @@ class Serving:
         glass_s: int,
         question: Callable[[str, Decided, int], str] | None,
     ) -> None:
-        self._course, self._challenges = course, challenges
+        self._course, self._challenges, self._questions = course, challenges, questions
         self._hearing, self._containment = hearing, containment
         self._clock_ms, self._enforce, self._glass_s, self._question = clock_ms, enforce, glass_s, question
         self._glass = os.open(
@@ -101,6 +103,7 @@ class Serving:
         if asked.token:
             self._containment.see_token(access.account, asked.token)
         decided = self._course.decide_one(access)
+        self._questions.keep(access, decided.number)
         action = int(decided.decision["action"])
         answer = Answer.SERVE
         if action != Action.ALLOW:
