@@ -28,14 +28,13 @@ from rempart.console.question import (
 from rempart.console.replies import Replies
 from rempart.console.rooms import Rooms
 from rempart.errors import RequestRefused
-from rempart.pipeline.serving import Answer, Asked, Verdict
+from rempart.pipeline.serving import ANSWERS, Asked, Verdict
 from rempart.records import Access, Kind
 from rempart.settings import Settings
 from rempart.sources.request_fhir import Site, path_template, read_wanted
 from rempart.sources.token import Holder, UnknownKey
 
 SOURCE = "serve"
-ANSWERS = tuple(answer.name.lower() for answer in Answer)
 
 
 class Front:
