@@ -62,7 +62,7 @@ class ValueKind(IntEnum):
 class Access(msgspec.Struct, frozen=True, gc=False):
     """One readable unit of a log: an access, a login or a reinstatement, in the log's own words.
 
-    Rows of :data:`ACCESS_SCHEMA` are the same fields but ``named`` as columns. Empty strings mean "not said".
+    Rows of :data:`ACCESS_SCHEMA` are the same fields but ``named`` and ``question`` as columns. Empty strings mean "not said".
     """
 
     source: str
@@ -102,6 +102,12 @@ class Access(msgspec.Struct, frozen=True, gc=False):
     """Order-preserving number of the searched value (day number, letters in base 27, digits)."""
     named: bool = False
     """Whether ``patients`` are those that the request named, not what a page listed; a log does not tell."""
+    question: int = -1
+    """Number of the decision on the request whose outcome this tells, -1 for none."""
+
+
+FIRST_TOLD = -2
+"""The offset of what tells the outcome of question 0; of a later one, so many less."""
 
 
 ACCESS_SCHEMA = pa.schema(
@@ -285,6 +291,8 @@ FLAG_LEFT = 16
 """The staff list says the account's owner has left."""
 FLAG_TRUSTED = 32
 """A login or reinstatement from a source whose word counts."""
+FLAG_TOLD = 32
+"""Of an access: what became of a request that was judged before; its offset, :data:`FIRST_TOLD` less the number of that decision, says which."""
 FLAG_DECOY = 64
 """The record of a decoy was opened: a patient who does not exist."""
 FLAG_NAMED = -128

@@ -19,6 +19,7 @@ from rempart.settings import Settings
 
 DAY_MS, HOUR_MS = 86_400_000, 3_600_000
 MONDAY_MS = 1_767_571_200_000
+WAYS = ("single", "frame", "together")
 EVERYBODY = [f"p{number}" for number in range(8)]
 ROLE = {
     "resourceType": "PractitionerRole", "practitioner": {"reference": "Practitioner/a1"},
@@ -94,9 +95,11 @@ def to_batch(run: Sequence[Access]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=ACCESS_SCHEMA)
 
 
-def decide(course: Course, run: list[Access], together: bool) -> list[bytes]:
-    """The answer to each access of a run, decided in one frame or one by one."""
-    if not together:
+def decide(course: Course, run: list[Access], way: str) -> list[bytes]:
+    """The answer to each access of a run, decided in one frame, together, or one by one."""
+    if way == "together":
+        return [each.decision.tobytes() for each in course.decide_each(run)]
+    if way == "single":
         return [course.decide_one(each).decision.tobytes() for each in run]
     (given,) = course.take(Batch(to_batch(run), (), ()), "s", None)
     fresh = iter(given.decisions)
@@ -125,22 +128,22 @@ def outcome(course: Course, decisions: list[bytes]) -> Outcome:
     return Outcome(decisions, journal, known.tobytes(), seen, counts)
 
 
-def play(data: Path, stream: list[Access | dict[str, Any]], cuts: list[int], frames: list[bool]) -> Outcome:
-    """A course over the stream; each run between ``cuts`` and care resources is a frame, or goes one by one."""
+def play(data: Path, stream: list[Access | dict[str, Any]], cuts: list[int], ways: list[str]) -> Outcome:
+    """A course over the stream; each run between ``cuts`` and care resources goes one of ``ways``."""
     course = Course.open(data, Settings(), enforce=True, live=True)
     decisions: list[bytes] = []
     run: list[Access] = []
     runs = 0
     for place, unit in enumerate([*stream, None]):
         if run and (not isinstance(unit, Access) or place in cuts):
-            decisions += decide(course, run, frames[runs % len(frames)])
+            decisions += decide(course, run, ways[runs % len(ways)])
             run, runs = [], runs + 1
         if isinstance(unit, Access):
             run.append(unit)
         elif unit is not None:
             course.learn([Context("s", place, unit)])
     # A name met in a repeated record alone is journalled with the next decision.
-    decisions += decide(course, [access(offset=10_000, content=99, event="last")], together=False)
+    decisions += decide(course, [access(offset=10_000, content=99, event="last")], "single")
     course.flush()
     found = outcome(course, decisions)
     course.abandon()
@@ -164,18 +167,22 @@ def with_one_key(home: Path, name: str) -> Path:
 def _compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Compile outside hypothesis, which slows compiling down."""
     stream = [access(offset=number, event=f"e{number}") for number in range(4)]
-    play(tmp_path_factory.mktemp("compiled"), [*CARE, *stream], [len(CARE) + 2], [True, False])
+    play(tmp_path_factory.mktemp("compiled"), [*CARE, *stream], [len(CARE) + 2], list(WAYS))
 
 
 @settings(max_examples=25, deadline=None)
-@given(streams(), st.lists(st.integers(1, 40), max_size=8), st.lists(st.booleans(), min_size=1, max_size=6))
-def test_any_mixture_of_single_events_and_frames_is_the_same(
-    stream: list[Access | dict[str, Any]], cuts: list[int], frames: list[bool]
+@given(
+    streams(),
+    st.lists(st.integers(1, 40), max_size=8),
+    st.lists(st.sampled_from(WAYS), min_size=1, max_size=6),
+)
+def test_any_mixture_of_the_ways_is_the_same(
+    stream: list[Access | dict[str, Any]], cuts: list[int], ways: list[str]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        single = play(with_one_key(home, "single"), stream, [], [False])
-        assert play(with_one_key(home, "mixed"), stream, cuts, frames) == single
+        single = play(with_one_key(home, "single"), stream, [], ["single"])
+        assert play(with_one_key(home, "mixed"), stream, cuts, ways) == single
 
 
 def test_single_events_and_frames_are_the_same_before_any_event_tells_the_time(tmp_path: Path) -> None:
@@ -183,8 +190,9 @@ def test_single_events_and_frames_are_the_same_before_any_event_tells_the_time(t
         access(offset=number, event=f"e{number}", recorded_ms=MISSING_MS, address=f"10.0.0.{number}")
         for number in range(3)
     ]
-    single = play(with_one_key(tmp_path, "single"), stream, [], [False])
-    assert play(with_one_key(tmp_path, "frames"), stream, [], [True]) == single
+    single = play(with_one_key(tmp_path, "single"), stream, [], ["single"])
+    assert play(with_one_key(tmp_path, "frames"), stream, [], ["frame"]) == single
+    assert play(with_one_key(tmp_path, "together"), stream, [], ["together"]) == single
 
 
 def test_single_events_and_frames_are_the_same_while_every_table_grows(tmp_path: Path) -> None:
@@ -203,8 +211,9 @@ def test_single_events_and_frames_are_the_same_while_every_table_grows(tmp_path:
         )
         for number in range(2_200)
     ]
-    single = play(with_one_key(tmp_path, "single"), stream, [], [False])
-    assert play(with_one_key(tmp_path, "frames"), stream, list(range(0, 2_200, 97)), [True]) == single
+    single = play(with_one_key(tmp_path, "single"), stream, [], ["single"])
+    assert play(with_one_key(tmp_path, "frames"), stream, list(range(0, 2_200, 97)), ["frame"]) == single
+    assert play(with_one_key(tmp_path, "together"), stream, list(range(0, 2_200, 97)), ["together"]) == single
     assert len(decide_row.signatures) == 1
     again = Course.open(tmp_path / "single", Settings(), enforce=True, live=True)
     assert outcome(again, single.decisions) == single

@@ -3,7 +3,9 @@
 ``python fhir_server.py PORT``. Serves ``Patient/{id}`` and its ``Observation`` compartment, ``Patient?...`` (``_count`` rows, next
 pages by ``_offset``), ``Observation?patient=``, POST ``_search``, creates, and ``metadata`` below ``/fhir``, as resources, searchset
 Bundles and OperationOutcomes (application/fhir+json). ``/_served`` tells how many different patients each bearer
-token's ``preferred_username`` or ``sub`` was served, how many requests came, and the names of the last one's headers.
+token's ``preferred_username`` or ``sub`` was served, how many requests came, and the names of the last one's headers;
+``/_audit`` the AuditEvents of what was served, one a line, with the X-Request-ID each request came with (IHE BALP).
+A search by ``telecom`` finds one patient.
 It decodes paths leniently, as a careless server would: what the proxy lets through is what it serves.
 """
 
@@ -13,6 +15,7 @@ import base64
 import json
 import sys
 from collections import defaultdict
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -36,6 +39,7 @@ CAPABILITIES = {
 served: dict[str, set[str]] = defaultdict(set)
 requests: dict[str, int] = defaultdict(int)
 heard: dict[str, list[str]] = {}
+audited: list[str] = []
 
 
 def holder(headers: object) -> str:
@@ -47,6 +51,35 @@ def holder(headers: object) -> str:
     except (IndexError, ValueError):
         return "nobody"
     return claims.get("preferred_username") or claims.get("sub") or "nobody"
+
+
+def audit(who: str, request: str, found: list[str], kind: str, query: str) -> None:
+    """Keep an AuditEvent of what was served."""
+    entities: list[dict[str, Any]] = [
+        {"what": {"reference": f"Patient/{each}"}, "role": {"code": "1"}} for each in found
+    ]
+    if kind != "Patient":
+        entities.append({"what": {"reference": kind}})
+    if query:
+        entities.append({"role": {"code": "24"}, "query": base64.b64encode(query.encode()).decode()})
+    if request:
+        entities.append({"what": {"identifier": {"value": request}}, "type": {"code": "XrequestId"}})
+    event = {
+        "resourceType": "AuditEvent",
+        "id": f"audit-{len(audited)}",
+        "recorded": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "action": "E" if query else "R",
+        "outcome": "0",
+        "agent": [
+            {
+                "requestor": True,
+                "who": {"identifier": {"value": who}},
+                "network": {"address": "127.0.0.1", "type": "2"},
+            }
+        ],
+        "entity": entities,
+    }
+    audited.append(json.dumps(event))
 
 
 def patient(number: str) -> dict[str, Any]:
@@ -107,6 +140,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/_served":
             told = {who: len(patients) for who, patients in served.items()}
             return self.reply({"served": told, "requests": dict(requests), "heard": heard})
+        if self.path == "/_audit":
+            return self.reply(audited)
         split = urlsplit(self.path)
         path = unquote(split.path).split(";")[0]
         parts = [part for part in path.split("/") if part not in ("", ".")]
@@ -121,16 +156,21 @@ class Handler(BaseHTTPRequestHandler):
             return self.reply(CAPABILITIES)
         if parts[1:2] == ["Patient"] and len(parts) > 2 and parts[2] != "_search":
             served[who].add(parts[2])
+            self.audit(who, parts[2:3], "Patient" if len(parts) == 3 else parts[3])
             if len(parts) == 3:
                 return self.reply(patient(parts[2]))
             return self.reply(self.bundle(observations(parts[2])))
         if "patient" in asked:
             found = asked["patient"][0].split(",")
             served[who].update(found)
+            self.audit(who, found, parts[1], f"{parts[1]}?{split.query}")
             return self.reply(self.bundle([each for one in found for each in observations(one)]))
         first, count = int(asked.get("_offset", ["0"])[0]), int(asked.get("_count", ["50"])[0])
         found = [str(number) for number in range(first, min(first + count, PATIENTS))]
+        if "telecom" in asked:
+            found = [str(int(asked["telecom"][0]) % PATIENTS)]
         served[who].update(found)
+        self.audit(who, found, parts[1], f"{parts[1]}?{split.query}")
         return self.reply(self.bundle(list(map(patient, found)), first + count))
 
     def do_POST(self) -> None:
@@ -139,6 +179,9 @@ class Handler(BaseHTTPRequestHandler):
             return self.do_GET()
         requests[holder(self.headers)] += 1
         return self.reply(json.loads(sent or b"{}"), 201)
+
+    def audit(self, who: str, found: list[str], kind: str, query: str = "") -> None:
+        audit(who, self.headers.get("X-Request-ID", ""), found, kind, query)
 
     def bundle(self, resources: list[dict[str, Any]], following: int = PATIENTS) -> dict[str, Any]:
         """A page of search results; ``following`` is where the next one begins."""

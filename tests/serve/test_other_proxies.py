@@ -240,6 +240,19 @@ def test_a_client_says_nothing_to_the_fhir_server_that_only_a_proxy_may_say(
     assert unsaid(fhir, account)
 
 
+def test_a_request_goes_on_under_the_name_it_was_judged_by(
+    outside: Client, who: str, fhir: Process, signer: Signer, home: Path
+) -> None:
+    account = f"{who}-named"
+    assert outside.ask("/fhir/Patient/1", signer.token(account), X_Request_ID="chosen")[0] == 200
+    (told,) = (each for each in json.loads(Client(fhir.port).ask("/_audit")[2]) if f'"{account}"' in each)
+    ((event,),) = (
+        connect(home / "data").execute("SELECT event FROM ledger WHERE account = ?", [account]).fetchall()
+    )
+    assert f'"value": "{event}"' in told
+    assert "chosen" not in told
+
+
 def test_staff_and_the_provider_reach_their_pages(outside: Client) -> None:
     assert outside.ask("/was-this-you?t=AAAA")[::2] == (403, b"link_forged\n")
     assert outside.ask("/was-this-you", "", "POST", b"t=AAAA&answer=me")[::2] == (403, b"link_forged\n")

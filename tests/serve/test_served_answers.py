@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from world import Client, Process, Signer, begin_service, desk, metric, settings_file
+from world import REMPART, Client, Process, Signer, begin_service, desk, metric, settings_file
 
 from rempart.ledger.query import connect
 
@@ -341,3 +343,65 @@ def test_of_keycloaks_own_events_three_typing_errors_are_one_failure(
         _, _, told = door.ask("/events", desk(data), "POST", lines)
         assert (json.loads(told)["control"], json.loads(told)["rejected"]) == (1, 1)
     assert door.decide("/fhir/Patient/1", token, X_Forwarded_For=THIEF)[0] == 403
+
+
+def audit_of(fhir: Process, account: str) -> bytes:
+    """The FHIR server's AuditEvents of an account, one a line."""
+    told = json.loads(Client(fhir.port).ask("/_audit")[2])
+    return "\n".join(line for line in told if f'"{account}"' in line).encode()
+
+
+def ledger_of(data: Path, account: str, columns: str) -> list[tuple[object, ...]]:
+    question = f"SELECT {columns} FROM ledger WHERE account = '{account}' ORDER BY number"
+    return connect(data).execute(question).fetchall()
+
+
+def test_a_search_that_the_server_tells_of_is_one_page_with_the_rows_it_showed(
+    front: Client, door: Client, fhir: Process, signer: Signer, data: Path
+) -> None:
+    """Two accounts make the same searches, which find one patient each of a bound of fifty; the server tells of one's."""
+    asked = {"told-1": signer.token("told-1"), "untold-1": signer.token("untold-1")}
+    for number in range(3):
+        for token in asked.values():
+            target = f"/fhir/Patient?telecom=0555{number:04d}&_count=50"
+            assert front.ask(target, token, X_Request_ID="chosen-by-the-client")[0] == 200
+    events = audit_of(fhir, "told-1")
+    assert b"chosen-by-the-client" not in events
+    _, _, taken = door.ask("/events", desk(data), "POST", events)
+    assert json.loads(taken)["traces"] == 3
+    for token in asked.values():
+        assert front.ask("/fhir/Patient/1", token)[0] == 200
+    doubt = {account: float(str(ledger_of(data, account, "doubt")[-1][0])) for account in asked}
+    assert doubt["told-1"] < doubt["untold-1"]
+    rows = ledger_of(data, "told-1", "served, len(patients), session, network, flags & 32")
+    assert [row[:2] for row in rows] == [("unknown", 0)] * 3 + [("yes", 1)] * 3 + [("unknown", 1)]
+    assert len({row[2:4] for row in rows}) == 1, "told in the session and network of the question"
+    assert [row[4] for row in rows] == [0] * 3 + [32] * 3 + [0]
+
+
+def scope_of(data: Path, account: str) -> dict[str, Any]:
+    """``scope.json`` of one account over all time."""
+    folder = data.parent / f"scope-{time.monotonic_ns()}"
+    period = ["--from", "2020-01-01", "--to", "2099-01-01"]
+    command = [*REMPART, "scope", "--account", account, *period, "--data", str(data), "--out", str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
+    return dict(json.loads((folder / "scope.json").read_text()))
+
+
+def test_a_scope_counts_a_request_that_was_told_of_once(
+    front: Client, door: Client, fhir: Process, signer: Signer, data: Path
+) -> None:
+    token = signer.token("told-2")
+    for target in ("/fhir/Patient/11", "/fhir/Patient?telecom=12&_count=50", "/fhir/Observation?patient=13"):
+        assert front.ask(target, token)[0] == 200
+    events = audit_of(fhir, "told-2")
+
+    before = scope_of(data, "told-2")
+    assert before["accesses"] == 3
+    assert before["patients"]["low"] == 0
+    assert before["patients"]["high"] >= 52
+    assert door.ask("/events", desk(data), "POST", events)[0] == 200
+    after = scope_of(data, "told-2")
+    assert after["accesses"] == 3
+    assert after["patients"]["low"] == 3
+    assert "search_results_unknown" not in {gap["kind"] for gap in after["gaps"]}

@@ -28,14 +28,13 @@ from rempart.console.question import (
 from rempart.console.replies import Replies
 from rempart.console.rooms import Rooms
 from rempart.errors import RequestRefused
-from rempart.pipeline.serving import Answer, Asked, Verdict
+from rempart.pipeline.serving import ANSWERS, Asked, Verdict
 from rempart.records import Access, Kind
 from rempart.settings import Settings
 from rempart.sources.request_fhir import Site, path_template, read_wanted
 from rempart.sources.token import Holder, UnknownKey
 
 SOURCE = "serve"
-ANSWERS = tuple(answer.name.lower() for answer in Answer)
 
 
 class Front:
@@ -105,11 +104,12 @@ class Front:
         conditional = b"if-none-exist" in question.headers
         wanted = read_wanted(question.method, question.target, self._site, conditional)
         self._asked += 1
+        name = f"{self._name}-{self._asked}"
         access = Access(
             SOURCE,
             0,
             0,
-            f"{self._name}-{self._asked}",
+            name,
             int(Kind.ACCESS),
             self._clock_ms(),
             holder.account,
@@ -119,7 +119,7 @@ class Front:
             client_address(question.headers, peer, self._proxies),
             client_software(question.headers, holder.software),
             holder.session,
-            "",
+            name,
             wanted.action,
             -1,
             wanted.resource,
@@ -144,10 +144,10 @@ class Front:
             if self._open and self._gap.is_closed(asked.access.account):
                 respond(self._replies.refused("blocked", redirects))
                 return
-            respond(self._replies.unjudged(self._open and self._gap.note(asked)))
+            respond(self._replies.unjudged(asked.access.request, self._open and self._gap.note(asked)))
             return
         self._metrics.note(ANSWERS[verdict.answer], time.perf_counter() - begun)
-        respond(self._replies.verdict(verdict, redirects))
+        respond(self._replies.verdict(verdict, asked.access.request, redirects))
 
     def _refuse(self, refused: RequestRefused, respond: Respond, redirects: bool) -> None:
         self._metrics.refused[refused.what] += 1

@@ -21,6 +21,7 @@ from rempart.pipeline.containing import Containment
 from rempart.pipeline.course import Course, Decided
 from rempart.pipeline.hearing import Hearing
 from rempart.pipeline.keeping import Keeping
+from rempart.pipeline.questions import Questions
 from rempart.pipeline.rejects import RejectFile
 from rempart.pipeline.serving import Serving
 from rempart.pipeline.warming import warm_up
@@ -53,10 +54,12 @@ class Judging:
             return make_link(public_url, plan.link_key, link)
 
         challenges = Challenges(self._course)
-        hearing = Hearing(self._course, self._rejects, challenges, containment, wall_ms)
+        questions = Questions(self._course.names)
+        hearing = Hearing(self._course, self._rejects, challenges, questions, containment, wall_ms)
         self._serving = Serving(
             self._course,
             challenges,
+            questions,
             hearing,
             containment,
             wall_ms,

@@ -31,8 +31,8 @@ class Replies:
         self._asked_acr = f'acr_values="{self._acr}", ' if self._acr else ""
         self._login_url = site.login_url
 
-    def verdict(self, verdict: Verdict, redirects: bool) -> bytes:
-        """The response to a judged question."""
+    def verdict(self, verdict: Verdict, request: str, redirects: bool) -> bytes:
+        """The response to a judged question; a request that is served goes on under the name ``request``."""
         told: tuple[str, ...] = (
             f"x-rempart-action: {ACTION_NAMES[verdict.action]}",
             f"x-rempart-decision: {verdict.number}",
@@ -40,7 +40,7 @@ class Replies:
         if verdict.broke_glass:
             told += ("x-rempart-break-glass: yes",)
         if verdict.answer == Answer.SERVE:
-            return response("200 OK", told)
+            return response("200 OK", (*told, f"x-request-id: {request}"))
         if verdict.answer == Answer.CHALLENGE:
             return self._challenge(told, redirects)
         if verdict.answer == Answer.ENDED:
@@ -57,10 +57,10 @@ class Replies:
         return response("403 Forbidden", (f"x-rempart-reason: {reason}",))
 
     @staticmethod
-    def unjudged(serve: bool) -> bytes:
+    def unjudged(request: str, serve: bool) -> bytes:
         """The response while the judge is away."""
         if serve:
-            return response("200 OK", ("x-rempart-action: unjudged",))
+            return response("200 OK", ("x-rempart-action: unjudged", f"x-request-id: {request}"))
         return response("503 Service Unavailable", ("x-rempart-reason: judge_away", "retry-after: 1"))
 
     def _challenge(self, told: tuple[str, ...], redirects: bool) -> bytes:

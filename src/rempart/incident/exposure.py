@@ -28,9 +28,9 @@ class Accesses:
     """n accesses of some accounts naming m patients, in the order of their numbers.
 
     ``shows`` and ``may_show`` are bits in the order of :data:`rempart.records.CATEGORIES`; ``known``
-    whether a rule names the form. ``account``, ``form``, ``source``, ``session``, ``network`` and
-    ``software`` are any numbers that tell them apart; ``patients`` (n,) how many of ``people`` (m,)
-    each access names, in turn; ``in_care`` (m,) 0 no, 1 yes, 2 unknown.
+    whether a rule names the form; ``served`` is NO too where another access stands for this one.
+    ``account``, ``form``, ``source``, ``session``, ``network`` and ``software`` are any numbers that tell
+    them apart; ``patients`` (n,) how many of ``people`` (m,) each access names, in turn; ``in_care`` (m,) 0 no, 1 yes, 2 unknown.
     """
 
     number: Array

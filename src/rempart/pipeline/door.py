@@ -23,7 +23,17 @@ from numba import njit
 
 from rempart.ledger.names import VOCABULARIES, Name
 from rempart.ledger.pseudonym import derive_key, hash_each, hash_strings, hash_text
-from rempart.records import EVENT, FLAG_NAMED, FLAG_NO_TIME, FLAG_QUERY, MISSING_MS, Access, Frame
+from rempart.records import (
+    EVENT,
+    FIRST_TOLD,
+    FLAG_NAMED,
+    FLAG_NO_TIME,
+    FLAG_QUERY,
+    FLAG_TOLD,
+    MISSING_MS,
+    Access,
+    Frame,
+)
 from rempart.watch.state import Array
 
 MOST_NAMES = {"software": 20_000, "form": 5_000, "role": 2_000, "unit": 50_000}
@@ -225,6 +235,8 @@ class Door:
         flags = FLAG_NO_TIME if access.recorded_ms == MISSING_MS else 0
         if access.is_query and not (len(access.patients) == 1 and access.resource != "Patient"):
             flags |= FLAG_QUERY | (FLAG_NAMED if access.named else 0)
+        if access.question >= 0:
+            flags |= FLAG_TOLD
         session = session_of(access)
         value = 0
         if access.value_kind and account >= 0:
@@ -233,7 +245,7 @@ class Door:
         hashes = hash_each((access.event, session, access.request, *access.patients), self._word_keys)
         row = _ROW.pack(
             access.recorded_ms,
-            access.offset,
+            access.offset if access.question < 0 else FIRST_TOLD - access.question,
             access.content,
             hashes[1],
             hashes[2] if access.request else 0,

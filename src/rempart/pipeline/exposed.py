@@ -13,10 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rempart.incident.exposure import NO, UNKNOWN, YES, Accesses, Array
+from rempart.incident.told import settle_questions
 from rempart.ledger.exposure import Opened
 from rempart.market.stake import StakeTable
 from rempart.pipeline.care_recall import CareRecall
-from rempart.records import FLAG_QUERY, MISSING_MS
+from rempart.records import FIRST_TOLD, FLAG_QUERY, FLAG_TOLD, MISSING_MS
 
 WORDS = ("account", "form", "source", "session", "network", "software", "unit")
 _SERVED = {"yes": YES, "no": NO, "unknown": UNKNOWN}
@@ -45,12 +46,21 @@ def exposed_of(table: pa.Table, stakes: StakeTable, care: CareRecall) -> Exposed
     shown = [stakes.shown(form) for form in words["form"]]
     shows, may_show, known = (np.array([one[i] for one in shown], np.int64)[codes["form"]] for i in range(3))
     served_codes, served_words = _codes(table["served"])
+    served = np.array([_SERVED.get(word, UNKNOWN) for word in served_words], np.int8)[served_codes]
+    told = table["flags"].to_numpy() & FLAG_TOLD != 0
     accounts = [words["account"][code] for code in codes["account"].tolist()]
     accesses = Accesses(
         number=table["number"].to_numpy(),
         recorded_ms=recorded,
         account=codes["account"],
-        served=np.array([_SERVED.get(word, UNKNOWN) for word in served_words], np.int8)[served_codes],
+        served=settle_questions(
+            served,
+            table["number"].to_numpy(),
+            FIRST_TOLD - table["offset"].to_numpy(),
+            told,
+            patients,
+            people,
+        ),
         form=codes["form"],
         shows=shows,
         may_show=may_show,

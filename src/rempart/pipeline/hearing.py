@@ -2,8 +2,9 @@
 
 Reads FHIR lines (care context, logins, reinstatements, traces of what the server behind has served),
 Keycloak's login events, and the words of persons; gives the journal what they say and containment what
-follows. Whoever calls has checked who speaks: everything heard here is believed. Misses: correcting a
-decision; a trace stands beside the question it answers.
+follows. A trace that names the request it is of corrects what was counted for that request, and stands beside
+its decision. Whoever calls has checked who speaks: everything heard here is believed. Misses: changing a decision
+that was given.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from rempart.pipeline.challenges import Challenges
 from rempart.pipeline.containing import Containment
 from rempart.pipeline.course import Course
+from rempart.pipeline.questions import Questions
 from rempart.pipeline.rejects import RejectFile
 from rempart.pipeline.wording import outside_texts
 from rempart.records import Access, Action, Context, Kind, Rejected
@@ -31,10 +33,12 @@ class Hearing:
         course: Course,
         rejects: RejectFile,
         challenges: Challenges,
+        questions: Questions,
         containment: Containment,
         clock_ms: Callable[[], int],
     ) -> None:
         self._course, self._rejects, self._challenges = course, rejects, challenges
+        self._questions = questions
         self._containment, self._clock_ms = containment, clock_ms
         self._heard = 0
 
@@ -64,6 +68,8 @@ class Hearing:
             return "context"
         if unit.kind in (Kind.LOGIN_FAILED, Kind.LOGIN_PASSED):
             unit = self._challenges.placed(unit, self._clock_ms(), failures)
+        elif unit.kind == Kind.ACCESS:
+            unit = self._questions.placed(unit)
         self._take(unit)
         return "traces" if unit.kind == Kind.ACCESS else "control"
 

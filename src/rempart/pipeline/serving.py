@@ -20,6 +20,7 @@ from rempart.pipeline.containing import Containment
 from rempart.pipeline.course import Course, Decided
 from rempart.pipeline.door import session_of
 from rempart.pipeline.hearing import Hearing
+from rempart.pipeline.questions import Questions
 from rempart.pipeline.wording import outside_texts
 from rempart.records import Access, Action
 
@@ -38,6 +39,10 @@ class Answer(IntEnum):
     REFUSED = 3
     ENDED = 4
     """The token is worth nothing any more: log in again."""
+
+
+ANSWERS = tuple(answer.name.lower() for answer in Answer)
+"""Names of the answers, by number."""
 
 
 class Asked(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -69,6 +74,7 @@ class Serving:
         self,
         course: Course,
         challenges: Challenges,
+        questions: Questions,
         hearing: Hearing,
         containment: Containment,
         clock_ms: Callable[[], int],
@@ -77,7 +83,7 @@ class Serving:
         glass_s: int,
         question: Callable[[str, Decided, int], str] | None,
     ) -> None:
-        self._course, self._challenges = course, challenges
+        self._course, self._challenges, self._questions = course, challenges, questions
         self._hearing, self._containment = hearing, containment
         self._clock_ms, self._enforce, self._glass_s, self._question = clock_ms, enforce, glass_s, question
         self._glass = os.open(
@@ -87,20 +93,42 @@ class Serving:
         containment.settle(*_blocked(course, containment.closed_accounts()), clock_ms())
 
     def answer(self, questions: list[Asked]) -> list[Verdict]:
-        """One verdict a question, in order, journalled before this returns."""
-        verdicts = [self._answer(each) for each in questions]
-        self._course.flush()
-        return verdicts
+        """One verdict a question, in order, journalled before this returns.
 
-    def _answer(self, asked: Asked) -> Verdict:
-        if self._containment.is_worthless(asked.access, asked.subject, asked.issued_s):
-            return self._count(Verdict(Answer.ENDED, Action.BLOCK, -1))
-        access = self._in_session(asked)
+        Questions of different accounts are judged together: nothing that follows from one touches another.
+        """
+        verdicts: dict[int, Verdict] = {}
+        together: dict[str, tuple[int, Asked, Access]] = {}
+        for place, asked in enumerate(questions):
+            account = asked.access.account
+            if account in together:
+                self._judge(together, verdicts)
+            if self._containment.is_worthless(asked.access, asked.subject, asked.issued_s):
+                verdicts[place] = self._count(Verdict(Answer.ENDED, Action.BLOCK, -1))
+                continue
+            access, passed = self._challenges.settle(asked.access, asked.strong_s, self._clock_ms())
+            if passed:
+                self._judge(together, verdicts)
+                self._hearing.login_passed(access)
+            together[account] = place, asked, access
+        self._judge(together, verdicts)
+        self._course.flush()
+        return [verdicts[place] for place in range(len(questions))]
+
+    def _judge(self, together: dict[str, tuple[int, Asked, Access]], verdicts: dict[int, Verdict]) -> None:
+        """Judge what waits ``together``, and let nothing wait any more."""
+        decided = self._course.decide_each([access for _, _, access in together.values()])
+        for (place, asked, access), one in zip(together.values(), decided, strict=True):
+            verdicts[place] = self._verdict(asked, access, one)
+        together.clear()
+
+    def _verdict(self, asked: Asked, access: Access, decided: Decided) -> Verdict:
+        """The answer to a question that was decided, and what follows from it."""
         if asked.subject:
             self._containment.see_subject(access.account, asked.subject)
         if asked.token:
             self._containment.see_token(access.account, asked.token)
-        decided = self._course.decide_one(access)
+        self._questions.keep(access, decided.number)
         action = int(decided.decision["action"])
         answer = Answer.SERVE
         if action != Action.ALLOW:
@@ -117,13 +145,6 @@ class Serving:
         if action == Action.BLOCK:
             return Answer.REFUSED
         return Answer.SERVE if self._in_care(access) else Answer.RESTRICTED
-
-    def _in_session(self, asked: Asked) -> Access:
-        """The access in its session; a strong login that answers that session's challenge is judged first."""
-        access, passed = self._challenges.settle(asked.access, asked.strong_s, self._clock_ms())
-        if passed:
-            self._hearing.login_passed(access)
-        return access
 
     def _follow(self, access: Access, decided: Decided, action: int, subject: str) -> None:
         """What a decision other than allow sets in motion."""
@@ -174,7 +195,7 @@ class Serving:
         return bool((grades[:, 0] >= CURRENT_CARE).all())
 
     def _count(self, verdict: Verdict) -> Verdict:
-        name = "break_glass" if verdict.broke_glass else Answer(verdict.answer).name.lower()
+        name = "break_glass" if verdict.broke_glass else ANSWERS[verdict.answer]
         self.counts[name] = self.counts.get(name, 0) + 1
         return verdict
 

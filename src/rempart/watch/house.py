@@ -15,8 +15,9 @@ from __future__ import annotations
 import numpy as np
 
 from rempart.compiled import njit
-from rempart.records import FLAG_DECOY, FLAG_NAMED, FLAG_QUERY, MISSING_MS, Kind
+from rempart.records import FLAG_DECOY, FLAG_NAMED, FLAG_QUERY, FLAG_TOLD, MISSING_MS, Kind
 from rempart.watch.crew import FAILED_LOGIN, USUAL_FAILED, crew_nats, note_patient
+from rempart.watch.questions import NONE, find_question
 from rempart.watch.state import DAY_MS, MINUTE_MS, PENDING, WARD_VISIT, Array, House
 from rempart.watch.tips import mark_tips
 from rempart.watch.windows import mix
@@ -191,6 +192,8 @@ def walk(  # type: ignore[no-untyped-def]
             row.flags |= FLAG_DECOY
         if row.unit == -1 and row.network == -1:
             continue
+        if row.flags & FLAG_TOLD and find_question(accounts[row.account], row.request) != NONE:
+            opens = False  # What its network shows was counted when it was asked for.
         for p in range(row.first_patient, max(last, row.first_patient + 1)):
             here = pending[clock[2]]
             here.account = row.account

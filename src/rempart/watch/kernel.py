@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from rempart.compiled import njit
-from rempart.records import FLAG_DECOY, FLAG_LEFT, FLAG_QUERY, MAX_REASONS, Action, Kind
+from rempart.records import FLAG_DECOY, FLAG_LEFT, FLAG_QUERY, FLAG_TOLD, MAX_REASONS, Action, Kind
 from rempart.watch.challenge import BY_WORD, choose, hear, log_odds
 from rempart.watch.channels import N_STATS, Group
 from rempart.watch.circumstance import circumstance
@@ -17,6 +17,7 @@ from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
 from rempart.watch.pages import ask_page, follow_order, form_is_new
 from rempart.watch.place import HOUSE_SETTLED, change_session, come_from, used_since
+from rempart.watch.questions import NONE, find_question, list_rows, note_question, take_back
 from rempart.watch.reading import CHANCE_RUN, deeper
 from rempart.watch.reasons import (
     DAYS_BEFORE,
@@ -31,7 +32,7 @@ from rempart.watch.state import DAY_MS, HOUR_MS, WEEK_FADE_MS, WORKED
 from rempart.watch.tips import concerns
 from rempart.watch.volume import BURST_MS, open_patients, share_nats
 from rempart.watch.weigh import GROUP_OF, doubt_of
-from rempart.watch.windows import expire
+from rempart.watch.windows import expire, find_visit
 
 MOST_CARRIED = np.float32(7.0)
 """Nats that the days before may add to a day's own doubt, and never more than the day's own."""
@@ -130,6 +131,9 @@ def _observe(acc, account, row, now, patients, grades, others, crews, shard, tai
     at = hour_bin(now, zone_from, zone_offset)
     stat[13] = slept(acc, now)
     _fade(acc, now)
+    asked = find_question(acc, row.request) if row.flags & FLAG_TOLD else NONE
+    if asked != NONE:
+        return _learn_outcome(acc, account, asked, row, now, patients, grades, shard, usual)
     stat[10] = come_from(acc, row, others, acc.day, now, novelty)
     new_here = crews > 0.0 and acc.day - used_since(acc, row.network) < NEW_DAYS
     stat[24] = crews * novelty[HOUSE_SETTLED] if new_here else np.float32(0.0)
@@ -143,11 +147,42 @@ def _observe(acc, account, row, now, patients, grades, others, crews, shard, tai
         width = row.patients if row.patients > 0 else max(row.count, 0)
         ask_page(acc, row, width, odd, form_is_new(acc, row.form, acc.day))
         follow_order(acc, row)
+        note_question(acc, row, now, width, odd)
         fresh = max(width, 1)
     elif row.outcome <= 0:
         fresh = open_patients(
             acc, account, visits, nodes, counts, patients, grades, odd, row.form, usual[acc.role + 1], now
         )
+        note_question(acc, row, now, 0, odd)
+    _count(acc)
+    return fresh
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _learn_outcome(acc, account, asked, row, now, patients, grades, shard, usual):  # type: ignore[no-untyped-def]
+    """What became of a request that was judged when it was asked for: only what was not known then is added.
+
+    Where from, when and in which order was judged with the question. Returns patients new to the haul.
+    """
+    visits, nodes, counts = shard
+    stat = acc.now
+    fresh = 0
+    if row.outcome > 0:
+        acc.misses += np.float32(1.0)
+        take_back(acc, asked)
+    elif row.flags & FLAG_QUERY:
+        if row.patients > 0:
+            fresh = list_rows(acc, asked, row.patients)
+    else:
+        take_back(acc, asked)
+        odd = circumstance(stat[10], stat[12], stat[13])
+        for i in range(patients.size):
+            slot = find_visit(visits, account, patients[i])
+            if visits[slot].account == -1 or visits[slot].last_ms < acc.question_ms[asked]:
+                fresh += open_patients(
+                    acc, account, visits, nodes, counts, patients[i : i + 1], grades[i : i + 1],
+                    odd, row.form, usual[acc.role + 1], now,
+                )  # fmt: skip
     _count(acc)
     return fresh
 

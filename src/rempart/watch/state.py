@@ -28,6 +28,8 @@ PLACES = 8
 SOFTWARES = 4
 SESSIONS = 8
 """Challenged sessions remembered of an account."""
+QUESTIONS = 16
+"""Requests of an account remembered that were asked for and whose outcome was not told yet."""
 FORMS = 12
 HOUR_BINS = 48
 WORKED = 2
@@ -58,6 +60,8 @@ ACCOUNT = np.dtype(
         ("asked_ms", "i8", (SESSIONS,)),
         ("passed_ms", "i8", (SESSIONS,)),
         ("place_ms", "i8", (PLACES,)),
+        ("question", "u8", (QUESTIONS,)),
+        ("question_ms", "i8", (QUESTIONS,)),
         ("last_patient", "u8"),
         ("visit_patient", "u8"),
         ("visit_kinds", "u8"),
@@ -86,6 +90,8 @@ ACCOUNT = np.dtype(
         ("hours", "f4", (HOUR_BINS,)),
         ("read", "f4", (READINGS,)),
         ("read_today", "f4", (READINGS,)),
+        ("question_rows", "f4", (QUESTIONS,)),
+        ("question_odd", "f4", (QUESTIONS,)),
         ("strangers", "f4"),
         ("strangers_day", "f4"),
         ("in_care", "f4"),
@@ -144,7 +150,9 @@ ACCOUNT = np.dtype(
 )
 """One account. ``now`` holds the current statistics, ``top`` their maxima today, ``mean`` and
 ``spread`` the account's own history of ``log1p(top)``, ``scale`` what a day may lie apart from it;
-``challenged`` 2 where what the account did itself was enough to ask, else 1; ``*_ms`` as in
+``question`` the requests asked for and
+not told of yet, when, and the rows and the oddness they were counted with; ``challenged`` 2 where what the
+account did itself was enough to ask, else 1; ``*_ms`` as in
 :mod:`rempart.records`; ``slipped_ms`` when a challenge failed that did not block, negative once one was passed since in
 that session, ``slipped_session``; ``lost_ms`` when an open challenge last made room for another, ``lost_doubt`` the largest
 such. The fields leave no gaps, so that equal accounts are equal bytes."""
