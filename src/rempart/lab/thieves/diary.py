@@ -94,7 +94,8 @@ def strangers(region: Region, rng: Random, victim: int, day: int, count: int) ->
     """Patients whom nothing joins to the victim around that day."""
     cared = region.current_care(victim, region.midnight_ms(day))
     own = set(region.lists[victim].pool) if victim in region.lists else set()
-    others = [patient for patient in range(len(region.patients)) if patient not in cared | own]
+    known = cared | own
+    others = [patient for patient in range(len(region.patients)) if patient not in known]
     return rng.sample(others, min(count, len(others)))
 
 
