@@ -68,33 +68,34 @@ def level_for(scores: Sequence[float], per_1000: float) -> float:
     return ranked[min(len(ranked) - 1, round(per_1000 * len(ranked) / 1000))]
 
 
-def tune(kinds: Sequence[Kind], seeds: Sequence[int], per_1000: float, tapes: Path) -> dict[str, Any]:
-    """The best setting of each peer's grid on each kind, with the level that gives the friction."""
-    kept: dict[str, Any] = {}
-    for kind in kinds:
-        recorded = [tape_of(kind, seed, tapes) for seed in seeds]
-        peers: dict[str, Any] = {}
-        for entry in ENTRIES:
-            tried = []
-            for settings in entry.grid:
-                scores = [s for tape in recorded for s in highest_scores(tape, kind, entry, settings)]
-                level = level_for(scores, per_1000)
-                played = [
-                    measure(kind, tape, PeerJudge(tape, entry.make(**settings), level), families_of(kind))
-                    for tape in recorded
-                ]
-                share = mean_share([theft for each in played for theft in each.thefts])
-                felt = add_up(each.late for each in played).step_ups_per_1000
-                tried.append({"settings": settings, "level": level, "share": share, "per_1000": felt})
-                print(
-                    f"{kind.name}, {entry.name}, {settings}: {share:.1%} at {felt:.1f}",
-                    file=sys.stderr,
-                    flush=True,
-                )
-            best = min(tried, key=lambda one: one["share"])
-            peers[entry.name] = {**best, "tried": tried}
-        kept[kind.name] = {"training_seeds": list(seeds), "per_1000": per_1000, "peers": peers}
-    return kept
+def kept_settings() -> dict[str, Any]:
+    """What was kept of each kind tuned so far."""
+    return json.loads(KEPT.read_text()) if KEPT.exists() else {}
+
+
+def tune(kind: Kind, seeds: Sequence[int], per_1000: float, tapes: Path) -> dict[str, Any]:
+    """The best setting of each peer's grid on the kind, with the level that gives the friction."""
+    recorded = [tape_of(kind, seed, tapes) for seed in seeds]
+    peers: dict[str, Any] = {}
+    for entry in ENTRIES:
+        tried = []
+        for settings in entry.grid:
+            scores = [s for tape in recorded for s in highest_scores(tape, kind, entry, settings)]
+            level = level_for(scores, per_1000)
+            played = [
+                measure(kind, tape, PeerJudge(tape, entry.make(**settings), level), families_of(kind))
+                for tape in recorded
+            ]
+            share = mean_share([theft for each in played for theft in each.thefts])
+            felt = add_up(each.late for each in played).step_ups_per_1000
+            tried.append({"settings": settings, "level": level, "share": share, "per_1000": felt})
+            print(
+                f"{kind.name}, {entry.name}, {settings}: {share:.1%} at {felt:.1f}",
+                file=sys.stderr, flush=True,
+            )  # fmt: skip
+        best = min(tried, key=lambda one: one["share"])
+        peers[entry.name] = {**best, "tried": tried}
+    return {"training_seeds": list(seeds), "per_1000": per_1000, "peers": peers}
 
 
 def compete(
@@ -179,11 +180,12 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--tapes", type=Path, default=TAPES, help="folder of recorded honest work")
     given = parser.parse_args(arguments)
     kinds = [KIND_NAMED[name] for name in given.kind or KIND_NAMED]
-    kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
-    untuned = [kind for kind in kinds if given.tune or kind.name not in kept]
-    if untuned:
+    kept = kept_settings()
+    for kind in [kind for kind in kinds if given.tune or kind.name not in kept]:
         training = given.seeds if given.tune and given.seeds else TRAINING
-        kept |= tune(untuned, training, given.per_1000, given.tapes)
+        fresh = {kind.name: tune(kind, training, given.per_1000, given.tapes)}
+        # Another kind may have been tuned beside this one.
+        kept = dict(sorted((kept_settings() | fresh).items()))
         KEPT.write_text(json.dumps(kept, indent=1) + "\n")
     if given.tune:
         return

@@ -138,9 +138,9 @@ class PeerJudge:
         for row in np.flatnonzero(rows["kind"] != Kind.ACCESS).tolist():
             self._control(rows[row])
         numbers = np.unique(rows["account"])
-        accounts = self._behind.accounts_of(numbers)
-        vectors = np.log1p(accounts["now"].astype(np.float64))
-        for number, vector, role in zip(numbers.tolist(), vectors, accounts["role"].tolist(), strict=True):
+        statistics, roles = self._behind.statistics_of(numbers)
+        vectors = np.log1p(statistics.astype(np.float64))
+        for number, vector, role in zip(numbers.tolist(), vectors, roles.tolist(), strict=True):
             found = gate.active.get(number) if self._peer.hourly else None
             gate.active[number] = (vector if found is None else np.maximum(found[0], vector), role)
 

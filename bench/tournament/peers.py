@@ -190,7 +190,7 @@ ENTRIES: tuple[Entry, ...] = (
         {"num_bins": 50, "num_random_cuts": 100}, {"num_bins": 10, "num_random_cuts": 100},
     )),
     Entry("PyOD ECOD per hour", Ecod, (
-        {"days": 14, "most": 6000}, {"days": 7, "most": 3000},
+        {"days": 14, "most": 4000}, {"days": 7, "most": 2000},
     )),
 )  # fmt: skip
 """Every peer, with the settings tried on the training regions."""
