@@ -19,11 +19,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bench.detector import TAPES, mean_share, quantile, site_of
-from bench.tournament.judge import PeerJudge
-from bench.tournament.peers import ENTRIES, Entry
+from bench.tournament.judge import Listener, PeerJudge, Slice, highest_scores
+from bench.tournament.peers import ENTRIES, Peer
 from bench.tournament.picture import picture
 from rempart.lab.held_out import HELD_OUT_FAMILIES
 from rempart.lab.kinds import KIND_NAMED, Kind
@@ -54,12 +52,17 @@ def families_of(kind: Kind) -> list[Any]:
     return [family for family in kind.families if family.name not in HELD_OUT_FAMILIES]
 
 
-def highest_scores(tape: Tape, kind: Kind, entry: Entry, settings: dict[str, Any]) -> list[float]:
-    """The highest score of each honest account-day after two weeks, the peer learning on and asking nobody."""
-    judge = PeerJudge(tape, entry.make(**settings), np.inf)
+def honest_slices(tape: Tape, kind: Kind, hourly: bool) -> list[Slice]:
+    """What a peer is shown of the tape's honest work."""
+    judge = Listener(tape, hourly)
     TapedLoop(tape, judge, temper=kind.temper).play_until(tape.region.end_ms)
+    return judge.heard
+
+
+def late_scores(tape: Tape, heard: Sequence[Slice], peer: Peer) -> list[float]:
+    """The highest score of each honest account-day after two weeks, the peer learning on and asking nobody."""
     first = tape.region.midnight_ms(WARM_UP_DAYS) // DAY_MS
-    return [score for (_, day), score in judge.tops.items() if day > first]
+    return [score for (_, day), score in highest_scores(heard, peer).items() if day > first]
 
 
 def level_for(scores: Sequence[float], per_1000: float) -> float:
@@ -74,20 +77,25 @@ def kept_settings() -> dict[str, Any]:
 
 
 def tune(kind: Kind, seeds: Sequence[int], per_1000: float, tapes: Path) -> dict[str, Any]:
-    """The best setting of each peer's grid on the kind, with the level that gives the friction."""
+    """The best setting of each peer's grid on the kind, with the level that gives the friction on all ``seeds``.
+
+    Which is best, the thieves of the first seed say.
+    """
     recorded = [tape_of(kind, seed, tapes) for seed in seeds]
+    heard = {hourly: [honest_slices(tape, kind, hourly) for tape in recorded] for hourly in (False, True)}
     peers: dict[str, Any] = {}
     for entry in ENTRIES:
         tried = []
         for settings in entry.grid:
-            scores = [s for tape in recorded for s in highest_scores(tape, kind, entry, settings)]
-            level = level_for(scores, per_1000)
-            played = [
-                measure(kind, tape, PeerJudge(tape, entry.make(**settings), level), families_of(kind))
-                for tape in recorded
+            scores = [
+                score
+                for tape, slices in zip(recorded, heard[entry.make(**settings).hourly], strict=True)
+                for score in late_scores(tape, slices, entry.make(**settings))
             ]
-            share = mean_share([theft for each in played for theft in each.thefts])
-            felt = add_up(each.late for each in played).step_ups_per_1000
+            level = level_for(scores, per_1000)
+            judge = PeerJudge(recorded[0], entry.make(**settings), level)
+            played = measure(kind, recorded[0], judge, families_of(kind))
+            share, felt = mean_share(played.thefts), played.late.step_ups_per_1000
             tried.append({"settings": settings, "level": level, "share": share, "per_1000": felt})
             print(
                 f"{kind.name}, {entry.name}, {settings}: {share:.1%} at {felt:.1f}",
