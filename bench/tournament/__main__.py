@@ -38,6 +38,10 @@ OUT = Path("out") / "tournament"
 OURS = "Rempart"
 PER_1000 = 4.5
 """Challenged account-days for each 1,000 after two weeks that every peer's level is set to."""
+LEGEND = """
+lost: mean share of the plans; apart: without thefts in which an owner was fooled into approving; patients: median / p95 /
+worst; hours: median to the stop; asked, first: honest account-days with a challenge per 1,000 after two weeks and in
+them; picture:"""
 TRAINING, FRESH = (51, 52), (61, 62)
 
 
@@ -139,6 +143,7 @@ def row(name: str, played: Sequence[Measure]) -> dict[str, Any]:
     return {
         "detector": name,
         "share": mean_share(thefts),
+        "share_not_fooled": mean_share([theft for theft in thefts if not theft.fooled]),
         "patients_median": quantile(patients, 0.5),
         "patients_p95": quantile(patients, 0.95),
         "patients_worst": max(patients, default=0.0),
@@ -157,7 +162,7 @@ def row(name: str, played: Sequence[Measure]) -> dict[str, Any]:
 def show(rows: Sequence[dict[str, Any]]) -> None:
     """Print a kind's table."""
     print(
-        f"{'detector':24s} {'lost':>7s} {'patients at the stop':>22s} {'euros':>8s} {'stopped':>8s} {'hours':>6s} "
+        f"{'detector':24s} {'lost':>7s} {'apart':>7s} {'patients at the stop':>22s} {'euros':>8s} {'stopped':>8s} {'hours':>6s} "
         f"{'asked':>6s} {'first':>6s} {'steps':>6s} {'blocks':>6s} {'events/s':>9s}"
     )
     for one in rows:
@@ -165,7 +170,7 @@ def show(rows: Sequence[dict[str, Any]]) -> None:
             f"{one['patients_median']:,.0f} / {one['patients_p95']:,.0f} / {one['patients_worst']:,.0f}"
         )
         print(
-            f"{one['detector']:24s} {one['share']:7.1%} {patients:>22s} {one['eur']:8,.0f} {one['stopped']:8.0%} "
+            f"{one['detector']:24s} {one['share']:7.1%} {one['share_not_fooled']:7.1%} {patients:>22s} {one['eur']:8,.0f} {one['stopped']:8.0%} "
             f"{one['hours_to_stop']:6.1f} {one['challenged_per_1000']:6.1f} {one['early_per_1000']:6.1f} "
             f"{one['step_ups_per_1000']:6.1f} {one['blocks_per_1000']:6.1f} {one['events_per_s']:9,.0f}"
         )
@@ -210,8 +215,7 @@ def main(arguments: Sequence[str]) -> None:
         (OUT / f"{kind.name}.json").write_text(json.dumps(whole, indent=1) + "\n")
     (OUT / "tournament.json").write_text(json.dumps(tables, indent=1) + "\n")
     (OUT / "tournament.svg").write_bytes(picture(tables))
-    print(f"\nlost: mean share of the plans; patients: median / p95 / worst; hours: median to the stop; asked, first: honest\n"
-          f"account-days with a challenge per 1,000 after two weeks and in them; picture: {OUT / 'tournament.svg'}")  # fmt: skip
+    print(LEGEND, OUT / "tournament.svg")
 
 
 if __name__ == "__main__":
