@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from bench.muted import GROUPS, STATISTICS, tails_without
 from rempart.lab.held_out import HELD_OUT_FAMILIES, HELD_OUT_SITES
 from rempart.lab.kinds import KIND_NAMED, KINDS, Kind, Site
 from rempart.lab.rehearsal import Rehearsal
@@ -37,9 +38,16 @@ def site_of(kind: Kind, seed: int, held_out: bool) -> Site:
 
 
 def play(
-    kind: Kind, seed: int, draws: int, held_out: bool, only: Sequence[str], settings: Settings, tapes: Path
+    kind: Kind,
+    seed: int,
+    draws: int,
+    held_out: bool,
+    only: Sequence[str],
+    settings: Settings,
+    tapes: Path,
+    without: Sequence[str] = (),
 ) -> Measure:
-    """One region against its thieves."""
+    """One region against its thieves, channels ``without`` turned off."""
     site = site_of(kind, seed, held_out)
     families = [
         family
@@ -47,7 +55,7 @@ def play(
         if (held_out or family.name not in HELD_OUT_FAMILIES) and (not only or family.name in only)
     ]
     tape = taped(tapes, f"{site.name}-{seed}", lambda: site.build(seed))
-    return measure(kind, tape, Rehearsal(tape, settings), families, draws)
+    return measure(kind, tape, Rehearsal(tape, settings, tails=tails_without(without)), families, draws)
 
 
 def interval(groups: Sequence[Sequence[Theft]], of: Callable[[Sequence[Theft]], float]) -> str:
@@ -141,6 +149,10 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument(
         "--challenges-per-year", type=float, default=Settings().challenges_per_year, help="the friction dial"
     )
+    parser.add_argument(
+        "--without", choices=(*GROUPS, *STATISTICS), action="append", default=[], metavar="CHANNEL",
+        help="a group of channels, or one statistic, turned off",
+    )  # fmt: skip
     given = parser.parse_args(arguments)
     settings = Settings(challenges_per_year=given.challenges_per_year)
     saved = []
@@ -148,7 +160,16 @@ def main(arguments: Sequence[str]) -> None:
         measures = []
         for seed in given.seeds:
             measures.append(
-                play(kind, seed, given.draws, given.held_out, given.family, settings, given.tapes)
+                play(
+                    kind,
+                    seed,
+                    given.draws,
+                    given.held_out,
+                    given.family,
+                    settings,
+                    given.tapes,
+                    given.without,
+                )
             )
             late = measures[-1].late
             print(

@@ -19,11 +19,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bench.detector import TAPES, mean_share, quantile, site_of
-from bench.tournament.judge import PeerJudge
-from bench.tournament.peers import ENTRIES, Entry
+from bench.tournament.judge import Listener, PeerJudge, Slice, highest_scores
+from bench.tournament.peers import ENTRIES, Peer
 from bench.tournament.picture import picture
 from rempart.lab.held_out import HELD_OUT_FAMILIES
 from rempart.lab.kinds import KIND_NAMED, Kind
@@ -40,6 +38,10 @@ OUT = Path("out") / "tournament"
 OURS = "Rempart"
 PER_1000 = 4.5
 """Challenged account-days for each 1,000 after two weeks that every peer's level is set to."""
+LEGEND = """
+lost: mean share of the plans; apart: without thefts in which an owner was fooled into approving; patients: median / p95 /
+worst; hours: median to the stop; asked, first: honest account-days with a challenge per 1,000 after two weeks and in
+them; picture:"""
 TRAINING, FRESH = (51, 52), (61, 62)
 
 
@@ -54,12 +56,17 @@ def families_of(kind: Kind) -> list[Any]:
     return [family for family in kind.families if family.name not in HELD_OUT_FAMILIES]
 
 
-def highest_scores(tape: Tape, kind: Kind, entry: Entry, settings: dict[str, Any]) -> list[float]:
-    """The highest score of each honest account-day after two weeks, the peer learning on and asking nobody."""
-    judge = PeerJudge(tape, entry.make(**settings), np.inf)
+def honest_slices(tape: Tape, kind: Kind, hourly: bool) -> list[Slice]:
+    """What a peer is shown of the tape's honest work."""
+    judge = Listener(tape, hourly)
     TapedLoop(tape, judge, temper=kind.temper).play_until(tape.region.end_ms)
+    return judge.heard
+
+
+def late_scores(tape: Tape, heard: Sequence[Slice], peer: Peer) -> list[float]:
+    """The highest score of each honest account-day after two weeks, the peer learning on and asking nobody."""
     first = tape.region.midnight_ms(WARM_UP_DAYS) // DAY_MS
-    return [score for (_, day), score in judge.tops.items() if day > first]
+    return [score for (_, day), score in highest_scores(heard, peer).items() if day > first]
 
 
 def level_for(scores: Sequence[float], per_1000: float) -> float:
@@ -68,33 +75,39 @@ def level_for(scores: Sequence[float], per_1000: float) -> float:
     return ranked[min(len(ranked) - 1, round(per_1000 * len(ranked) / 1000))]
 
 
-def tune(kinds: Sequence[Kind], seeds: Sequence[int], per_1000: float, tapes: Path) -> dict[str, Any]:
-    """The best setting of each peer's grid on each kind, with the level that gives the friction."""
-    kept: dict[str, Any] = {}
-    for kind in kinds:
-        recorded = [tape_of(kind, seed, tapes) for seed in seeds]
-        peers: dict[str, Any] = {}
-        for entry in ENTRIES:
-            tried = []
-            for settings in entry.grid:
-                scores = [s for tape in recorded for s in highest_scores(tape, kind, entry, settings)]
-                level = level_for(scores, per_1000)
-                played = [
-                    measure(kind, tape, PeerJudge(tape, entry.make(**settings), level), families_of(kind))
-                    for tape in recorded
-                ]
-                share = mean_share([theft for each in played for theft in each.thefts])
-                felt = add_up(each.late for each in played).step_ups_per_1000
-                tried.append({"settings": settings, "level": level, "share": share, "per_1000": felt})
-                print(
-                    f"{kind.name}, {entry.name}, {settings}: {share:.1%} at {felt:.1f}",
-                    file=sys.stderr,
-                    flush=True,
-                )
-            best = min(tried, key=lambda one: one["share"])
-            peers[entry.name] = {**best, "tried": tried}
-        kept[kind.name] = {"training_seeds": list(seeds), "per_1000": per_1000, "peers": peers}
-    return kept
+def kept_settings() -> dict[str, Any]:
+    """What was kept of each kind tuned so far."""
+    return json.loads(KEPT.read_text()) if KEPT.exists() else {}
+
+
+def tune(kind: Kind, seeds: Sequence[int], per_1000: float, tapes: Path) -> dict[str, Any]:
+    """The best setting of each peer's grid on the kind, with the level that gives the friction on all ``seeds``.
+
+    Which is best, the thieves of the first seed say.
+    """
+    recorded = [tape_of(kind, seed, tapes) for seed in seeds]
+    heard = {hourly: [honest_slices(tape, kind, hourly) for tape in recorded] for hourly in (False, True)}
+    peers: dict[str, Any] = {}
+    for entry in ENTRIES:
+        tried = []
+        for settings in entry.grid:
+            scores = [
+                score
+                for tape, slices in zip(recorded, heard[entry.make(**settings).hourly], strict=True)
+                for score in late_scores(tape, slices, entry.make(**settings))
+            ]
+            level = level_for(scores, per_1000)
+            judge = PeerJudge(recorded[0], entry.make(**settings), level)
+            played = measure(kind, recorded[0], judge, families_of(kind))
+            share, felt = mean_share(played.thefts), played.late.step_ups_per_1000
+            tried.append({"settings": settings, "level": level, "share": share, "per_1000": felt})
+            print(
+                f"{kind.name}, {entry.name}, {settings}: {share:.1%} at {felt:.1f}",
+                file=sys.stderr, flush=True,
+            )  # fmt: skip
+        best = min(tried, key=lambda one: one["share"])
+        peers[entry.name] = {**best, "tried": tried}
+    return {"training_seeds": list(seeds), "per_1000": per_1000, "peers": peers}
 
 
 def compete(
@@ -130,6 +143,7 @@ def row(name: str, played: Sequence[Measure]) -> dict[str, Any]:
     return {
         "detector": name,
         "share": mean_share(thefts),
+        "share_not_fooled": mean_share([theft for theft in thefts if not theft.fooled]),
         "patients_median": quantile(patients, 0.5),
         "patients_p95": quantile(patients, 0.95),
         "patients_worst": max(patients, default=0.0),
@@ -148,7 +162,7 @@ def row(name: str, played: Sequence[Measure]) -> dict[str, Any]:
 def show(rows: Sequence[dict[str, Any]]) -> None:
     """Print a kind's table."""
     print(
-        f"{'detector':24s} {'lost':>7s} {'patients at the stop':>22s} {'euros':>8s} {'stopped':>8s} {'hours':>6s} "
+        f"{'detector':24s} {'lost':>7s} {'apart':>7s} {'patients at the stop':>22s} {'euros':>8s} {'stopped':>8s} {'hours':>6s} "
         f"{'asked':>6s} {'first':>6s} {'steps':>6s} {'blocks':>6s} {'events/s':>9s}"
     )
     for one in rows:
@@ -156,7 +170,7 @@ def show(rows: Sequence[dict[str, Any]]) -> None:
             f"{one['patients_median']:,.0f} / {one['patients_p95']:,.0f} / {one['patients_worst']:,.0f}"
         )
         print(
-            f"{one['detector']:24s} {one['share']:7.1%} {patients:>22s} {one['eur']:8,.0f} {one['stopped']:8.0%} "
+            f"{one['detector']:24s} {one['share']:7.1%} {one['share_not_fooled']:7.1%} {patients:>22s} {one['eur']:8,.0f} {one['stopped']:8.0%} "
             f"{one['hours_to_stop']:6.1f} {one['challenged_per_1000']:6.1f} {one['early_per_1000']:6.1f} "
             f"{one['step_ups_per_1000']:6.1f} {one['blocks_per_1000']:6.1f} {one['events_per_s']:9,.0f}"
         )
@@ -179,11 +193,12 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--tapes", type=Path, default=TAPES, help="folder of recorded honest work")
     given = parser.parse_args(arguments)
     kinds = [KIND_NAMED[name] for name in given.kind or KIND_NAMED]
-    kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
-    untuned = [kind for kind in kinds if given.tune or kind.name not in kept]
-    if untuned:
+    kept = kept_settings()
+    for kind in [kind for kind in kinds if given.tune or kind.name not in kept]:
         training = given.seeds if given.tune and given.seeds else TRAINING
-        kept |= tune(untuned, training, given.per_1000, given.tapes)
+        fresh = {kind.name: tune(kind, training, given.per_1000, given.tapes)}
+        # Another kind may have been tuned beside this one.
+        kept = dict(sorted((kept_settings() | fresh).items()))
         KEPT.write_text(json.dumps(kept, indent=1) + "\n")
     if given.tune:
         return
@@ -200,8 +215,7 @@ def main(arguments: Sequence[str]) -> None:
         (OUT / f"{kind.name}.json").write_text(json.dumps(whole, indent=1) + "\n")
     (OUT / "tournament.json").write_text(json.dumps(tables, indent=1) + "\n")
     (OUT / "tournament.svg").write_bytes(picture(tables))
-    print(f"\nlost: mean share of the plans; patients: median / p95 / worst; hours: median to the stop; asked, first: honest\n"
-          f"account-days with a challenge per 1,000 after two weeks and in them; picture: {OUT / 'tournament.svg'}")  # fmt: skip
+    print(LEGEND, OUT / "tournament.svg")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """A peer in the detector's place: the watch only observes and gives statistics, the peer says who is asked.
 
 Stands where :class:`rempart.lab.rehearsal.Rehearsal` stands in the taped loop. Honest accounts are scored every
-five minutes of event time (an hourly peer: every hour) on the statistics of those active in it, and asked at their
+quarter of an hour of event time (an hourly peer: every hour) on the statistics of those active in it, and asked at their
 next access if the score is above the level; a thief's accesses, which are judged one by one, are scored at
 once. What follows a challenge is the same for every peer: a pass lets the session be for twelve hours,
 a failure blocks the account until a person reinstates it.
@@ -10,12 +10,13 @@ a failure blocks the account until a person reinstates it.
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from bench.tournament.peers import Peer
+from bench.tournament.peers import Nobody, Peer
 from rempart.lab.haul import Profiles
 from rempart.lab.rehearsal import Moment, Rehearsal
 from rempart.lab.tape import NO_EVENTS, Tape
@@ -23,7 +24,16 @@ from rempart.records import DECISION, Action, Frame, Kind
 from rempart.watch.state import DAY_MS, HOUR_MS, MINUTE_MS, Array
 
 _PASSED_MS = 12 * HOUR_MS
-_SLICE_MS = 5 * MINUTE_MS
+_SLICE_MS = 15 * MINUTE_MS
+
+
+class Slice(NamedTuple):
+    """Statistics ``vectors`` (n, k) and ``roles`` (n,) of the accounts active in a slice of the UTC day ``day``."""
+
+    day: int
+    accounts: list[int]
+    vectors: Array
+    roles: Array
 
 
 @dataclass(slots=True)
@@ -59,8 +69,6 @@ class PeerJudge:
         self._peer, self._level, self._gate = peer, level, Gate()
         self._slice_ms = HOUR_MS if peer.hourly else _SLICE_MS
         self._skip = False
-        self.tops: dict[tuple[int, int], float] = {}
-        """Highest score of each (account, UTC day)."""
 
     @property
     def events(self) -> int:
@@ -138,9 +146,9 @@ class PeerJudge:
         for row in np.flatnonzero(rows["kind"] != Kind.ACCESS).tolist():
             self._control(rows[row])
         numbers = np.unique(rows["account"])
-        accounts = self._behind.accounts_of(numbers)
-        vectors = np.log1p(accounts["now"].astype(np.float64))
-        for number, vector, role in zip(numbers.tolist(), vectors, accounts["role"].tolist(), strict=True):
+        statistics, roles = self._behind.statistics_of(numbers)
+        vectors = np.log1p(statistics.astype(np.float64))
+        for number, vector, role in zip(numbers.tolist(), vectors, roles.tolist(), strict=True):
             found = gate.active.get(number) if self._peer.hourly else None
             gate.active[number] = (vector if found is None else np.maximum(found[0], vector), role)
 
@@ -153,15 +161,19 @@ class PeerJudge:
             accounts = list(gate.active)
             vectors = np.array([vector for vector, _ in gate.active.values()])
             roles = np.array([role for _, role in gate.active.values()])
-            day = gate.number * self._slice_ms // DAY_MS
-            for account, score in zip(accounts, self._peer.score(vectors, roles).tolist(), strict=True):
-                self.tops[account, day] = max(self.tops.get((account, day), -np.inf), score)
-                (gate.doubted.add if score > self._level else gate.doubted.discard)(account)
-            self._peer.learn(vectors, roles)
+            self._close(Slice(gate.number * self._slice_ms // DAY_MS, accounts, vectors, roles))
             gate.active = {}
         if gate.number >= 0 and gate.number * self._slice_ms // DAY_MS != number * self._slice_ms // DAY_MS:
             self._peer.close_day()
         gate.number = number
+
+    def _close(self, part: Slice) -> None:
+        """Score and learn a slice, and doubt whom it shows above the level."""
+        for account, score in zip(
+            part.accounts, self._peer.score(part.vectors, part.roles).tolist(), strict=True
+        ):
+            (self._gate.doubted.add if score > self._level else self._gate.doubted.discard)(account)
+        self._peer.learn(part.vectors, part.roles)
 
     def _first_asked(self, rows: Array) -> int:
         """The first access that is not simply allowed, or the number of rows."""
@@ -203,6 +215,29 @@ class PeerJudge:
                 gate.passed_ms[session] = int(row["recorded_ms"])
             else:
                 gate.blocked.add(int(row["account"]))
+
+
+class Listener(PeerJudge):
+    """Asks nobody, and keeps what a peer would be shown."""
+
+    def __init__(self, tape: Tape, hourly: bool) -> None:
+        super().__init__(tape, Nobody(hourly), np.inf)
+        self.heard: list[Slice] = []
+
+    def _close(self, part: Slice) -> None:
+        self.heard.append(part)
+
+
+def highest_scores(heard: Sequence[Slice], peer: Peer) -> dict[tuple[int, int], float]:
+    """The highest score of each (account, UTC day), the peer learning on."""
+    tops: dict[tuple[int, int], float] = {}
+    for place, (day, accounts, vectors, roles) in enumerate(heard):
+        if place and day != heard[place - 1].day:
+            peer.close_day()
+        for account, score in zip(accounts, peer.score(vectors, roles).tolist(), strict=True):
+            tops[account, day] = max(tops.get((account, day), -np.inf), score)
+        peer.learn(vectors, roles)
+    return tops
 
 
 def _cut(frame: Frame, begin: int, end: int) -> Frame:

@@ -64,6 +64,22 @@ class _Kept:
         return None
 
 
+class Nobody(_Kept):
+    """No detector at all."""
+
+    def __init__(self, hourly: bool) -> None:
+        self.hourly = hourly
+
+    def score(self, vectors: Array, roles: Array) -> Array:
+        return np.zeros(len(vectors))
+
+    def learn(self, vectors: Array, roles: Array) -> None:
+        pass
+
+    def close_day(self) -> None:
+        pass
+
+
 class RateRule(_Kept):
     """Distinct patients of an hour over a quantile of the role's daily maxima of that."""
 
@@ -190,7 +206,7 @@ ENTRIES: tuple[Entry, ...] = (
         {"num_bins": 50, "num_random_cuts": 100}, {"num_bins": 10, "num_random_cuts": 100},
     )),
     Entry("PyOD ECOD per hour", Ecod, (
-        {"days": 14, "most": 6000}, {"days": 7, "most": 3000},
+        {"days": 14, "most": 3000}, {"days": 7, "most": 1500},
     )),
 )  # fmt: skip
 """Every peer, with the settings tried on the training regions."""

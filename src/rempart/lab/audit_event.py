@@ -60,8 +60,6 @@ class Scribe:
     def __init__(self, region: Region, rng: Random) -> None:
         self._region, self._rng = region, rng
         self._clock = (Clockface(0, "Z"), Clockface(LOCAL_OFFSET_MS, "+01:00"))
-        self._patients = [self._patient_entity(patient) for patient in region.patients.ids]
-        self._references = [{"reference": f"Patient/{patient}"} for patient in region.patients.ids]
         self._heads = {
             (release, what): self._head(release, what)
             for release in ("R4", "R5")
@@ -89,7 +87,10 @@ class Scribe:
         session = act.session
         five = SYSTEMS[session.system].release == "R5"
         event = self._shell(act, five)
-        entity = [self._patients[patient] for patient in patients]
+        references = [{"reference": f"Patient/{self._region.patients.ids[patient]}"} for patient in patients]
+        entity: list[Resource] = [
+            {"type": _PERSON, "role": _PATIENT_ROLE, "what": each} for each in references
+        ]
         if act.what == SEARCH:
             query = b64encode(self._spell(act.query, session.system)).decode()
             entity.append({"type": _OBJECT, "role": _QUERY_ROLE, "query": query})
@@ -99,7 +100,7 @@ class Scribe:
         entity.append({"type": _REQUEST_TYPE, "what": {"identifier": {"value": request}}})
         event["entity"] = entity
         if five and len(patients) == 1:
-            event["patient"] = self._references[patients[0]]
+            event["patient"] = references[0]
         return event
 
     def _shell(self, act: Act, five: bool) -> Resource:
@@ -169,7 +170,3 @@ class Scribe:
             line = f"GET https://{SYSTEMS[system].name}.example/fhir/{query}"
             return f"{line}\nAccept: application/fhir+json".encode()
         return query.encode()
-
-    @staticmethod
-    def _patient_entity(identifier: str) -> Resource:
-        return {"type": _PERSON, "role": _PATIENT_ROLE, "what": {"reference": f"Patient/{identifier}"}}

@@ -47,6 +47,17 @@ def honest_acts(region: Region) -> Iterator[Act]:
     yield from waiting
 
 
+def acts_of(region: Region, account: int, before_day: int) -> list[Act]:
+    """What one account did on the days before ``before_day``, in time order; under a colleague's open session it is not there."""
+    memory: deque[int] = deque(maxlen=_REMEMBERED)
+    done: list[Act] = []
+    for day in range(before_day):
+        shifts = region.rota.of(account, day)
+        if shifts:
+            done += _Day(region, region.accounts[account], day, memory).acts(shifts)
+    return sorted(act for act in done if act.session.account == account)
+
+
 class _Day:
     """One account's day."""
 

@@ -30,6 +30,7 @@ from rempart.records import Access, Frame
 from rempart.settings import Settings
 from rempart.sources.fhir import read_message
 from rempart.watch.state import DAY_MS, Array
+from rempart.watch.tails import Tails
 
 _EVENTS_BETWEEN_MARKS = 4_000
 _FRAMES_BETWEEN_MARKS = 400
@@ -72,7 +73,15 @@ class Detector(Protocol):
 class Rehearsal:
     """One detector over one tape. Not to be used from two threads."""
 
-    def __init__(self, tape: Tape, settings: Settings | None = None, *, enforce: bool = True) -> None:
+    def __init__(
+        self,
+        tape: Tape,
+        settings: Settings | None = None,
+        *,
+        enforce: bool = True,
+        tails: Tails | None = None,
+    ) -> None:
+        """``tails``: what the watch knows of honest days at first, else nothing."""
         with tempfile.TemporaryDirectory() as folder:
             course = Course.open(Path(folder) / "data", settings or Settings(), enforce=enforce, live=True)
             course.abandon()
@@ -81,6 +90,8 @@ class Rehearsal:
         course.care = CareFeed(course.door)
         for payload in tape.care:
             course.care.restore_input(payload)
+        if tails is not None:
+            course.watch.tails = tails
         self._course = course
         self._encoder = msgspec.json.Encoder()
         self._offset = 0
@@ -150,9 +161,10 @@ class Rehearsal:
         one = self._course.door.one(unit)
         return Frame(one.rows, one.hashes[3:], pa.array([one.event], pa.string()))
 
-    def accounts_of(self, numbers: Array) -> Array:
-        """Rows (n,) of the watch's accounts as they stand, for the account numbers (n,) of a frame."""
-        return self._course.watch.accounts[self._course.names.canon[numbers]]
+    def statistics_of(self, numbers: Array) -> tuple[Array, Array]:
+        """Statistics (n, N_STATS) and roles (n,) as they stand, for the account numbers (n,) of a frame."""
+        accounts, rows = self._course.watch.accounts, self._course.names.canon[numbers]
+        return accounts["now"][rows], accounts["role"][rows]
 
     def price(self, profiles: Profiles) -> tuple[float, float]:
         """Euros, low and high, of so many patients with each set of FHIR types."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from bench.detector import interval, mean_share, quantile, site_of
 from bench.tournament.__main__ import level_for
-from bench.tournament.judge import PeerJudge
+from bench.tournament.judge import Listener, PeerJudge, highest_scores
 from bench.tournament.peers import RateRule
 
 from rempart.lab.held_out import HELD_OUT_SITES
@@ -47,9 +47,11 @@ def friction(tape: Tape, level: float) -> tuple[Friction, PeerJudge]:
 
 
 def test_a_level_asks_the_days_whose_highest_score_exceeds_it(tape: Tape) -> None:
-    nobody, free = friction(tape, np.inf)
+    nobody, _ = friction(tape, np.inf)
     assert nobody.step_ups == 0
-    scores = list(free.tops.values())
+    listener = Listener(tape, hourly=False)
+    TapedLoop(tape, listener, temper=STEADY).play_until(tape.region.end_ms)
+    scores = list(highest_scores(listener.heard, peer()).values())
     assert len(scores) == pytest.approx(nobody.active_days, abs=6)
     wanted = 400.0
     some, _ = friction(tape, level_for(scores, wanted))

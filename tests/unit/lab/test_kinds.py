@@ -10,7 +10,7 @@ import pytest
 
 from rempart.lab import held_out
 from rempart.lab.honest import honest_acts
-from rempart.lab.kinds import KINDS
+from rempart.lab.kinds import KINDS, Kind
 from rempart.lab.region import Region, RegionSpec, build_region
 from rempart.lab.thieves import FAMILIES
 
@@ -70,11 +70,32 @@ def test_each_kind_has_sites_thieves_and_a_temper() -> None:
     assert len(KINDS[0].families) == 9
 
 
+PERSISTENT = {"slow ramp", "low and slow", "coder", "re-reader", "owner's absence", "mimic"}
+DOUBLES = {"owner's double", "patient double", "double off duty"}
+ASKED_FOR = {
+    "plain": {"crew", "stolen session", "tester"},
+    "hospital": {
+        "mimic", "coder", "widening pages", "slow ramp", "owner's absence", "appointments only", "re-reader",
+        "batch window", "birth dates", "paid helper", *DOUBLES,
+    },
+    "hardened": {"desk hopper", "crew at the desks", "poisoner", "hopping double", *PERSISTENT, *DOUBLES},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_thief_asked_for_is_on_the_stand(kind: Kind) -> None:
+    assert ASKED_FOR[kind.name] <= {family.name for family in kind.families}
+
+
 def test_what_is_set_aside_is_what_the_hash_says() -> None:
     def rank(name: str) -> str:
         return sha256((held_out.SALT + name).encode()).hexdigest()
 
-    new = [family.name for family in FAMILIES[5:9]] + [family.name for family in FAMILIES[19:]]
+    new = (
+        "crew", "tester", "exit hopper", "account hopper", "paid helper", "desk hopper", "crew at the desks",
+        "poisoner", "remote control",
+    )  # fmt: skip
+    assert set(new) < {family.name for family in FAMILIES}
     assert held_out.HELD_OUT_FAMILIES == set(sorted(new, key=rank)[:2]) == {"poisoner", "paid helper"}
     sites = [site.name for kind in KINDS for site in kind.sites]
     assert held_out.HELD_OUT_SITES == {min(sites, key=rank)} == {"plain mixed"}

@@ -11,7 +11,7 @@ from rempart.lab.kinds.kind import DAYS, Kind, Site
 from rempart.lab.raid import Temper
 from rempart.lab.region import Region, build_region
 from rempart.lab.spec import RegionSpec
-from rempart.lab.thieves import HARDENED, KNOWING
+from rempart.lab.thieves import DOUBLES, HARDENED, KNOWING
 
 _CITY = (
     ("gp", 14), ("gp_secretary", 7), ("hospital_doctor", 18), ("nurse", 26), ("admission_clerk", 5),
@@ -52,6 +52,6 @@ HARDENED_KIND = Kind(
         _site("hardened valley", "scattered practices and a small hospital", _VALLEY, 11_000),
         _site("hardened campus", "a hospital on one campus", _CAMPUS, 8_000),
     ),
-    (*HARDENED, *(family for family in KNOWING if family.name in _PERSISTENT)),
+    (*HARDENED, *DOUBLES, *(family for family in KNOWING if family.name in _PERSISTENT)),
     Temper(owner_passes=0.97, thief_passes=0.03),
 )

@@ -8,7 +8,7 @@ from rempart.lab.kinds.kind import DAYS, Kind, Site
 from rempart.lab.raid import Temper
 from rempart.lab.region import Region
 from rempart.lab.spec import RegionSpec
-from rempart.lab.thieves import KNOWING
+from rempart.lab.thieves import DOUBLES, KNOWING
 
 
 def _site(name: str, what: str, population: int, on_file: float) -> Site:
@@ -29,6 +29,6 @@ HOSPITAL_KIND = Kind(
         _site("hospital community", "nearly everybody on file was seen within weeks", 9_000, 0.1),
         _site("hospital busy", "as many on file again who were not seen for months", 12_000, 1.0),
     ),
-    KNOWING,
+    (*KNOWING, *DOUBLES),
     Temper(owner_passes=1.0, thief_passes=0.03),
 )

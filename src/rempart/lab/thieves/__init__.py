@@ -2,8 +2,8 @@
 
 Adding a thief is adding a module that gives a :class:`Family` and an entry to the tuple it belongs to:
 THIEVES (the demonstration's) and ABROAD come from networks of their own; KNOWING know that a detector is
-there and work from the victim's own seat; HARDENED besides slow down, move on when they are refused,
-or teach the detector first. A thief uses what a stolen login can use, the application's own functions;
+there and work from the victim's own seat; DOUBLES besides read as the victim does; HARDENED slow down, move on
+when they are refused, or teach the detector first. A thief uses what a stolen login can use, the application's own functions;
 none exploits anything.
 """
 
@@ -22,14 +22,18 @@ from rempart.lab.thieves.crew import CREW
 from rempart.lab.thieves.desk_crew import DESK_CREW
 from rempart.lab.thieves.desk_hopper import DESK_HOPPER
 from rempart.lab.thieves.dormant_account import DORMANT_ACCOUNT
+from rempart.lab.thieves.double import DOUBLE
+from rempart.lab.thieves.double_off_duty import DOUBLE_OFF_DUTY
 from rempart.lab.thieves.enumeration import ENUMERATION
 from rempart.lab.thieves.exit_hopper import EXIT_HOPPER
+from rempart.lab.thieves.hopping_double import HOPPING_DOUBLE
 from rempart.lab.thieves.low_and_slow import LOW_AND_SLOW
 from rempart.lab.thieves.mimic import MIMIC
 from rempart.lab.thieves.night_scrape import NIGHT_SCRAPE
 from rempart.lab.thieves.own_list import OWN_LIST
 from rempart.lab.thieves.owner_absence import OWNER_ABSENCE
 from rempart.lab.thieves.paid_helper import PAID_HELPER
+from rempart.lab.thieves.patient_double import PATIENT_DOUBLE
 from rempart.lab.thieves.poisoner import POISONER
 from rempart.lab.thieves.re_reader import RE_READER
 from rempart.lab.thieves.remote_control import REMOTE_CONTROL
@@ -39,7 +43,7 @@ from rempart.lab.thieves.tester import TESTER
 from rempart.lab.thieves.thief import Family, Thief
 from rempart.lab.thieves.widening import WIDENING
 
-__all__ = ["ABROAD", "FAMILIES", "HARDENED", "KNOWING", "THIEVES", "Family", "Thief", "hire"]
+__all__ = ["ABROAD", "DOUBLES", "FAMILIES", "HARDENED", "KNOWING", "THIEVES", "Family", "Thief", "hire"]
 
 THIEVES: tuple[Family, ...] = (NIGHT_SCRAPE, ENUMERATION, DORMANT_ACCOUNT, OWN_LIST, STOLEN_SESSION)
 KNOWING: tuple[Family, ...] = (
@@ -47,8 +51,9 @@ KNOWING: tuple[Family, ...] = (
     PAID_HELPER,
 )  # fmt: skip
 ABROAD: tuple[Family, ...] = (CREW, TESTER, EXIT_HOPPER, ACCOUNT_HOPPER)
-HARDENED: tuple[Family, ...] = (DESK_HOPPER, DESK_CREW, POISONER, REMOTE_CONTROL)
-FAMILIES: tuple[Family, ...] = (*THIEVES, *ABROAD, *KNOWING, *HARDENED)
+DOUBLES: tuple[Family, ...] = (DOUBLE, PATIENT_DOUBLE, DOUBLE_OFF_DUTY)
+HARDENED: tuple[Family, ...] = (DESK_HOPPER, DESK_CREW, POISONER, REMOTE_CONTROL, HOPPING_DOUBLE)
+FAMILIES: tuple[Family, ...] = (*THIEVES, *ABROAD, *KNOWING, *DOUBLES, *HARDENED)
 
 A_WEEK = 7
 """Plans that run longer begin before the period's last days."""

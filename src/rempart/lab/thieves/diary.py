@@ -21,7 +21,7 @@ from rempart.lab.staff.role import MINUTE_MS
 from rempart.lab.thieves.thief import Attempt, Planner, log_in, open_chart
 
 WHOLE_RECORD = ("Patient", "Coverage", "Condition", "MedicationRequest", "DocumentReference")
-_LOGIN_BEFORE_MS = 2 * MINUTE_MS
+LOGIN_BEFORE_MS = 2 * MINUTE_MS
 
 
 class DayPlan(NamedTuple):
@@ -76,7 +76,7 @@ def keep_diary(
         lasts = (plan.to_minute - plan.from_minute) * MINUTE_MS
         session = seat(region, rng, victim, plan.day)
         steps.append(log_in(session))
-        times.append(begins - _LOGIN_BEFORE_MS)
+        times.append(begins - LOGIN_BEFORE_MS)
         moments = sorted(begins + int(rng.random() * lasts) for _ in plan.patients)
         for at_ms, patient in zip(moments, plan.patients, strict=True):
             chart = open_chart(session, patient, takes)
@@ -94,7 +94,8 @@ def strangers(region: Region, rng: Random, victim: int, day: int, count: int) ->
     """Patients whom nothing joins to the victim around that day."""
     cared = region.current_care(victim, region.midnight_ms(day))
     own = set(region.lists[victim].pool) if victim in region.lists else set()
-    others = [patient for patient in range(len(region.patients)) if patient not in cared | own]
+    known = cared | own
+    others = [patient for patient in range(len(region.patients)) if patient not in known]
     return rng.sample(others, min(count, len(others)))
 
 
