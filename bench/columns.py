@@ -1,8 +1,8 @@
-"""How many columns are told rightly, and how fast: ``python -m bench.columns [--all]``.
+"""How many columns are told rightly, and how fast: ``python -m bench.columns``.
 
-Reads the tables of ``tests/lab/french_files.py`` (shapes of French public files and of exports, labelled by hand), with their
-headings and without them; prints the share told rightly, what was not, and cells named a second. A column that speaks of nobody
-may be called anything that speaks of nobody.
+Reads the tables of ``tests/lab/french_files.py`` and ``french_files_later.py`` (shapes of French public files and of exports, labelled
+by hand), with their headings and without them; prints the share told rightly, what was not, and cells named a second. A column that
+speaks of nobody may be called anything that speaks of nobody.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from rempart.leak.columns import name_columns
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "lab"))
 from french_files import Labelled, labelled_files
+from french_files_later import later_files
 
 
 def told(table: Labelled, headed: bool) -> list[tuple[str, str, str]]:
@@ -31,8 +32,13 @@ def told(table: Labelled, headed: bool) -> list[tuple[str, str, str]]:
 
 
 def main() -> None:
-    """One line a way of asking, and one for each column that is wrong."""
-    tables = labelled_files()
+    """One line a set and a way of asking, and one for each column that is wrong."""
+    for name, tables in (("first set", labelled_files()), ("later set", later_files())):
+        print(name)
+        _measure(tables)
+
+
+def _measure(tables: list[Labelled]) -> None:
     for headed in (True, False):
         begun = time.process_time()
         answers = [(table, *one) for table in tables for one in told(table, headed and table.headed)]

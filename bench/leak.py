@@ -20,7 +20,7 @@ from rempart.leak.chunk import Chunk
 from rempart.leak.columns import name_columns
 from rempart.leak.population import build
 from rempart.leak.readers.formats import read_files
-from rempart.leak.scan import Scanner
+from rempart.leak.scan import Matches, Scanner
 from rempart.leak.tables import typed
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "lab"))
@@ -50,7 +50,8 @@ def main(count: int, rows: int) -> None:
             wall, cpu = time.monotonic(), time.process_time()
             found = Scanner(population, 1, lambda _: None).scan(read_files((path,)))
             wall, cpu = time.monotonic() - wall, time.process_time() - cpu
-            right = found.person[found.matched] == who[found.row[found.matched]]
+            matches = Matches.joined(found.matches())
+            right = matches.person == who[matches.row]
             print(
                 f"{rows:,} rows x {count:,} people: {wall:.1f} s wall, {cpu:.1f} s processor, "
                 f"recall {right.sum() / rows:.4f}, precision {right.mean():.4f}"

@@ -76,7 +76,7 @@ def main(gigabytes: float) -> None:
                 )
 
         found = Scanner(population, 1, hear).scan(read_files((path,)))
-        print(f"{found.rows:,} rows, {len(found.matched):,} matched")
+        print(f"{found.rows:,} rows, {found.matched:,} matched")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from rempart.leak.match import NARROW, WIDE, Matcher
 from rempart.leak.pairs import Candidates, gather, hits_of
 from rempart.leak.population import build
 from rempart.leak.rows import side_of
-from rempart.leak.scan import Scanner
+from rempart.leak.scan import Matches, Scanner
 from rempart.leak.side import Side
 from rempart.leak.tables import typed
 from rempart.leak.weigh import fit, score
@@ -39,7 +39,7 @@ def _link(folder: Path, left: Chunk, right: Chunk | None) -> None:
     else:
         columns["ipp"] = [("id", pa.array(np.arange(size).astype(str), pa.large_string()))]
         population = build(columns, size, 20_000, lambda column: np.arange(len(column), dtype=np.uint64))
-        found = Scanner(population, 1, lambda _: None).scan([right])
+        found = Matches.joined(Scanner(population, 1, lambda _: None).scan([right]).matches(0.0))
         write(folder, "rempart", found.person, found.row, found.chance)
 
 
@@ -72,7 +72,7 @@ def _probable(own: np.ndarray, size: int) -> np.ndarray:
     """The probability of each pair, with as many true ones to a row as make themselves probable."""
     each, chance = 0.1, own
     for _ in range(100):
-        chance = 1 / (1 + np.exp(math.log(size / each) - own))
+        chance = 1 / (1 + np.exp(np.minimum(math.log(size / each) - own, 700)))
         each = max(float(chance.sum()) / size, 1e-6)
     return chance
 

@@ -24,7 +24,7 @@ import pyarrow as pa
 from rempart.leak.chunk import Chunk
 from rempart.leak.population import Population, build
 from rempart.leak.readers.formats import read_files
-from rempart.leak.scan import Scanner
+from rempart.leak.scan import Matches, Scanner
 from rempart.leak.tables import typed
 from rempart.leak.verdict import judge
 
@@ -141,7 +141,7 @@ def build_table() -> dict[str, Any]:
                 path.write_bytes(make(texts))
                 scan = Scanner(index, 1, lambda _: None).scan(read_files((path,)))
                 verdict = judge(scan)
-                person, row = scan.person[scan.matched], scan.row[scan.matched]
+                row, person, *_ = Matches.joined(scan.matches())
                 right = row - person == np.median(row - person) if len(row) else row
                 found[f"{name}, {whose}"] = {
                     "tables": {

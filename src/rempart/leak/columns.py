@@ -189,7 +189,9 @@ _FITS: dict[str, Callable[[str], Any]] = {
     "phone": lambda v: sum(c.isdigit() for c in v) >= 6 and not any(c.isalpha() for c in v),
     "email": lambda v: "@" in v,
     "postcode": lambda v: len(v) <= 10 and any(c.isdigit() for c in v),
-    "nir": lambda v: nir.looks_like(v) or (len(v) > 5 and v.isalnum() and any(c.isdigit() for c in v)),
+    "nir": lambda v: (
+        nir.looks_like(v) or (len(v) > 5 and v.isalnum() and 2 * sum(map(str.isdigit, v)) >= len(v))
+    ),
     "rpps": lambda v: rpps.compact(v).isdigit() and len(rpps.compact(v)) in (11, 12),
     "adeli": adeli.is_valid,
     "finess": lambda v: re.fullmatch(r"[0-9AB]{8,9}", finess.compact(v)),
@@ -271,7 +273,7 @@ def _of_words(values: Sequence[str]) -> tuple[str, float]:
     if share(values, lambda v: _STARRED.fullmatch(v) is not None) > 0.8:
         return "full_name", 0.9
     if share(values, _is_secret) > 0.7 and len({_shape(v) for v in values}) > 0.15 * len(values):
-        return "password", 0.6
+        return ("other", 0.5) if _are_codes(values) else ("password", 0.6)
     if share(values, lambda v: DOCTOR.match(v) is not None) > 0.5:
         return "doctor", 0.8
     if share(values, lambda v: STREET.search(v) is not None) > 0.5:
@@ -303,6 +305,11 @@ def _is_secret(value: str) -> bool:
         and any(c.isdigit() for c in value)
         and any(c.isalpha() for c in value)
     )
+
+
+def _are_codes(values: Sequence[str]) -> bool:
+    """Whether all are as long as each other and without small letters: somebody's numbering, not people's choice."""
+    return len({len(v) for v in values}) == 1 and not any(c.islower() for v in values for c in v)
 
 
 def _shape(value: str) -> str:

@@ -3,7 +3,7 @@
 Gives for each field a level (:mod:`rempart.leak.similar`) and the natural logarithm of how often two
 strangers reach that level with this very value (Fellegi and Sunter 1969; frequencies by value as
 Winkler 1988): agreeing on Martin says less than agreeing on Quatrefages. First names are weighed within
-the decade of birth, sex by what the first name says already.
+the decade of birth that the row states, sex by what the first name says already.
 
 Misses: dependence between fields beyond name and decade, sex and first name, place and street; relatives
 of one household are told apart in :mod:`rempart.leak.weigh`.
@@ -22,6 +22,7 @@ import numpy as np
 
 from rempart.leak.frequencies import (
     BIRTH_PLACES,
+    DECADES,
     F_BIRTH,
     F_FAMILY,
     F_FAMILY_SOUND,
@@ -137,7 +138,7 @@ def _names(
     if mine >= 0 and theirs >= 0:
         levels[0], chances[0] = _name(
             rows, GIVENS, mine, people, GIVENS, theirs,
-            f32(f[F_GIVEN], theirs * 16 + decade), f32(f[F_GIVEN_SOUND], theirs),
+            f32(f[F_GIVEN], theirs * DECADES + decade), f32(f[F_GIVEN_SOUND], theirs),
         )  # fmt: skip
     best = -1e9
     for one in range(2):
@@ -155,7 +156,7 @@ def _names(
         word = i32(rows[FAMILY], 2 * i + 1)
     first, first_u = _name(
         rows, FAMILIES, word, people, GIVENS, theirs,
-        f32(f[F_GIVEN], theirs * 16 + decade), f32(f[F_GIVEN_SOUND], theirs),
+        f32(f[F_GIVEN], theirs * DECADES + decade), f32(f[F_GIVEN_SOUND], theirs),
     )  # fmt: skip
     gain, last, last_u = _best_family(rows, GIVENS, mine, people, j, f, log_m)
     if first and last and log_m[0, first] - first_u + gain + log_m[12, 5] > straight:
@@ -263,7 +264,7 @@ def compare(rows: Any, i: int, people: Any, j: int, f: Any, log_m: Any, levels: 
     levels[:] = 0
     chances[:] = 0.0
     born, theirs = np.int64(i32(rows[BIRTH], i)), np.int64(i32(people[BIRTH], j))
-    decade = min(max(theirs // 100000 - 185, 0), 15) if theirs > 0 else 12
+    decade = min(max(born // 100000 - 185, 0), DECADES - 1)
     _names(rows, i, people, j, f, log_m, decade, levels, chances)
     levels[2] = birth_level(born, theirs)
     chances[2] = _BIRTH_U[levels[2]]

@@ -1,7 +1,8 @@
 """How common each value of a population is: names by decade, their sounds, birthdays, phones, towns.
 
-Reads a side; gives logarithms of shares as arrays for compiled code. Rare values are never thought rarer than they are: values are
-counted in buckets, first names are smoothed by their share over all decades.
+Reads a side; gives logarithms of shares as arrays for compiled code. A name's count is lowered before it is a share: who has a rare name
+was counted because he is here, so others have it more seldom than the count says (absolute discounting, Ney, Essen and Kneser 1994).
+First names are smoothed by their share over all decades; other values are counted in buckets, never below their number.
 """
 # mypy: disable-error-code="arg-type,return-value"
 
@@ -18,7 +19,9 @@ from rempart.leak.side import ATTRIBUTES, Side, Values, address_table
 Array = np.ndarray[Any, Any]
 
 DECADES = 16
-
+"""From the 1850s on; the place of the first is that of an unknown one, and holds the share over all."""
+SELDOM = 0.1
+"""What the count of a name is not lowered beyond."""
 
 F_GIVEN, F_FAMILY, F_GIVEN_SOUND, F_FAMILY_SOUND, F_BIRTH, F_PEOPLE, F_VALUES = range(7)
 BIRTH_PLACES = 372 * 300
@@ -40,7 +43,7 @@ def frequencies(side: Side) -> Frequencies:
     given_counts = np.bincount(side.given[side.given >= 0], minlength=len(side.givens.key))
     arrays = (
         _given_shares(side),
-        np.log((family_counts + 0.5) / people).astype(np.float32),
+        np.log(discounted(family_counts) / people).astype(np.float32),
         _sound_shares(side.givens.sounds[:, 0], given_counts, people),
         _sound_shares(side.families.sounds[:, 0], family_counts, people),
         _birth_shares(side.birth, people),
@@ -78,9 +81,17 @@ def _given_shares(side: Side) -> Array:
         .reshape(count, DECADES)
         .astype(np.float64)
     )
-    overall = (table.sum(axis=1, keepdims=True) + 0.5) / max(known.sum(), 1)
+    overall = discounted(table.sum(axis=1, keepdims=True)) / max(known.sum(), 1)
     totals = table.sum(axis=0, keepdims=True)
-    return np.asarray(np.log((table + 200.0 * overall) / (totals + 200.0)), dtype=np.float32)
+    shares = (table + 200.0 * overall) / (totals + 200.0)
+    shares[:, :1] = overall
+    return np.asarray(np.log(shares), dtype=np.float32)
+
+
+def discounted(counts: Array) -> Array:
+    """``counts`` of each name less what their own bearers are worth, by how many names occur once and twice."""
+    once, twice = float((counts == 1).sum()), float((counts == 2).sum())
+    return np.maximum(counts - once / max(once + 2 * twice, 1.0), SELDOM)
 
 
 def _sound_shares(sounds: Array, counts: Array, people: int) -> Array:

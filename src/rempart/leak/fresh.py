@@ -25,10 +25,12 @@ from rempart.leak.side import CHANGING, Array, Side
 WRONG = 0.03
 CERTAINTY = 0.98
 MOST_ROWS = 20_000
+MOST_WITNESSES = 1 << 19
 LEAST_PART = 0.03
 """Share of the witnesses below which an older part is not spoken of."""
 APART_DAYS = 21
 """Parts nearer than this, or than two updates of the population, are one."""
+_FIELDS = ("row", "earliest", "since", "last", "gone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,34 @@ class Evidence:
     @classmethod
     def joined(cls, parts: Sequence[Evidence]) -> Evidence:
         """One after the other."""
-        fields = ("row", "earliest", "since", "last", "gone")
-        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in fields))
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
+
+
+class Witnesses:
+    """The evidence of a whole file, of which at most :data:`MOST_WITNESSES` are kept: all those of rows drawn by a hash of
+    their number."""
+
+    def __init__(self) -> None:
+        self._parts: list[Evidence] = []
+        self._every = 1
+
+    def add(self, evidence: Evidence) -> None:
+        """Those of a block."""
+        self._parts.append(self._drawn(evidence))
+        while sum(len(part.row) for part in self._parts) > MOST_WITNESSES:
+            self._every *= 2
+            self._parts = [self._drawn(self.evidence())]
+
+    def _drawn(self, evidence: Evidence) -> Evidence:
+        if self._every == 1:
+            return evidence
+        mixed = (evidence.row.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
+        kept = mixed % np.uint64(self._every) == 0
+        return Evidence(*(getattr(evidence, name)[kept] for name in _FIELDS))
+
+    def evidence(self) -> Evidence:
+        """All that is kept."""
+        return Evidence.joined([Evidence.none(), *self._parts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +168,6 @@ def freshness(evidence: Evidence, as_of: Sequence[int], today: int) -> Freshness
     between = float(np.median(np.diff(as_of))) if len(as_of) > 1 else 0.0
     parts, shares = _parts(by_row, grid, max(APART_DAYS, 2 * between + 1))
     return _described(evidence, place, rows, by_row, days, parts, shares)
-
-
-_FIELDS = ("row", "earliest", "since", "last", "gone")
 
 
 def _bounds(evidence: Evidence) -> tuple[Array, ...]:

@@ -14,14 +14,14 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ASIDE = re.compile(r"\([^)]*\)")
 _OTHER = re.compile(r"[^a-z0-9]+")
 
-_WHO = r"(?:medecin|med|doctor|dr|mt|gp|practitioner|praticien|generalist\w*|prescripteur|soignant)"
+_WHO = r"(?:medecin|med|doctor|dr|mt|gp|practitioner|physician|praticien|generalist\w*|prescripteur|soignant)"
 _HOUSE = (
     r"(?:etab\w*|ets|entite|structure|hopital|clinique|service|unite|organisme|"
     r"organi[sz]ation|societe|company|"
     r"entreprise|employeur|raison|enseigne|cabinet|pole|site|departement|region|pays|country|"
     r"province|canton|"
     r"produit|medicament|specialite|denomination|profession\w*|metier|fichier|file|table|user|"
-    r"acte|titulaire)"
+    r"institution|vaccin|acte|titulaire)"
 )
 RULES: tuple[tuple[str, str, float], ...] = (
     (
@@ -38,8 +38,12 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ),
     ("other", r".*\b(?:date|dt)\b.*\b(?:deces|mort|death|deceased|decede)\b.*|.*\bdeces\b.*", 0.7),
     ("other", r"(?:date|lieu|acte|code ?lieu|lib\w*)\w*deces\w*", 0.8),
-    ("street", r"(?:nom|libelle|lib|type|typ|num|numero|no) ?(?:de )?(?:la )?voie.*", 0.85),
-    ("birth_place", r"(?:comm?|dep|pays|lieu|code ?lieu|ville)\w*nai\w*", 0.85),
+    (
+        "street",
+        r"(?:\w+ )?(?:nom|libelle|lib|type|typ|num|numero|no) ?(?:de )?(?:la )?voie.*|lieu ?dit\b.*",
+        0.85,
+    ),
+    ("birth_place", r"(?:\w+ )?(?:comm?|dep|pays|lieu|code ?lieu|ville)\w* ?nai\w*.*", 0.85),
     ("password_hash", r".*\b(?:hash|md5|sha1?|sha256|bcrypt|salt|digest)\b.*|.*password hash.*", 0.8),
     ("password", r".*\b(?:pass ?word|passwd|pwd|mdp|mot de passe|mots de passe|pass)\b.*", 0.95),
     ("email", r".*\b(?:e ?mails?|mail|courriel|mel|bal|adresse electronique|messagerie)\b.*", 0.95),
@@ -67,7 +71,7 @@ RULES: tuple[tuple[str, str, float], ...] = (
     (
         "insurer",
         r".*\b(?:mutuelle|amc|amo|assureur|assurance|insurer|insurance|payer|complementaire|"
-        r"caisse|regime|organisme (?:payeur|complementaire)|oc)\b.*",
+        r"caisse|regime|organisme (?:payeur|complementaire)|oc)\b.*|(?:nom|lib(?:elle)?) ?mut\w*",
         0.85,
     ),
     ("sex", r".*\b(?:sexe?|gender|genre|civilite|civ|titre|title)\b.*", 0.85),
@@ -93,7 +97,7 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ),
     (
         "doctor",
-        rf".*\b(?:medecin|doctor|mt|gp|practitioner|praticien|generalpractitioner|prescripteur|doc)\b.*|{_WHO}.*",
+        rf".*\b(?:medecin|doctor|mt|gp|practitioner|physician|praticien|generalpractitioner|prescripteur|doc)\b.*|{_WHO}.*",
         0.8,
     ),
     (
@@ -116,6 +120,8 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ),
     ("date", r"(?:date|dt|jour)\b.*", 0.8),
     ("family", r"nom(?: d)?(?: usage| naissance)? unite legale", 0.9),
+    ("full_name", r"nom (?:du |de la |de l )?(?:professionnel|praticien|soignant)", 0.6),
+    ("city", r"(?:\w+ )?(?:libelle|lib|nom) ?(?:de )?(?:la )?commune\b.*", 0.9),
     ("other", rf".*\b{_HOUSE}\b.*", 0.75),
     (
         "city",
@@ -133,7 +139,7 @@ RULES: tuple[tuple[str, str, float], ...] = (
         "ipp",
         r"(?:.*\b(?:ipp|nip|iep|mrn|patient ?(?:id|number|num|no)|id ?patient|identifiant patient|"
         r"num(?:ero)? (?:de )?(?:patient|dossier)|no (?:patient|dossier)|rec id|unique id|"
-        r"record id|numdossier|idpatient|uuid|dossier)\b.*|id|identifiant|identifier|pk|person id|"
+        r"record id|numdossier|idpatient|uuid|dossier)\b.*|id|identifiant|identifier|identifiant \w{2,3}|pk|person id|"
         r"client id|ref|reference|code patient)",
         0.85,
     ),

@@ -44,6 +44,19 @@ class Scored:
         """(n,) probability that the row is that person."""
         return probability(self.own, self.total, people, ours)
 
+    def part(self, first: int, end: int) -> Scored:
+        """The rows from ``first`` on, before ``end``."""
+        return Scored(self.person[first:end], self.own[first:end], self.total[first:end])
+
+    def without(self, people: Array) -> Scored:
+        """The same, each row of which is nobody where it was taken for the one of ``people`` (n,) named for it."""
+        same = self.person == people
+        return Scored(
+            np.where(same, -1, self.person),
+            np.where(same, -1e9, self.own),
+            np.where(same, -1e9, self.total),
+        )
+
 
 class Matcher:
     """A population ready to be asked; learns its weights from the first rows it sees."""

@@ -1,14 +1,16 @@
 """The whole reading of the files on sale: every table's columns, every row's best person, block by block.
 
 Reads chunks; gives a :class:`Scan`. Memory holds one block of rows (:data:`BLOCK_ROWS` of them, fewer where they
-are wide) and, of all rows before, a few numbers for each that may be ours.
+are wide); of all rows before, a few numbers for each that may be ours are kept beside it (:mod:`rempart.leak.kept`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,8 +18,9 @@ from rempart.leak.chunk import Chunk
 from rempart.leak.columns import Column
 from rempart.leak.decoys import Recognised, recognise
 from rempart.leak.draw import join_people, like_rows, strangers, take_people
-from rempart.leak.fresh import Evidence, evidence_of
+from rempart.leak.fresh import Evidence, Witnesses, evidence_of
 from rempart.leak.held import held_in
+from rempart.leak.kept import Kept
 from rempart.leak.match import Matcher, Scored
 from rempart.leak.population import Population
 from rempart.leak.rows import side_of
@@ -26,7 +29,9 @@ from rempart.leak.tables import ABOUT_PEOPLE, typed
 from rempart.leak.weigh import fit_share, probability
 
 BLOCK_ROWS = 1 << 20
-BLOCK_BYTES = 1 << 30
+BLOCK_BYTES = 256 << 20
+BLOCK_CELLS = 1 << 25
+"""Cells that a block may become where its chunks have different columns."""
 MEASURED_ROWS = 20_000
 """Rows that chance is measured on."""
 FEW_ROWS = 200
@@ -35,6 +40,8 @@ copies of themselves."""
 WORTH_KEEPING = -14.0
 """Logarithm of the likelihood ratio a person, over N, below which a row is forgotten."""
 MATCHED = 0.5
+MOST_OF_DECOY = 100
+"""Rows that are told of one decoy."""
 Progress = Callable[[int], None]
 
 
@@ -49,15 +56,20 @@ class TableScan:
     people: bool = False
 
 
-@dataclass
-class Kept:
-    """Rows that may be ours: number of the row, person, log likelihoods, categories; arrays of one block each."""
+class Matches(NamedTuple):
+    """k rows that are probably ours: number of the row, place of the person, probability, categories held (bits of
+    :data:`rempart.records.CATEGORIES`)."""
 
-    row: list[Array] = field(default_factory=list)
-    person: list[Array] = field(default_factory=list)
-    own: list[Array] = field(default_factory=list)
-    total: list[Array] = field(default_factory=list)
-    held: list[Array] = field(default_factory=list)
+    row: Array
+    person: Array
+    chance: Array
+    held: Array
+
+    @classmethod
+    def joined(cls, parts: Iterable[Matches]) -> Matches:
+        """All of them at once."""
+        none = (np.empty(0, kind) for kind in (np.int64, np.int32, np.float64, np.int16))
+        return cls(*map(np.concatenate, zip(none, *parts, strict=True)))
 
 
 @dataclass
@@ -66,12 +78,9 @@ class Scan:
 
     tables: dict[str, TableScan]
     rows: int
-    row: Array
-    person: Array
-    chance: Array
-    """(k,) probability that the row is that person."""
-    held: Array
-    """(k,) the categories that the row holds (bits of :data:`rempart.records.CATEGORIES`)."""
+    kept: Kept
+    people: int
+    """In the population."""
     share: float
     """Share of the rows that are ours, fitted."""
     log_ratio: float
@@ -84,10 +93,19 @@ class Scan:
     recognised: list[Recognised] = field(default_factory=list)
     """Rows that are decoys."""
 
+    def matches(self, least: float = MATCHED) -> Iterator[Matches]:
+        """The rows that are ours with a probability of at least ``least``, block by block."""
+        for block in self.kept.blocks():
+            chance = probability(block["own"], block["total"], self.people, self.share)
+            probable = chance >= least
+            yield Matches(
+                block["row"][probable], block["person"][probable], chance[probable], block["held"][probable]
+            )
+
     @property
-    def matched(self) -> Array:
-        """Places of the rows that are more probably ours than not."""
-        return np.flatnonzero(self.chance >= MATCHED)
+    def matched(self) -> int:
+        """Rows that are more probably ours than not."""
+        return sum(len(each.row) for each in self.matches())
 
 
 class Scanner:
@@ -100,18 +118,19 @@ class Scanner:
         self._hear = hear
         self._decoys = decoys
         self._recognised: list[Recognised] = []
+        self._rows_of_decoy: Counter[int] = Counter()
         self._tables: dict[str, TableScan] = {}
         self._waiting: list[Chunk] = []
         self._size = self._bytes = self._rows = 0
-        self._kept = Kept()
-        self._evidence: list[Evidence] = []
+        self._kept = Kept(math.log(max(population.size, 1)) + WORTH_KEEPING)
+        self._witnesses = Witnesses()
         self._strange: Scored | None = None
         self._power = 0.0
 
     def scan(self, chunks: Iterable[Chunk]) -> Scan:
         """Every chunk, to the end."""
         for chunk in chunks:
-            if self._waiting and self._waiting[0].table != chunk.table:
+            if self._waiting and not self._fits(chunk):
                 self._flush()
             self._waiting.append(chunk)
             self._size += chunk.rows
@@ -120,6 +139,14 @@ class Scanner:
                 self._flush()
         self._flush()
         return self._finish()
+
+    def _fits(self, chunk: Chunk) -> bool:
+        """Whether a chunk can be put to those waiting."""
+        last = self._waiting[-1]
+        if last.table != chunk.table:
+            return False
+        width = max(len(last.names), len(chunk.names))
+        return last.names == chunk.names or width * (self._size + chunk.rows) <= BLOCK_CELLS
 
     def _flush(self) -> None:
         """Match the waiting rows."""
@@ -145,16 +172,20 @@ class Scanner:
         people = self._population.size
         worth = (scored.person >= 0) & (scored.total - math.log(max(people, 1)) > WORTH_KEEPING)
         places = np.flatnonzero(worth)
-        self._kept.row.append(places + self._rows)
-        self._kept.person.append(scored.person[places])
-        self._kept.own.append(scored.own[places])
-        self._kept.total.append(scored.total[places])
-        self._kept.held.append(held[places])
+        self._kept.add(
+            places + self._rows, scored.person[places], scored.own[places], scored.total[places], held[places]
+        )
         sure = places[scored.probability(people, max(self._matcher.weights.ours, 1e-3))[places] > 0.9]
-        self._evidence.append(evidence_of(self._population, rows, sure, scored.person[sure], self._rows))
+        self._witnesses.add(evidence_of(self._population, rows, sure, scored.person[sure], self._rows))
         if self._decoys is not None:
-            self._recognised.extend(recognise(self._decoys, rows, self._rows))
+            self._recognise(self._decoys, rows)
         self._rows += rows.size
+
+    def _recognise(self, decoys: Side, rows: Side) -> None:
+        for each in recognise(decoys, rows, self._rows):
+            self._rows_of_decoy[each.decoy] += 1
+            if self._rows_of_decoy[each.decoy] <= MOST_OF_DECOY:
+                self._recognised.append(each)
 
     def _score(self, rows: Side) -> Scored:
         """The rows' best people; with the first block, strangers like its rows are scored too, to measure chance."""
@@ -164,15 +195,16 @@ class Scanner:
             scored = self._matcher.score(rows)
             who = self._rng.permutation(self._population.size)[:MEASURED_ROWS]
             asked = like_rows(take_people(self._population.side, who), rows, self._rng)
-            self._strange = self._matcher.score(strangers(asked, self._rng))
+            self._strange = self._matcher.score(strangers(asked, self._rng)).without(who)
             self._power = self._measure_power(rows)
             return scored
-        sample = take_people(rows, self._rng.permutation(rows.size)[:MEASURED_ROWS])
-        size = rows.size
+        places = self._rng.permutation(rows.size)[:MEASURED_ROWS]
+        sample, size = take_people(rows, places), rows.size
         whole = self._matcher.score(join_people(rows, strangers(sample, self._rng)), size)
-        self._strange = Scored(whole.person[size:], whole.own[size:], whole.total[size:])
+        scored = whole.part(0, size)
+        self._strange = whole.part(size, size + len(places)).without(scored.person[places])
         self._power = self._measure_power(sample)
-        return Scored(whole.person[:size], whole.own[:size], whole.total[:size])
+        return scored
 
     def _measure_power(self, sample: Side) -> float:
         """Share of our people that rows like those of ``sample`` would find."""
@@ -183,25 +215,20 @@ class Scanner:
         return float((alone.probability(people, 0.5) >= MATCHED).mean())
 
     def _finish(self) -> Scan:
-        kept = self._kept
-        if not kept.row:
-            nothing = np.empty(0, np.int64)
-            return Scan(
-                self._tables, 0, nothing, nothing, np.empty(0), nothing, 0.0, 0.0, 0.0, 0.0, Evidence.none()
-            )  # fmt: skip
-        row, person = np.concatenate(kept.row), np.concatenate(kept.person)
-        own, total = np.concatenate(kept.own), np.concatenate(kept.total)
         people = self._population.size
-        sums = np.append(total, -1e9)
-        counts = np.append(np.ones(len(total)), self._rows - len(total))
-        share = fit_share(sums, counts, people)
-        ratio = np.logaddexp(math.log1p(-share), math.log(share) + np.maximum(sums, -700) - math.log(people))
-        by_chance = self._by_chance(share)
-        return Scan(
-            self._tables, self._rows, row, person, probability(own, total, people, share),
-            np.concatenate(kept.held), share, float((counts * ratio).sum()), by_chance, self._power, Evidence.joined(self._evidence),
-            self._recognised,
+        sums, counts = self._kept.sums()
+        sums, counts = np.append(sums, -1e9), np.append(counts, self._rows - self._kept.size)
+        share = fit_share(sums, counts, people) if self._rows else 0.0
+        found = Scan(
+            self._tables, self._rows, self._kept, people, share, 0.0, self._by_chance(share), self._power,
+            self._witnesses.evidence(), self._recognised,
         )  # fmt: skip
+        if self._rows:
+            ratio = np.logaddexp(
+                math.log1p(-share), math.log(share) + np.maximum(sums, -700) - math.log(people)
+            )
+            found.log_ratio = float((counts * ratio).sum())
+        return found
 
     def _by_chance(self, share: float) -> float:
         """Rows of the whole file that would match if all were strangers'."""

@@ -38,10 +38,10 @@ class Verdict:
 
 def judge(scan: Scan) -> Verdict:
     """The verdict on a scan."""
-    matched = len(scan.matched)
+    matched = scan.matched
     excess = matched - scan.by_chance
     beyond = max(0.0, excess) / scan.rows if scan.rows else 0.0
-    answer = _answer(scan, excess, beyond)
+    answer = _answer(scan, matched, excess, beyond)
     share = scan.share if answer in ("ours", "partly_ours") else beyond
     return Verdict(
         answer, scan.rows, matched, scan.by_chance, share,
@@ -49,12 +49,12 @@ def judge(scan: Scan) -> Verdict:
     )  # fmt: skip
 
 
-def _answer(scan: Scan, excess: float, share: float) -> Answer:
+def _answer(scan: Scan, matched: int, excess: float, share: float) -> Answer:
     if not scan.rows:
         return "cannot_tell"
     beyond_chance = excess > 3 * math.sqrt(max(scan.by_chance, 0.0)) and excess >= 1
     proven = scan.log_ratio >= LEAST_LOG_RATIO and beyond_chance
     if proven and (share >= LEAST_SHARE or excess >= LEAST_ROWS):
         return "ours" if share >= OURS_FROM * scan.power and share >= OURS_FROM / 2 else "partly_ours"
-    too_few = scan.rows < LEAST_ROWS and scan.log_ratio > 0 and len(scan.matched) > 0
+    too_few = scan.rows < LEAST_ROWS and scan.log_ratio > 0 and matched > 0
     return "not_ours" if scan.power >= LEAST_POWER and not too_few else "cannot_tell"

@@ -10,7 +10,8 @@ by expectation-maximisation on a sample (Winkler 1988), with a prior worth :data
 foreign files from inventing agreement. Several records of one person in the population count as one.
 
 A relative (same family name and address, other first name and other birth date) is never taken for the
-person unless a number says so. Misses: twins whose first name is missing.
+person unless a number says so. Same family name and birth date with another first name may be a twin whom the population does not
+have: such a pair is weighed against that too. Misses: twins whose first name is missing.
 """
 # mypy: disable-error-code="arg-type,return-value"
 
@@ -44,6 +45,11 @@ Array = np.ndarray[Any, Any]
 
 PRIOR_ROWS = 60.0
 ROUNDS = 8
+TWINS = 0.01
+"""Share of people with a twin whom the population does not have: one birth in thirty is a twin's (INSEE), and most are
+in their twin's hospital; assumption of this project."""
+TWINS_ALIKE = 0.65
+"""Share of twins who are of one sex."""
 LEAST_OURS, MOST_OURS = 1e-7, 0.9999
 START_OURS = 0.2
 
@@ -96,8 +102,22 @@ def _is_relative(word: Any) -> bool:
 
 
 @numba.njit(cache=True, nogil=True)
-def _weight(word: Any, chance: Any, log_m: Any) -> float:
-    """The log likelihood ratio of a compared pair."""
+def _over_twin(word: Any, log_m: Any, log_people: float) -> float:
+    """The log likelihood ratio of a pair against the person's twin, 1e9 where it is no twin."""
+    given, family, birth, sex = _level(word, 0), _level(word, 1), _level(word, 2), _level(word, 3)
+    if given != 5 or not 0 < family < 4 or not 0 < birth < 3:
+        return 1e9
+    if 0 < _level(word, 8) < 3 or _level(word, 9) == 1:
+        return 1e9
+    ratio = log_people - math.log(TWINS) + log_m[0, 5]
+    if sex:
+        ratio += log_m[3, sex] - math.log(TWINS_ALIKE if sex == 1 else 1 - TWINS_ALIKE)
+    return ratio
+
+
+@numba.njit(cache=True, nogil=True)
+def _weight(word: Any, chance: Any, log_m: Any, log_people: float) -> float:
+    """The log likelihood ratio of a compared pair against a stranger or a twin."""
     if _is_relative(word):
         return -1e9
     total = -np.float64(chance)
@@ -105,7 +125,8 @@ def _weight(word: Any, chance: Any, log_m: Any) -> float:
         level = _level(word, field)
         if level:
             total += log_m[field, level]
-    return total
+    other = _over_twin(word, log_m, log_people)
+    return min(total, other) - math.log1p(math.exp(-abs(total - other)))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -143,6 +164,7 @@ def _score(
     packed: Any,
     chance: Any,
     log_m: Any,
+    log_people: float,
     best: Any,
     own: Any,
     total: Any,
@@ -152,14 +174,14 @@ def _score(
         begin, end = starts[row], starts[row + 1]
         top, top_place = -1e8, -1
         for place in range(begin, end):
-            weight = _weight(packed[place], chance[place], log_m)
+            weight = _weight(packed[place], chance[place], log_m, log_people)
             if weight > top:
                 top, top_place = weight, place
         if top_place < 0:
             continue
         mine, everybody = 0.0, 0.0
         for place in range(begin, end):
-            part = math.exp(max(_weight(packed[place], chance[place], log_m) - top, -700.0))
+            part = math.exp(max(_weight(packed[place], chance[place], log_m, log_people) - top, -700.0))
             everybody += part
             if place == top_place or (part > 1e-9 and same_person(people, listed[top_place], listed[place])):
                 mine += part
@@ -173,8 +195,9 @@ def score(population: Side, pairs: Compared, log_m: Array) -> tuple[Array, Array
     best = np.full(size, -1, np.int64)
     own, total = np.full(size, -1e9), np.full(size, -1e9)
     _score(
-        addresses(population), pairs.starts, pairs.people, pairs.packed, pairs.chance, log_m, best, own, total
-    )
+        addresses(population), pairs.starts, pairs.people, pairs.packed, pairs.chance, log_m,
+        math.log(max(population.size, 1)), best, own, total,
+    )  # fmt: skip
     return best, own, total
 
 

@@ -50,7 +50,8 @@ MEDICAL = re.compile(
 )
 HOUSE = re.compile(
     r"(?i)\b(?:ch|chu|chr|ght|centre hospitalier|clinique|ehpad|hopital|hôpital|hopitaux|pharmacie|laboratoire|cabinet|"
-    r"maison de|centre de|institut|association|residence autonomie|sarl|sas|selarl|scm|eurl|ssiad|had)\b"
+    r"maison de|centre de|institut|association|ecole|école|college|collège|lycee|lycée|universite|université|mairie|"
+    r"residence autonomie|sarl|sas|selarl|scm|eurl|ssiad|had)\b"
 )
 SEX_WORDS = {
     "1": 1, "m": 1, "h": 1, "male": 1, "homme": 1, "masculin": 1, "mr": 1, "monsieur": 1, "garcon": 1, "masc": 1,

@@ -59,7 +59,7 @@ class Finding:
     absent: tuple[str, ...]
     """Categories of data (:data:`~rempart.leak.columns.CATEGORIES`) in the file, and those not in it."""
     pseudonyms: Array
-    """(k,) of the matched rows, in the order of ``scan.matched``."""
+    """(n,) of everybody in the population, by place."""
     freshness: Freshness | None
     path: LeakPath | None
     worth: LotPrice | None
@@ -114,7 +114,7 @@ def investigate(
         columns,
         tuple(name for name in CATEGORIES if name in filled),
         tuple(name for name in CATEGORIES if name not in filled),
-        population.pseudonym[scan.person[scan.matched]],
+        population.pseudonym,
         fresh,
         path,
         price_file(book, columns, verdict, fresh, today) if ours else None,
@@ -165,8 +165,9 @@ def _follow(
     readings = readings_of(folder, population, stakes)
     if readings is None:
         return None
-    rows = scan.matched
-    if fresh is not None and len(fresh.old_rows):
-        rows = rows[~np.isin(scan.row[rows], fresh.old_rows)]
+    leaked = np.zeros(population.size, np.bool_)
+    old = fresh.old_rows if fresh is not None else ()
+    for each in scan.matches():
+        leaked[each.person[~np.isin(each.row, old)]] = True
     first, last = (fresh.parts[0].first, fresh.parts[0].last) if fresh else (None, None)
-    return path_of(readings, scan.person[rows], population.size, first, last, held)
+    return path_of(readings, np.flatnonzero(leaked), population.size, first, last, held)

@@ -38,9 +38,14 @@ class ExposedPeople:
 
 def exposed_people(finding: Finding) -> ExposedPeople:
     """The people whose rows matched, ranked; of equals the lower pseudonym first."""
-    pseudonym, place = np.unique(finding.pseudonyms, return_inverse=True)
+    people = len(finding.pseudonyms)
+    matched, of_person = np.zeros(people, np.bool_), np.zeros(people, np.int16)
+    for each in finding.scan.matches():
+        matched[each.person] = True
+        np.bitwise_or.at(of_person, each.person, each.held)
+    pseudonym, place = np.unique(finding.pseudonyms[matched], return_inverse=True)
     held = np.zeros(len(pseudonym), np.int16)
-    np.bitwise_or.at(held, place, finding.scan.held[finding.scan.matched])
+    np.bitwise_or.at(held, place, of_person[matched])
     bits, kind = np.unique(held, return_inverse=True)
     scores = np.array([score(judge_risks(each)) for each in bits.tolist()] + [0])[kind]
     order = np.lexsort((pseudonym, -scores))

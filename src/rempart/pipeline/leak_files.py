@@ -20,7 +20,7 @@ from rempart.leak.held import categories_in
 from rempart.pipeline.leak import EPOCH, Finding
 from rempart.pipeline.leak_exposed import ExposedPeople, exposed_people
 from rempart.pipeline.leak_words import account_words, next_steps, verdict_words
-from rempart.pipeline.private_streams import make_folder, write_whole
+from rempart.pipeline.private_streams import make_folder, private_stream, write_whole
 from rempart.pipeline.spelling import write_json
 from rempart.spreadsheet import harmless
 
@@ -34,15 +34,7 @@ def write_findings(out: Path, finding: Finding) -> dict[str, Any]:
     exposed = exposed_people(finding)
     verdict = verdict_of(finding, exposed)
     write_json(out / "verdict.json", verdict)
-    rows = finding.scan.matched
-    _write_table(
-        out / "matches.parquet",
-        {
-            "row": pa.array(finding.scan.row[rows], pa.int64()),
-            "patient": _pseudonyms(finding.pseudonyms),
-            "probability": pa.array(finding.scan.chance[rows], pa.float64()),
-        },
-    )
+    _write_matches(out / "matches.parquet", finding)
     _write_table(
         out / "exposed.parquet",
         {
@@ -54,6 +46,22 @@ def write_findings(out: Path, finding: Finding) -> dict[str, Any]:
         },
     )
     return verdict
+
+
+_MATCHES = pa.schema([("row", pa.int64()), ("patient", pa.string()), ("probability", pa.float64())])
+
+
+def _write_matches(path: Path, finding: Finding) -> None:
+    """Block by block: a file may have more rows than memory holds."""
+    with private_stream(path) as file, pq.ParquetWriter(file, _MATCHES, compression="zstd") as table:
+        for each in finding.scan.matches():
+            columns = [
+                pa.array(each.row, pa.int64()),
+                _pseudonyms(finding.pseudonyms[each.person]),
+                pa.array(each.chance, pa.float64()),
+            ]
+            if len(each.row):
+                table.write_table(pa.table(columns, schema=_MATCHES))
 
 
 def _pseudonyms(numbers: Any) -> Any:

@@ -14,6 +14,7 @@ from rempart.leak.headers import kind_of_header
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "lab"))
 from french_files import labelled_files
+from french_files_later import later_files
 from french_people import Country, people
 
 HEADINGS = {
@@ -29,6 +30,7 @@ HEADINGS = {
     "Raison sociale site": "other", "Libellé profession": "other", "code commune": "insee", "date_deces": "other",
     "montant": "other", "Nom": "family", "prenoms": "given", "numero_voie": "street", "dob": "birth_date", "nom_voie": "street",
     "commnaiss": "birth_place", "datedeces": "other", "dateouv": "date",
+    "referringPhysicianName": "doctor", "nom du professionnel": "full_name", "libelleCommuneEtablissement": "city", "adrs_libvoie": "street",
     "libcategetab": "other", "Code savoir-faire": "other", "lat": "other",
 }  # fmt: skip
 
@@ -74,7 +76,7 @@ def test_the_order_of_columns_changes_no_kind() -> None:
 @pytest.mark.parametrize(("headed", "least"), [(True, 0.95), (False, 0.9)], ids=["with headings", "without"])
 def test_tables_labelled_by_hand_are_told(headed: bool, least: float) -> None:
     right, asked = 0, 0
-    for table in labelled_files(rows=300, seed=8):
+    for table in (*labelled_files(rows=300, seed=8), *later_files(rows=300, seed=8)):
         columns = [pa.array(cells, pa.large_string()) for cells in zip(*table.rows, strict=True)]
         named = (
             table.headings if headed and table.headed else tuple(f"column {k}" for k in range(len(columns)))
@@ -84,7 +86,7 @@ def test_tables_labelled_by_hand_are_told(headed: bool, least: float) -> None:
             column.kind in kinds.split("|") for column, kinds in zip(found, table.kinds, strict=True)
         )
         asked += len(found)
-    assert asked > 200
+    assert asked > 400
     assert right >= least * asked
 
 
@@ -97,3 +99,13 @@ def test_words_typed_at_will_are_passwords_and_numbers_of_one_shape_are_not() ->
     ]
     assert kind_of("column 1", typed)[0] == "password"
     assert kind_of("column 1", [f"A{k:05d}" for k in range(120)])[0] != "password"
+
+
+def test_codes_of_one_length_in_capitals_are_no_passwords() -> None:
+    chance = np.random.default_rng(3)
+    codes = ["".join(chance.choice(list("ABCDEFGH2345678"), 8)) for _ in range(200)]
+    assert kind_of("column 1", codes)[0] == "other"
+    assert (
+        kind_of("column 1", [code.lower()[: 6 + place % 3] for place, code in enumerate(codes)])[0]
+        == "password"
+    )

@@ -12,11 +12,12 @@ import pytest
 import xxhash
 
 from rempart.errors import SourceError
+from rempart.leak import fresh, kept
 from rempart.leak.chunk import Chunk
 from rempart.leak.fresh import freshness
 from rempart.leak.index_file import read_index, write_index
 from rempart.leak.population import ALWAYS, NEVER, Population, build, update
-from rempart.leak.scan import Scan, Scanner
+from rempart.leak.scan import Matches, Scan, Scanner
 from rempart.leak.tables import typed
 from rempart.leak.verdict import judge
 from rempart.pipeline.leak_words import verdict_words
@@ -63,18 +64,30 @@ def population(ours: dict[str, Any]) -> Population:
 def test_rows_with_errors_in_every_tenth_cell_are_found(ours: dict[str, Any], population: Population) -> None:
     who = np.random.default_rng(2).choice(SIZE, 2000, replace=False)
     found = scan(population, spoil(take(ours, who), 3))
-    right = found.person[found.matched] == who[found.row[found.matched]]
+    row, person, *_ = Matches.joined(found.matches())
+    right = person == who[row]
     assert right.mean() >= 0.99
     assert right.sum() >= 0.99 * len(who)
     assert judge(found).ours == "ours"
+
+
+def test_a_file_of_names_and_birthdays_alone_is_ours_by_little_chance(
+    ours: dict[str, Any], population: Population
+) -> None:
+    leak = spoil(take(ours, np.arange(2000)), 3)
+    verdict = judge(
+        scan(population, {name: leak[name] for name in ("nom", "prenom", "date_naissance", "sexe")})
+    )
+    assert verdict.ours == "ours"
+    assert verdict.expected_by_chance < 0.02 * verdict.rows
 
 
 def test_strangers_of_the_same_country_are_not_ours(population: Population) -> None:
     for seed in range(100, 105):
         strangers = people(COUNTRY, 1500, seed)
         del strangers["patient_id"]
-        for kept in (list(strangers), ["nom", "prenom", "date_naissance", "sexe"]):
-            assert judge(scan(population, {name: strangers[name] for name in kept})).ours == "not_ours"
+        for headings in (list(strangers), ["nom", "prenom", "date_naissance", "sexe"]):
+            assert judge(scan(population, {name: strangers[name] for name in headings})).ours == "not_ours"
 
 
 def test_one_row_in_twenty_of_ours_is_partly_ours(ours: dict[str, Any], population: Population) -> None:
@@ -112,11 +125,10 @@ def test_the_order_of_rows_and_columns_changes_nothing(ours: dict[str, Any], pop
     order = np.random.default_rng(5).permutation(500)
     turned = {name: leak[name][order] for name in reversed(leak)}
     one, other = scan(population, leak), scan(population, turned)
-    first = dict(zip(one.row[one.matched].tolist(), one.person[one.matched].tolist(), strict=True))
-    second = dict(
-        zip(order[other.row[other.matched]].tolist(), other.person[other.matched].tolist(), strict=True)
+    first, second = (Matches.joined(each.matches()) for each in (one, other))
+    assert dict(zip(first.row.tolist(), first.person.tolist(), strict=True)) == dict(
+        zip(order[second.row].tolist(), second.person.tolist(), strict=True)
     )
-    assert first == second
 
 
 def test_an_index_is_encrypted_and_comes_back_whole(population: Population, tmp_path: Path) -> None:
@@ -202,3 +214,37 @@ def test_a_few_strangers_are_not_ours_and_nothing_speaks_for_it(size: int, popul
         verdict = judge(scan(population, {k: v for k, v in strangers.items() if k != "patient_id"}))
         assert verdict.ours == "not_ours"
         assert "the rows speak for it" not in verdict_words(verdict)
+
+
+def test_a_file_longer_than_memory_holds_is_kept_beside_it(
+    ours: dict[str, Any], population: Population, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leak = chunk(take(ours, np.arange(600)))
+    whole = Scanner(population, 1, lambda _: None).scan([leak])
+    monkeypatch.setattr(kept, "IN_MEMORY", 100)
+    monkeypatch.setattr(kept, "AT_ONCE", 64)
+    beside = Scanner(population, 1, lambda _: None).scan([leak])
+    assert [len(each.row) for each in beside.matches()][:2] == [64, 64]
+    for one, other in zip(Matches.joined(whole.matches()), Matches.joined(beside.matches()), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_of_many_witnesses_whole_rows_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fresh, "MOST_WITNESSES", 1000)
+    witnesses = fresh.Witnesses()
+    for first in range(0, 50_000, 500):
+        rows = np.repeat(np.arange(first, first + 500), 2)
+        witnesses.add(fresh.Evidence(rows, *(rows.copy() for _ in range(4))))
+    row = witnesses.evidence().row
+    assert 300 < len(row) <= 1000
+    assert (np.unique(row, return_counts=True)[1] == 2).all()
+    assert row.max() > 45_000
+
+
+def test_chunks_whose_columns_differ_do_not_become_a_wide_block(population: Population) -> None:
+    narrow = Chunk("t", ("nom",), (pa.array(["Durand"] * 20_000, pa.large_string()),))
+    names = tuple(f"c{place}" for place in range(4000))
+    wide = Chunk("t", names, tuple(pa.array(["x"], pa.large_string()) for _ in names))
+    heard: list[int] = []
+    Scanner(population, 1, heard.append).scan([narrow, wide])
+    assert heard == [20_000, 20_001]

@@ -13,7 +13,7 @@ from rempart.leak.chunk import Chunk
 from rempart.leak.kinds import dates
 from rempart.leak.population import build
 from rempart.leak.rows import parse_dates
-from rempart.leak.scan import Scanner
+from rempart.leak.scan import Matches, Scanner
 from rempart.leak.tables import typed
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "lab"))
@@ -37,9 +37,9 @@ def found_for(changed: dict[str, str], kept: tuple[str, ...]) -> int:
         if name in rows:
             rows[name][0] = cell
     scan = Scanner(population, 1, lambda _: None).scan([chunk({name: rows[name] for name in kept})])
-    matched = scan.matched
-    here = matched[scan.row[matched] == 0]
-    return int(scan.person[here[0]]) if len(here) else -1
+    row, person, *_ = Matches.joined(scan.matches())
+    here = person[row == 0]
+    return int(here[0]) if len(here) else -1
 
 
 ALL = (
