@@ -104,7 +104,7 @@ def choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untype
     acc.passed_doubt[slot] = max(doubt, acc.passed_doubt[slot]) if open_challenge else doubt
     unanswered = acc.unanswered[slot]
     acc.unanswered[slot] += np.float32(1.0)
-    sure = odds > 0.0 and doubt >= threshold + RESTRICT_NATS
+    sure = odds > 0.0 and doubt >= policy.usual + RESTRICT_NATS
     waited = policy.enforce == 0 or unanswered >= 3
     if sure and waited and acc.opened > 20.0 and acc.explained >= EXPLAINED_ENOUGH * acc.opened:
         return _RESTRICT
@@ -123,6 +123,7 @@ def hear(acc, row, now, policy):  # type: ignore[no-untyped-def]
         acc.blocked = 0
         acc.withheld = 0
         acc.slipped_ms = 0
+        acc.failed_ms = 0
         acc.failed = 0.0
         for i in range(SESSIONS):
             acc.asked_ms[i] = 0
@@ -133,6 +134,7 @@ def hear(acc, row, now, policy):  # type: ignore[no-untyped-def]
             return -1
         acc.blocked = BY_WORD
         acc.withheld = 1
+        acc.failed_ms = now
         return DISOWNED
     if row.kind == _ME:
         if trusted:
@@ -161,6 +163,7 @@ def _pass(acc, slot, session, now):  # type: ignore[no-untyped-def]
     if acc.slipped_ms > 0:
         if session == acc.slipped_session or now - acc.slipped_ms > SLIP_HOURS * HOUR_MS:
             acc.slipped_ms = -acc.slipped_ms
+            acc.failed_ms = 0
             acc.passed_doubt[slot] -= np.float32(RATCHET)
             acc.withheld = 0
         return
@@ -175,7 +178,8 @@ def _fail(acc, doubt, session, now, policy):  # type: ignore[no-untyped-def]
     """A challenge failed: the first time it is asked once more, in every session of the account, unless doubt was
     strong or a decoy was opened; else the account is blocked. ``doubt`` is the challenge's. Returns the code of the reason."""
     acc.withheld = 1
-    strong = doubt >= policy.threshold + STRONG_NATS
+    acc.failed_ms = now
+    strong = doubt >= policy.usual + STRONG_NATS
     decoy = acc.decoy_ms != 0 and now - acc.decoy_ms < DAY_MS
     if acc.slipped_ms == 0 and not strong and not decoy:
         acc.slipped_ms = now

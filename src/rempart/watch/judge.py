@@ -32,10 +32,11 @@ from rempart.watch.state import (
     load,
 )
 from rempart.watch.tails import Tails
-from rempart.watch.threshold import MOST_LIFTED, doubts_today, surge, threshold
+from rempart.watch.threshold import MOST_LIFTED, alarm, doubts_today, surge, threshold
 
 SPANS_A_DAY = DAY_MS // SPAN_MS
-POLICY = np.dtype([("threshold", "f4"), ("enforce", "i4")])
+POLICY = np.dtype([("threshold", "f4"), ("usual", "f4"), ("enforce", "i4")])
+"""``threshold`` doubt from which is asked now, ``usual`` the same but for an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,13 @@ class Policy:
         """Nats of doubt from which is asked, from the days seen so far."""
         return float(threshold(tails.doubts, self.challenges_per_day) + tails.steered[0])
 
-    def as_row(self, nats: float, least: float = 0.0) -> Any:
-        """The same for the kernel, asking from ``nats`` of doubt, lifted to ``least`` by at most MOST_LIFTED."""
+    def as_row(self, nats: float, least: float = 0.0, alarm: float = 0.0) -> Any:
+        """The same for the kernel, asking from ``nats`` of doubt, lifted to ``least`` by at most MOST_LIFTED, in an alarm
+        from so much less."""
         row = np.zeros(1, POLICY)
-        row["threshold"] = max(nats, min(least, nats + MOST_LIFTED))
+        lifted = min(least, nats + MOST_LIFTED)
+        row["threshold"] = max(nats - alarm, lifted)
+        row["usual"] = max(nats, lifted)
         row["enforce"] = self.enforce
         return row[0]
 
@@ -72,7 +76,7 @@ class Watch:
         self._shards = tuple(Shard() for _ in range(shards))
         self._pool = ThreadPoolExecutor(shards) if shards > 1 else None
         self._span = -1
-        self._surge = 0.0
+        self._surge = self._alarm = 0.0
 
     @property
     def _day(self) -> int:
@@ -207,7 +211,8 @@ class Watch:
         self._span = span
         answered, unanswered = doubts_today(self.accounts)
         self._surge = surge(answered, unanswered, self._policy.challenges_per_day)
-        self._row = self._policy.as_row(self._asked_from, self._surge)
+        self._alarm = alarm(self.accounts, span * SPAN_MS)
+        self._row = self._policy.as_row(self._asked_from, self._surge, self._alarm)
 
     def _oldest_ms(self, day: int) -> int:
         return (day - VISIT_DAYS) * DAY_MS
@@ -232,7 +237,7 @@ class Watch:
     def state(self) -> dict[str, Array]:
         """Everything the watch knows, as arrays, independent of the number of shards' threads."""
         arrays = {"accounts": self.accounts, "span": np.array([self._span, len(self._shards)])}
-        arrays["surge"] = np.array([self._surge])
+        arrays["surge"] = np.array([self._surge, self._alarm])
         arrays.update(dump("house", self._house))
         for number, shard in enumerate(self._shards):
             arrays.update(dump(f"shard{number}", shard))
@@ -243,7 +248,7 @@ class Watch:
         """Continue from :meth:`state`; the number of shards is the one it was saved with."""
         self.accounts = np.array(arrays["accounts"].astype(ACCOUNT, copy=True))
         self._span, shards = (int(value) for value in arrays["span"])
-        self._surge = float(arrays["surge"][0])
+        self._surge, self._alarm = (float(value) for value in arrays["surge"])
         if shards != len(self._shards):
             self._shards = tuple(Shard() for _ in range(shards))
             self._pool = ThreadPoolExecutor(shards) if shards > 1 else None
@@ -253,7 +258,7 @@ class Watch:
         for name in vars(self.tails):
             setattr(self.tails, name, np.array(arrays[f"tails.{name}"], copy=True))
         self._asked_from = self._policy.asked_from(self.tails)
-        self._row = self._policy.as_row(self._asked_from, self._surge)
+        self._row = self._policy.as_row(self._asked_from, self._surge, self._alarm)
 
     def close(self) -> None:
         """Let the threads go."""

@@ -235,7 +235,7 @@ def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer): 
         answer.stake_high_eur = np.float32(prices[row.form, 1] * fresh)
     if row.kind == _ACCESS or row.kind == _FAIL:
         answer.action = choose(acc, row, now, fresh, doubt, odds, policy)
-        if acc.challenged == 1 and own >= policy.threshold:
+        if acc.challenged == 1 and own >= policy.usual:
             acc.challenged = 2
     if acc.blocked != 0:
         answer.action = _BLOCK

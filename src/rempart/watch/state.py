@@ -48,6 +48,7 @@ ACCOUNT = np.dtype(
         ("decoy_ms", "i8"),
         ("slipped_ms", "i8"),
         ("slipped_session", "u8"),
+        ("failed_ms", "i8"),
         ("request", "u8"),
         ("hours_today", "u8"),
         ("at_session", "u8"),
@@ -146,7 +147,8 @@ ACCOUNT = np.dtype(
 ``spread`` the account's own history of ``log1p(top)``, ``scale`` what a day may lie apart from it;
 ``challenged`` 2 where what the account did itself was enough to ask, else 1; ``*_ms`` as in
 :mod:`rempart.records`; ``slipped_ms`` when a challenge failed that did not block, negative once one was passed since in
-that session, ``slipped_session``; ``lost_ms`` when an open challenge last made room for another, ``lost_doubt`` the largest
+that session, ``slipped_session``; ``failed_ms`` when a challenge failed, or somebody disowned what was done, and nothing made
+up for it since; ``lost_ms`` when an open challenge last made room for another, ``lost_doubt`` the largest
 such. The fields leave no gaps, so that equal accounts are equal bytes."""
 
 VISIT = np.dtype(
