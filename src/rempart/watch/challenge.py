@@ -13,7 +13,7 @@ from numba import njit
 from rempart.records import FLAG_TRUSTED, Action, Kind
 from rempart.watch.channels import Stat
 from rempart.watch.reasons import DISOWNED, FAILED_CHALLENGE, REOPENED, SLIPPED
-from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS
+from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS, TODAY_SESSIONS, Array
 
 PRIOR_LOG_ODDS = -11.5
 """Log odds that a given account is in a thief's hands on a given day: about 1 in 100,000."""
@@ -30,8 +30,8 @@ SLIP_HOURS = 12.0
 """Time after which a challenge passed in another session makes up for a slip too, and a second one makes it forgotten."""
 EXPLAINED_ENOUGH = 0.6
 """Share of an account's patients that care must explain before ``restrict`` may be used."""
-BY_WORD = 2
-"""``blocked`` by a person's word; 1 by a failed challenge."""
+BY_WORD = RELEASED_BY_WORD = 2
+"""``blocked`` or ``released`` by a person's word; 1 by a failed or passed challenge."""
 _FAILED = int(Stat.FAILED_LOGINS_1H)
 _ACCESS, _PASS, _FAIL, _BACK, _NOT_ME, _ME = (int(kind) for kind in Kind)
 _ALLOW, _STEP_UP, _RESTRICT, _BLOCK = (int(action) for action in Action)
@@ -72,6 +72,26 @@ def _take_slot(acc, session, now):  # type: ignore[no-untyped-def]
     acc.passed_ms[given] = 0
     acc.unanswered[given] = 0.0
     return given
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def note_session(acc, session):  # type: ignore[no-untyped-def]
+    """Something was opened or asked for in this session today; more than TODAY_SESSIONS are one too many."""
+    have = min(acc.sessions_today, TODAY_SESSIONS)
+    for i in range(have):
+        if acc.today_session[i] == session:
+            return
+    if have < TODAY_SESSIONS:
+        acc.today_session[have] = session
+    acc.sessions_today = np.int8(have + 1)
+
+
+def vouched(accounts: Array) -> Array:
+    """For which accounts' days (n,) somebody vouched: a person's word, or a challenge passed in every session that opened
+    anything. The owner who passes does not speak for whoever works beside him."""
+    every = (np.int64(1) << accounts["sessions_today"].astype(np.int64)) - 1
+    passed = (accounts["sessions_today"] <= TODAY_SESSIONS) & (accounts["passed_today"] == every)
+    return np.asarray((accounts["released"] == RELEASED_BY_WORD) | ((accounts["released"] == 1) & passed))
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -138,7 +158,7 @@ def hear(acc, row, now, policy):  # type: ignore[no-untyped-def]
         return DISOWNED
     if row.kind == _ME:
         if trusted:
-            acc.released = 1
+            acc.released = RELEASED_BY_WORD
         return -1
     if row.kind == _PASS:
         if asked and trusted and policy.enforce == 1:
@@ -170,7 +190,10 @@ def _pass(acc, slot, session, now):  # type: ignore[no-untyped-def]
     acc.withheld = 0
     if now + acc.slipped_ms > SLIP_HOURS * HOUR_MS:
         acc.slipped_ms = 0
-    acc.released = 1
+    acc.released = max(acc.released, np.int8(1))
+    for i in range(min(acc.sessions_today, TODAY_SESSIONS)):
+        if acc.today_session[i] == session:
+            acc.passed_today |= 1 << i
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

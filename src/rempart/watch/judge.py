@@ -52,10 +52,10 @@ class Policy:
 
     def as_row(self, nats: float, least: float = 0.0, alarm: float = 0.0) -> Any:
         """The same for the kernel, asking from ``nats`` of doubt, lifted to ``least`` by at most MOST_LIFTED, in an alarm
-        from so much less."""
+        from so large a part less."""
         row = np.zeros(1, POLICY)
         lifted = min(least, nats + MOST_LIFTED)
-        row["threshold"] = max(nats - alarm, lifted)
+        row["threshold"] = max(nats * (1.0 - alarm), lifted)
         row["usual"] = max(nats, lifted)
         row["enforce"] = self.enforce
         return row[0]

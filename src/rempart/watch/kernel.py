@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from rempart.records import FLAG_DECOY, FLAG_LEFT, FLAG_QUERY, MAX_REASONS, Action, Kind
-from rempart.watch.challenge import BY_WORD, choose, hear, log_odds
+from rempart.watch.challenge import BY_WORD, choose, hear, log_odds, note_session
 from rempart.watch.channels import N_STATS, Group
 from rempart.watch.circumstance import circumstance
 from rempart.watch.crew import NEW_DAYS
@@ -308,6 +308,8 @@ def judge_rows(
                 place,
                 habits,
             )
+            if fresh > 0:
+                note_session(acc, row.session)
         else:
             expire(acc, nodes, counts, now)
             _fade(acc, now)

@@ -28,6 +28,8 @@ PLACES = 8
 SOFTWARES = 4
 SESSIONS = 8
 """Challenged sessions remembered of an account."""
+TODAY_SESSIONS = 4
+"""Sessions told apart in which an account opened somebody today."""
 FORMS = 12
 HOUR_BINS = 48
 WORKED = 2
@@ -56,6 +58,7 @@ ACCOUNT = np.dtype(
         ("other_ms", "i8"),
         ("lost_ms", "i8"),
         ("session", "u8", (SESSIONS,)),
+        ("today_session", "u8", (TODAY_SESSIONS,)),
         ("asked_ms", "i8", (SESSIONS,)),
         ("passed_ms", "i8", (SESSIONS,)),
         ("place_ms", "i8", (PLACES,)),
@@ -138,6 +141,8 @@ ACCOUNT = np.dtype(
         ("withheld", "i1"),
         ("challenged", "i1"),
         ("released", "i1"),
+        ("sessions_today", "i1"),
+        ("passed_today", "i1"),
         ("new_place_class", "i1"),
         ("seen", "i1"),
     ],

@@ -40,8 +40,8 @@ MOST_LIFTED = 5.0
 """Nats by which a day that lifts the whole house may move the threshold."""
 UNANSWERED = 5
 """Challenged accounts that have not answered and yet do not count as standing out with the house."""
-ALARM_NATS, ALARM_DAYS = 3.0, 3
-"""Nats by which less doubt is enough to ask after a challenge failed, and for how many days."""
+ALARM_PART, ALARM_DAYS = 0.3, 3
+"""Part of the threshold by which less doubt is enough to ask after a challenge failed, and for how many days."""
 MOST_A_DAY, MOST_STEERED = 0.5, 3.0
 """Nats that one day may move the threshold by, and that all days together may."""
 
@@ -118,11 +118,11 @@ def surge(answered, unanswered, challenges_per_day):  # type: ignore[no-untyped-
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def alarm(accounts, now):  # type: ignore[no-untyped-def]
-    """Nats by which less doubt is enough to ask, ALARM_DAYS long after a challenge failed and nothing made up for it: logins
-    are seldom stolen alone."""
+    """Part of the threshold by which less doubt is enough to ask, ALARM_DAYS long after a challenge failed and nothing
+    made up for it: logins are seldom stolen alone."""
     for acc in accounts:
         if acc.failed_ms != 0 and now - acc.failed_ms < ALARM_DAYS * DAY_MS:
-            return ALARM_NATS
+            return ALARM_PART
     return 0.0
 
 
