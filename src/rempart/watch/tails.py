@@ -224,7 +224,16 @@ class Tails:
             for name in TODAY:
                 learned[name] = today[name]
             accounts[past["account"]] = learned
-        for name in ("carried", "high_days", "unanswered", "slipped_ms", "failed_ms", "lost_ms", "blocked", "withheld"):
+        for name in (
+            "carried",
+            "high_days",
+            "unanswered",
+            "slipped_ms",
+            "failed_ms",
+            "lost_ms",
+            "blocked",
+            "withheld",
+        ):
             accounts[name][numbers] = 0
         accounts["released"][numbers] = RELEASED_BY_WORD
 

@@ -4,11 +4,15 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from test_channels import TODAY_MS, WHO, Array, charts, show
-from test_judge import DAY_MS, UTC_ZONE, honest_days
+from hypothesis import given
+from hypothesis import strategies as st
+from test_channels import TODAY_MS, WHO, charts, show
+from test_judge import DAY_MS, UTC_ZONE, Array, honest_days
 
-from rempart.records import FLAG_TRUSTED, Kind
-from rempart.watch.judge import Policy, Watch
+from rempart.records import EVENT, FLAG_TRUSTED, Kind
+from rempart.watch.challenge import choose, hear, note_session, vouched
+from rempart.watch.judge import POLICY, Policy, Watch
+from rempart.watch.state import TODAY_SESSIONS, fresh_accounts
 from rempart.watch.threshold import ALARM_DAYS, ALARM_PART
 
 MINUTE_MS = 60_000
@@ -67,7 +71,7 @@ def test_after_a_failed_challenge_less_doubt_is_enough_until_some_days_later(wat
     assert alarmed(again, TODAY_MS + 46 * MINUTE_MS) == alarmed(watch, TODAY_MS + 46 * MINUTE_MS)
     again.close()
     later = [alarmed(watch, TODAY_MS + day * DAY_MS) for day in range(1, ALARM_DAYS + 2)]
-    assert max(later[: ALARM_DAYS]) < 1 == later[-1]
+    assert max(later[:ALARM_DAYS]) < 1 == later[-1]
 
 
 def test_an_owner_who_slipped_and_then_passed_alarms_nobody(watch: Watch) -> None:
@@ -94,3 +98,25 @@ def test_the_owner_who_passes_does_not_vouch_for_who_works_beside_him(watch: Wat
     assert alone.accounts["carried"][WHO] == 0
     assert watch.accounts["carried"][WHO] > 0
     alone.close()
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), st.booleans()), max_size=12))
+def test_a_day_is_vouched_for_where_every_session_that_opened_anything_passed(
+    day: list[tuple[int, bool]],
+) -> None:
+    policy, account, row = np.zeros(1, POLICY), fresh_accounts(1), np.zeros(1, EVENT)
+    policy["threshold"], policy["usual"], policy["enforce"] = 10.0, 10.0, True
+    row["flags"] = FLAG_TRUSTED
+    opened: set[int] = set()
+    passed: set[int] = set()
+    for at, (session, is_passed) in enumerate(day):
+        now = TODAY_MS + at * 1000
+        row["session"], row["kind"] = session, Kind.ACCESS
+        note_session(account[0], np.uint64(session))
+        opened.add(session)
+        choose(account[0], row[0], now, 1, np.float32(12.0), 0.5, policy[0])
+        if is_passed:
+            row["kind"] = Kind.LOGIN_PASSED
+            hear(account[0], row[0], now, policy[0])
+            passed.add(session)
+    assert vouched(account)[0] == (bool(opened) and opened == passed and len(opened) <= TODAY_SESSIONS)
