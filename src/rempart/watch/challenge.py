@@ -13,7 +13,7 @@ from rempart.compiled import njit
 from rempart.records import FLAG_TRUSTED, Action, Kind
 from rempart.watch.channels import Stat
 from rempart.watch.reasons import DISOWNED, FAILED_CHALLENGE, REOPENED, SLIPPED
-from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS
+from rempart.watch.state import DAY_MS, HOUR_MS, SESSIONS, TODAY_SESSIONS, Array
 
 PRIOR_LOG_ODDS = -11.5
 """Log odds that a given account is in a thief's hands on a given day: about 1 in 100,000."""
@@ -30,8 +30,8 @@ SLIP_HOURS = 12.0
 """Time after which a challenge passed in another session makes up for a slip too, and a second one makes it forgotten."""
 EXPLAINED_ENOUGH = 0.6
 """Share of an account's patients that care must explain before ``restrict`` may be used."""
-BY_WORD = 2
-"""``blocked`` by a person's word; 1 by a failed challenge."""
+BY_WORD = RELEASED_BY_WORD = 2
+"""``blocked`` or ``released`` by a person's word; 1 by a failed or passed challenge."""
 _FAILED = int(Stat.FAILED_LOGINS_1H)
 _ACCESS, _PASS, _FAIL, _BACK, _NOT_ME, _ME = (int(kind) for kind in Kind)
 _ALLOW, _STEP_UP, _RESTRICT, _BLOCK = (int(action) for action in Action)
@@ -75,6 +75,26 @@ def _take_slot(acc, session, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def note_session(acc, session):  # type: ignore[no-untyped-def]
+    """Something was opened or asked for in this session today; more than TODAY_SESSIONS are one too many."""
+    have = min(acc.sessions_today, TODAY_SESSIONS)
+    for i in range(have):
+        if acc.today_session[i] == session:
+            return
+    if have < TODAY_SESSIONS:
+        acc.today_session[have] = session
+    acc.sessions_today = np.int8(have + 1)
+
+
+def vouched(accounts: Array) -> Array:
+    """For which accounts' days (n,) somebody vouched: a person's word, or a challenge passed in every session that opened
+    anything. The owner who passes does not speak for whoever works beside him."""
+    every = (np.int64(1) << accounts["sessions_today"].astype(np.int64)) - 1
+    passed = (accounts["sessions_today"] <= TODAY_SESSIONS) & (accounts["passed_today"] == every)
+    return np.asarray((accounts["released"] == RELEASED_BY_WORD) | ((accounts["released"] == 1) & passed))
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untyped-def]
     """The mildest answer that fits; asks where an access adds to the haul."""
     if acc.blocked != 0:
@@ -104,7 +124,7 @@ def choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untype
     acc.passed_doubt[slot] = max(doubt, acc.passed_doubt[slot]) if open_challenge else doubt
     unanswered = acc.unanswered[slot]
     acc.unanswered[slot] += np.float32(1.0)
-    sure = odds > 0.0 and doubt >= threshold + RESTRICT_NATS
+    sure = odds > 0.0 and doubt >= policy.usual + RESTRICT_NATS
     waited = policy.enforce == 0 or unanswered >= 3
     if sure and waited and acc.opened > 20.0 and acc.explained >= EXPLAINED_ENOUGH * acc.opened:
         return _RESTRICT
@@ -123,6 +143,7 @@ def hear(acc, row, now, policy):  # type: ignore[no-untyped-def]
         acc.blocked = 0
         acc.withheld = 0
         acc.slipped_ms = 0
+        acc.failed_ms = 0
         acc.failed = 0.0
         for i in range(SESSIONS):
             acc.asked_ms[i] = 0
@@ -133,10 +154,11 @@ def hear(acc, row, now, policy):  # type: ignore[no-untyped-def]
             return -1
         acc.blocked = BY_WORD
         acc.withheld = 1
+        acc.failed_ms = now
         return DISOWNED
     if row.kind == _ME:
         if trusted:
-            acc.released = 1
+            acc.released = RELEASED_BY_WORD
         return -1
     if row.kind == _PASS:
         if asked and trusted and policy.enforce == 1:
@@ -161,13 +183,17 @@ def _pass(acc, slot, session, now):  # type: ignore[no-untyped-def]
     if acc.slipped_ms > 0:
         if session == acc.slipped_session or now - acc.slipped_ms > SLIP_HOURS * HOUR_MS:
             acc.slipped_ms = -acc.slipped_ms
+            acc.failed_ms = 0
             acc.passed_doubt[slot] -= np.float32(RATCHET)
             acc.withheld = 0
         return
     acc.withheld = 0
     if now + acc.slipped_ms > SLIP_HOURS * HOUR_MS:
         acc.slipped_ms = 0
-    acc.released = 1
+    acc.released = max(acc.released, np.int8(1))
+    for i in range(min(acc.sessions_today, TODAY_SESSIONS)):
+        if acc.today_session[i] == session:
+            acc.passed_today |= 1 << i
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -175,7 +201,8 @@ def _fail(acc, doubt, session, now, policy):  # type: ignore[no-untyped-def]
     """A challenge failed: the first time it is asked once more, in every session of the account, unless doubt was
     strong or a decoy was opened; else the account is blocked. ``doubt`` is the challenge's. Returns the code of the reason."""
     acc.withheld = 1
-    strong = doubt >= policy.threshold + STRONG_NATS
+    acc.failed_ms = now
+    strong = doubt >= policy.usual + STRONG_NATS
     decoy = acc.decoy_ms != 0 and now - acc.decoy_ms < DAY_MS
     if acc.slipped_ms == 0 and not strong and not decoy:
         acc.slipped_ms = now

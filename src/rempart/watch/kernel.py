@@ -10,7 +10,7 @@ import numpy as np
 
 from rempart.compiled import njit
 from rempart.records import FLAG_DECOY, FLAG_LEFT, FLAG_QUERY, FLAG_TOLD, MAX_REASONS, Action, Kind
-from rempart.watch.challenge import BY_WORD, choose, hear, log_odds
+from rempart.watch.challenge import BY_WORD, choose, hear, log_odds, note_session
 from rempart.watch.channels import N_STATS, Group
 from rempart.watch.circumstance import circumstance
 from rempart.watch.crew import NEW_DAYS
@@ -270,7 +270,7 @@ def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer): 
         answer.stake_high_eur = np.float32(prices[row.form, 1] * fresh)
     if row.kind == _ACCESS or row.kind == _FAIL:
         answer.action = choose(acc, row, now, fresh, doubt, odds, policy)
-        if acc.challenged == 1 and own >= policy.threshold:
+        if acc.challenged == 1 and own >= policy.usual:
             acc.challenged = 2
     if acc.blocked != 0:
         answer.action = _BLOCK
@@ -344,6 +344,8 @@ def judge_rows(
                 place,
                 habits,
             )
+            if fresh > 0:
+                note_session(acc, row.session)
         else:
             expire(acc, nodes, counts, now)
             _fade(acc, now)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from rempart.compiled import njit
+from rempart.watch.challenge import vouched
 from rempart.watch.state import MINUTE_MS, READINGS, Array
 
 USUAL_NATS = 1.5
@@ -108,7 +109,7 @@ def learn(accounts: Array, rows: Array) -> None:
     known = accounts["visits"][rows] * KEEP_VISITS
     rate = today / np.maximum(known + today, 1.0)
     step = rate[:, None] * (day_shares(accounts[rows])[0] - accounts["read"][rows])
-    slow = (accounts["days"][rows] >= 3) & (accounts["released"][rows] == 0)
+    slow = (accounts["days"][rows] >= 3) & ~vouched(accounts[rows])
     step = np.where(slow[:, None], np.minimum(step, FASTEST_RISE), step)
     accounts["read"][rows] += step.astype(np.float32)
     accounts["visits"][rows] = known + today

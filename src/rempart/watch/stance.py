@@ -1,4 +1,5 @@
-"""What the house asks from at this moment: the threshold of its past, lifted where everybody stands out today.
+"""What the house asks from at this moment: the threshold of its past, lifted where everybody stands out today,
+lowered where a challenge failed.
 
 Reads the accounts' largest doubts of the day, once each span of event time. Misses what rises within a span.
 """
@@ -8,26 +9,32 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rempart.watch.threshold import MOST_LIFTED, doubts_today, surge
+from rempart.watch.state import SPAN_MS
+from rempart.watch.threshold import MOST_LIFTED, alarm, doubts_today, surge
 
 STANCE = np.dtype(
     [
         ("threshold", "f4"),
-        ("enforce", "i4"),
+        ("usual", "f4"),
+        ("enforce", "i8"),
         ("asked_from", "f8"),
         ("lifted_to", "f8"),
+        ("alarm", "f8"),
         ("challenges_per_day", "f8"),
         ("span", "i8"),
     ]
 )
-"""``threshold``: nats of doubt from which is asked; ``asked_from`` the same without today's lift; ``lifted_to`` nats
-that the house as a whole has today; ``span``: number of the span of event time last looked at, -1 before the first."""
+"""``threshold``: nats of doubt from which is asked now, ``usual`` the same but for an alarm, ``asked_from`` without today's
+lift either; ``lifted_to`` nats that the house as a whole has today; ``alarm`` part by which less is enough; ``span``: number of
+the span of event time last looked at, -1 before the first."""
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def lift(stance):  # type: ignore[no-untyped-def]
-    """Set the threshold, lifted by at most MOST_LIFTED; ``stance`` is one record."""
-    stance.threshold = max(stance.asked_from, min(stance.lifted_to, stance.asked_from + MOST_LIFTED))
+    """Set the threshold: a part less in an alarm, and lifted by at most MOST_LIFTED; ``stance`` is one record."""
+    lifted = min(stance.lifted_to, stance.asked_from + MOST_LIFTED)
+    stance.threshold = max(stance.asked_from * (1.0 - stance.alarm), lifted)
+    stance.usual = max(stance.asked_from, lifted)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -37,4 +44,5 @@ def look(stance, accounts, span):  # type: ignore[no-untyped-def]
     now.span = span
     answered, unanswered = doubts_today(accounts)
     now.lifted_to = surge(answered, unanswered, now.challenges_per_day)
+    now.alarm = alarm(accounts, span * SPAN_MS)
     lift(now)

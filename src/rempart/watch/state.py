@@ -30,6 +30,8 @@ SESSIONS = 8
 """Challenged sessions remembered of an account."""
 QUESTIONS = 16
 """Requests of an account remembered that were asked for and whose outcome was not told yet."""
+TODAY_SESSIONS = 4
+"""Sessions told apart in which an account opened somebody today."""
 FORMS = 12
 HOUR_BINS = 48
 WORKED = 2
@@ -50,6 +52,7 @@ ACCOUNT = np.dtype(
         ("decoy_ms", "i8"),
         ("slipped_ms", "i8"),
         ("slipped_session", "u8"),
+        ("failed_ms", "i8"),
         ("request", "u8"),
         ("hours_today", "u8"),
         ("at_session", "u8"),
@@ -57,6 +60,7 @@ ACCOUNT = np.dtype(
         ("other_ms", "i8"),
         ("lost_ms", "i8"),
         ("session", "u8", (SESSIONS,)),
+        ("today_session", "u8", (TODAY_SESSIONS,)),
         ("asked_ms", "i8", (SESSIONS,)),
         ("passed_ms", "i8", (SESSIONS,)),
         ("place_ms", "i8", (PLACES,)),
@@ -143,6 +147,8 @@ ACCOUNT = np.dtype(
         ("withheld", "i1"),
         ("challenged", "i1"),
         ("released", "i1"),
+        ("sessions_today", "i1"),
+        ("passed_today", "i1"),
         ("new_place_class", "i1"),
         ("seen", "i1"),
     ],
@@ -154,7 +160,8 @@ ACCOUNT = np.dtype(
 not told of yet, when, and the rows and the oddness they were counted with; ``challenged`` 2 where what the
 account did itself was enough to ask, else 1; ``*_ms`` as in
 :mod:`rempart.records`; ``slipped_ms`` when a challenge failed that did not block, negative once one was passed since in
-that session, ``slipped_session``; ``lost_ms`` when an open challenge last made room for another, ``lost_doubt`` the largest
+that session, ``slipped_session``; ``failed_ms`` when a challenge failed, or somebody disowned what was done, and nothing made
+up for it since; ``lost_ms`` when an open challenge last made room for another, ``lost_doubt`` the largest
 such. The fields leave no gaps, so that equal accounts are equal bytes."""
 
 VISIT = np.dtype(

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rempart.watch import apart, reading
+from rempart.watch.challenge import RELEASED_BY_WORD, vouched
 from rempart.watch.channels import CHANNELS, N_STATS
 from rempart.watch.state import (
     APART_BINS,
@@ -223,9 +224,18 @@ class Tails:
             for name in TODAY:
                 learned[name] = today[name]
             accounts[past["account"]] = learned
-        for name in ("carried", "high_days", "unanswered", "slipped_ms", "lost_ms", "blocked", "withheld"):
+        for name in (
+            "carried",
+            "high_days",
+            "unanswered",
+            "slipped_ms",
+            "failed_ms",
+            "lost_ms",
+            "blocked",
+            "withheld",
+        ):
             accounts[name][numbers] = 0
-        accounts["released"][numbers] = 1
+        accounts["released"][numbers] = RELEASED_BY_WORD
 
     def _days_worth(self, accounts: Array, rows: Array) -> Array:
         """How much each account's day (n,) tells about honest doubt; notes which days were high.
@@ -237,8 +247,7 @@ class Tails:
         high = accounts["doubt_top"][rows] >= high_doubt(self.doubts)
         before = accounts["high_days"][rows]
         accounts["high_days"][rows] = KEEP_HIGH * before + high
-        vouched = accounts["released"][rows] == 1
-        return np.where(high & ~vouched, 1.0 / (1.0 + before), 1.0)
+        return np.where(high & ~vouched(accounts[rows]), 1.0 / (1.0 + before), 1.0)
 
     def _learn_house(self, accounts: Array, rows: Array) -> None:
         role = accounts["role"][rows] + 1
@@ -344,7 +353,7 @@ def _carry_doubt(accounts: Array, rows: Array, high: float) -> None:
     """What an account's day adds to its doubt on the days that follow; nothing where somebody vouched, or where it ended
     blocked."""
     beyond = np.maximum(accounts["fresh_top"][rows] - CARRIED_FROM * high, 0.0)
-    settled = (accounts["released"][rows] == 1) | _ended(accounts, rows)
+    settled = vouched(accounts[rows]) | _ended(accounts, rows)
     carried = KEEP_CARRIED * (accounts["carried"][rows] + beyond)
     accounts["carried"][rows] = np.where(settled, 0.0, carried)
 
@@ -371,6 +380,8 @@ def _forget_day(accounts: Array, rows: Array) -> None:
         "withheld",
         "challenged",
         "released",
+        "sessions_today",
+        "passed_today",
         "read_today",
         "visits_today",
     ):

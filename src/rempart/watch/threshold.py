@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rempart.watch.state import WORKED, Array
+from rempart.watch.state import DAY_MS, WORKED, Array
 
 DOUBT_BINS = 256
 BINS_PER_NAT = 4.0
@@ -31,7 +31,8 @@ TAIL_PRIOR = 10.0
 """Days beyond TAIL_SHARE that the day-0 mean excess is worth where the house's is larger: in a small house a
 theft's own days are most of the tail."""
 YOUNG = 3.0
-"""How many budgets more a house without history may spend: a thief need not wait until its habits are known."""
+"""How many budgets more a house without history may spend, a quarter of it once PRIOR_DAYS are known: a thief need not
+wait until its habits are."""
 STEERED = 0.35
 """Nats by which a day twice as full of challenges as the budget moves the threshold, on a large site."""
 MOST_AT_ONCE = 4.0
@@ -40,6 +41,8 @@ MOST_LIFTED = 5.0
 """Nats by which a day that lifts the whole house may move the threshold."""
 UNANSWERED = 5
 """Challenged accounts that have not answered and yet do not count as standing out with the house."""
+ALARM_PART, ALARM_DAYS = 0.3, 3
+"""Part of the threshold by which less doubt is enough to ask after a challenge failed, and for how many days."""
 MOST_A_DAY, MOST_STEERED = 0.5, 3.0
 """Nats that one day may move the threshold by, and that all days together may."""
 
@@ -65,7 +68,7 @@ def high_doubt(counts: Array) -> float:
 
 def allowed(counts: Array, challenges_per_day: float) -> float:
     """Share of account-days that may be challenged: more than the site's dial says while the house is young."""
-    return float(challenges_per_day * (1.0 + YOUNG * PRIOR_DAYS / (PRIOR_DAYS + counts.sum())))
+    return float(challenges_per_day * (1.0 + YOUNG * (PRIOR_DAYS / (PRIOR_DAYS + counts.sum())) ** 2))
 
 
 def threshold(counts: Array, challenges_per_day: float) -> float:
@@ -112,6 +115,16 @@ def surge(answered, unanswered, challenges_per_day):  # type: ignore[no-untyped-
     if tops.size <= most:
         return 0.0
     return float(np.partition(tops, tops.size - most)[tops.size - most])
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def alarm(accounts, now):  # type: ignore[no-untyped-def]
+    """Part of the threshold by which less doubt is enough to ask, ALARM_DAYS long after a challenge failed and nothing
+    made up for it: logins are seldom stolen alone."""
+    for acc in accounts:
+        if acc.failed_ms != 0 and now - acc.failed_ms < ALARM_DAYS * DAY_MS:
+            return ALARM_PART
+    return 0.0
 
 
 def steered(nats: float, asked: int, active: int, challenges_per_day: float) -> float:

@@ -26,9 +26,11 @@ class Challenge:
 
 @dataclass
 class PlainChoice:
-    """One account under one policy; ``explained`` is the share of its patients that care explains."""
+    """One account under one policy, which asks from ``threshold``, and from ``usual`` where no alarm is on; ``explained``
+    is the share of its patients that care explains."""
 
     threshold: float
+    usual: float
     enforce: bool
     explained: float
     blocked: bool = False
@@ -58,7 +60,7 @@ class PlainChoice:
         challenge.doubt = max(challenge.doubt, doubt) if waiting else doubt
         before = challenge.unanswered
         challenge.unanswered += 1
-        sure = odds > 0 and doubt >= self.threshold + 2.3 and self.explained >= 0.6
+        sure = odds > 0 and doubt >= self.usual + 2.3 and self.explained >= 0.6
         return RESTRICT if sure and (before >= 3 or not self.enforce) else STEP_UP
 
     def answer(self, session: int, now: int, passed: bool) -> None:
@@ -67,7 +69,7 @@ class PlainChoice:
         if challenge is None or challenge.passed or not self.enforce:
             return
         if not passed:
-            self.blocked |= self.slipped_at is not None or challenge.doubt >= self.threshold + 4.6
+            self.blocked |= self.slipped_at is not None or challenge.doubt >= self.usual + 4.6
             if not self.blocked:
                 self.slipped_at, self.slipped_in, self.made_up = now, session, False
             return

@@ -7,6 +7,7 @@ import pytest
 from test_judge import ACCOUNTS, DAY_MS, MONDAY_MS, NETWORKS, PRICES, ROLES, UTC_ZONE, Array, honest_days
 
 from rempart.records import EVENT, FLAG_QUERY, Frame
+from rempart.watch.challenge import RELEASED_BY_WORD
 from rempart.watch.channels import Stat
 from rempart.watch.judge import Policy, Watch
 from rempart.watch.reasons import DAYS_BEFORE, DECOY
@@ -115,7 +116,7 @@ def test_days_that_nobody_vouched_for_raise_the_doubt_of_the_next(watch: Watch) 
 
 def test_a_day_that_somebody_vouched_for_is_not_carried_on(watch: Watch) -> None:
     first = show(watch, *theft(0), grade=0.0)["doubt"].max()
-    watch.accounts["released"][WHO] = 1
+    watch.accounts["released"][WHO] = RELEASED_BY_WORD
     second = show(watch, *theft(1), grade=0.0)
     assert float(watch.accounts["carried"][WHO]) == 0
     assert second["doubt"].max() < first

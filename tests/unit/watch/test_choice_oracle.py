@@ -37,17 +37,17 @@ FIVE_ASKED = [
 
 
 @settings(max_examples=300, deadline=None)
-@example(FIVE_ASKED, True, 0.5)
-@given(STEPS, st.booleans(), st.sampled_from([0.0, 0.5, 0.75, 1.0]))
+@example(FIVE_ASKED, True, 0.5, 0.0)
+@given(STEPS, st.booleans(), st.sampled_from([0.0, 0.5, 0.75, 1.0]), st.sampled_from([0.0, 3.0]))
 def test_the_kernel_answers_what_plain_python_answers(
-    steps: list[tuple[str, int, int, int, float]], enforce: bool, explained: float
+    steps: list[tuple[str, int, int, int, float]], enforce: bool, explained: float, alarm: float
 ) -> None:
     stance = np.zeros(1, STANCE)
-    stance["threshold"], stance["enforce"] = THRESHOLD, enforce
+    stance["threshold"], stance["usual"], stance["enforce"] = THRESHOLD - alarm, THRESHOLD, enforce
     account, row, now = fresh_accounts(1), np.zeros(1, EVENT), MONDAY_MS
     account["opened"], account["explained"] = 100, 100 * explained
     row["flags"] = FLAG_TRUSTED
-    plain = PlainChoice(THRESHOLD, enforce, explained)
+    plain = PlainChoice(THRESHOLD - alarm, THRESHOLD, enforce, explained)
     for what, gap, session, fresh, doubt in steps:
         now += gap
         row["session"] = session

@@ -7,6 +7,7 @@ import pytest
 from test_channels import TODAY_MS, WHO, charts, now, show
 from test_judge import DAY_MS, UTC_ZONE, Array, honest_days
 
+from rempart.watch.challenge import RELEASED_BY_WORD
 from rempart.watch.channels import Stat
 from rempart.watch.judge import Policy, Watch
 
@@ -80,7 +81,7 @@ def test_a_kind_that_a_vouched_day_brought_is_soon_usual_and_one_of_unvouched_da
     for house, vouched in ((watch, 1), (teacher, 0)):
         for day in range(3):
             show(house, *reads(strangers(30), (NAME, INSURANCE), 300_000, TODAY_MS + day * DAY_MS))
-            house.accounts["released"][WHO] = vouched
+            house.accounts["released"][WHO] = RELEASED_BY_WORD if vouched else 0
         show(house, *reads(strangers(1), (NAME,), 1, TODAY_MS + 3 * DAY_MS))
     vouched_share, taught = (float(house.accounts["read"][WHO][INSURANCE]) for house in (watch, teacher))
     teacher.close()
