@@ -73,24 +73,29 @@ def through_nginx(
     nginx = begin_nginx(home, service.port, behind.port, PLAIN)
     bare = [request.replace(b" /fhir/", b" /plain/fhir/", 1) for request in requests]
     rates: dict[str, list[float]] = {"asked": [], "plain": []}
-    costs: dict[str, list[float]] = {"asked": [], "plain": []}
+    costs: dict[str, list[list[float]]] = {"asked": [], "plain": []}
     waits: dict[str, list[float]] = {"asked": [], "plain": []}
     flat_out(nginx.port, requests, 0.5)
     for name in ("plain", "asked") * TURNS:
-        before = cpu_seconds(nginx, service, behind)
+        before = [cpu_seconds(each) for each in (nginx, service, behind)]
         result = flat_out(nginx.port, requests if name == "asked" else bare, seconds / TURNS)
+        after = [cpu_seconds(each) for each in (nginx, service, behind)]
         assert set(result.codes) <= {200, 401, 403}, result.codes
         rates[name].append(result.rate)
-        costs[name].append(1e6 * (cpu_seconds(nginx, service, behind) - before) / result.seconds.size)
+        costs[name].append([1e6 * (b - a) / result.seconds.size for a, b in zip(before, after, strict=True)])
         waits[name].append(1e3 * float(np.quantile(result.seconds, 0.99)))
     nginx.stop()
     asked, unasked = (float(np.median(rates[name])) for name in ("asked", "plain"))
+    spent = {name: float(np.median(np.sum(costs[name], axis=1))) for name in costs}
     print(
         f"through nginx to {what}: {asked:,.0f}/s asked, {unasked:,.0f}/s plain, ratio {asked / unasked:.2f}; "
         f"p99 {np.median(waits['asked']):.1f} and {np.median(waits['plain']):.1f} ms with {LINES} in flight; "
-        f"processor time {np.median(costs['asked']):.0f} and {np.median(costs['plain']):.0f} µs a request, "
-        f"ratio {np.median(costs['plain']) / np.median(costs['asked']):.2f}"
+        f"processor time {spent['asked']:.0f} and {spent['plain']:.0f} µs a request, "
+        f"ratio {spent['plain'] / spent['asked']:.2f}"
     )
+    for name in ("asked", "plain"):
+        parts = np.median(costs[name], axis=0)
+        print(f"  {name}: nginx {parts[0]:.0f}, service {parts[1]:.0f}, server behind {parts[2]:.0f} µs")
 
 
 def cpu_seconds(*processes: Process) -> float:

@@ -64,8 +64,12 @@ def block_command(account: str, by: str, url: str, data: Path | None, lang: str 
 def reinstate_command(account: str, by: str, url: str, data: Path | None, lang: str | None) -> None:
     """Open ACCOUNT again; tokens from before stay worthless, its owner logs in anew."""
     language.set_language(lang)
+    before = last_order(settings.data_folder(data) / "outbox.ndjson", account)
     _say(url, data, "reinstate", account, by)
-    click.echo(_("open again"))
+    if before is not None and before.command.verb == "block":
+        click.echo(_("open again"))
+    else:
+        click.echo(_("the account was not closed; what it was asked to prove is dropped"))
 
 
 @desk_command.command("review")

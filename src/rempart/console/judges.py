@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from rempart.console.metrics import Counts
 from rempart.errors import RempartError
 from rempart.pipeline.hearing import Hearing
 from rempart.pipeline.serving import Asked, Serving, Verdict
@@ -59,7 +60,16 @@ class End(msgspec.Struct, frozen=True, tag="end"):
 
 
 class State(msgspec.Struct, frozen=True, tag="state"):
-    """The judge's own numbers, for the metrics."""
+    """What a front has counted; it is answered with :class:`Told`."""
+
+    counts: Counts
+
+
+class Told(msgspec.Struct, frozen=True):
+    """The judge's own numbers, and what each front has last said it counted."""
+
+    numbers: dict[str, float]
+    fronts: list[Counts]
 
 
 Message = Questions | Lines | Word | End | State
@@ -80,6 +90,7 @@ class Bench:
 
     def __init__(self, serving: Serving, hearing: Hearing, numbers: Callable[[], dict[str, float]]) -> None:
         self._serving, self._hearing, self._numbers = serving, hearing, numbers
+        self._counted: dict[int, Counts] = {}
 
     def take(self, message: Message) -> Any:
         """Do what a message asks."""
@@ -93,7 +104,8 @@ class Bench:
         if isinstance(message, End):
             hearing.end(message.session, message.subject)
             return True
-        return self._numbers()
+        self._counted[message.counts.worker] = message.counts
+        return msgspec.to_builtins(Told(self._numbers(), list(self._counted.values())))
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One front, until it goes away or this process ends."""
@@ -189,7 +201,12 @@ class FarJudge:
     async def send(self, message: Message) -> Any:
         """See :class:`Judge`."""
         answered: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
-        self._write(message, answered.set_result)
+
+        def hear(answer: bytes | None) -> None:
+            if not answered.done():  # Whoever asked may have gone.
+                answered.set_result(answer)
+
+        self._write(message, hear)
         answer = await answered
         return None if answer is None else msgspec.msgpack.decode(answer)
 

@@ -19,6 +19,11 @@ from rempart.serve_settings import Provider, Serve
 
 MAX_AGE = "0"
 """Seconds a login may be old when a challenge asks for it: it must be made now."""
+_SERVED = tuple(
+    response("200 OK", (f"x-rempart-action: {name}", "x-rempart-decision: %d", "x-request-id: %s"))
+    for name in ACTION_NAMES
+)
+"""The response to what is served, by action, but for the number of the decision and the request's name."""
 UNAUTHENTICATED = ("no_token", "no_account")
 
 
@@ -33,6 +38,8 @@ class Replies:
 
     def verdict(self, verdict: Verdict, request: str, redirects: bool) -> bytes:
         """The response to a judged question; a request that is served goes on under the name ``request``."""
+        if verdict.answer == Answer.SERVE and not verdict.broke_glass:
+            return _SERVED[verdict.action] % (verdict.number, request.encode())
         told: tuple[str, ...] = (
             f"x-rempart-action: {ACTION_NAMES[verdict.action]}",
             f"x-rempart-decision: {verdict.number}",

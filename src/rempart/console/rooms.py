@@ -25,9 +25,9 @@ import msgspec
 
 from rempart import language
 from rempart.console.connection import Request, Respond, response
-from rempart.console.judges import End, Judge, Lines, State, Word
+from rempart.console.judges import End, Judge, Lines, State, Told, Word
 from rempart.console.key_ring import KeyRing
-from rempart.console.metrics import Metrics
+from rempart.console.metrics import Metrics, page_of
 from rempart.console.owner_link import OwnerLink, read_link
 from rempart.errors import RequestRefused
 from rempart.language import gettext as _
@@ -91,7 +91,8 @@ class Rooms:
         if asked == ("GET", "/health"):
             return await self._health()
         if asked == ("GET", "/metrics"):
-            page = self._metrics.page(await self._judge.send(State()))
+            told = await self.exchange()
+            page = page_of(told.fronts, told.numbers) if told else page_of([self._metrics.counts()], None)
             return response("200 OK", ("content-type: text/plain; version=0.0.4",), page)
         if asked == ("GET", "/was-this-you"):
             return self._owner_page(_field(query, "t"))
@@ -107,9 +108,13 @@ class Rooms:
             return await self._person(request.body, path.endswith("block"))
         return _plain("404 Not Found", "not_found")
 
+    async def exchange(self) -> Told | None:
+        """Tell the judge what this front has counted, for the others' scrapes; what all have. None where it is away."""
+        answer = await self._judge.send(State(self._metrics.counts()))
+        return None if answer is None else msgspec.convert(answer, Told)
+
     async def _health(self) -> bytes:
-        judge = await self._judge.send(State())
-        healthy = judge is not None
+        healthy = await self.exchange() is not None
         body = msgspec.json.encode({"judge": "up" if healthy else "away", "keys": len(self._ring.keys)})
         return response("200 OK" if healthy else "503 Service Unavailable", JSON, body)
 

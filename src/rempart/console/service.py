@@ -163,11 +163,14 @@ async def _answer(
     settle_memory()
     servers = [await loop.create_server(lambda: Connection(front, known), sock=each) for each in listening]
     plan.tell(f"answering on {site.listen}")
+    telling = loop.create_task(rooms.exchange())
     try:
         while connecting is None or not connecting.done():
             await asyncio.sleep(SWEEP_S)
             for each in [each for each in known if each.stale(loop.time())]:
                 each.close()
+            if telling.done():
+                telling = loop.create_task(rooms.exchange())
             if site.identity == "token" and ring.old:
                 await ring.renew()
                 identity.forget()

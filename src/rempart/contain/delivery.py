@@ -53,9 +53,13 @@ class Delivery:
         for thread in self._threads:
             thread.start()
 
+    def effectors_of(self, verb: str) -> tuple[str, ...]:
+        """Names of the effectors that carry such commands out."""
+        return tuple(each.name for each in self._effectors if verb in each.verbs)
+
     def give(self, command: Command) -> None:
         """Write a command down for every effector that knows its verb, and wake them."""
-        names = [each.name for each in self._effectors if command.verb in each.verbs]
+        names = self.effectors_of(command.verb)
         self._outbox.give(command, names)
         for name in names:
             self._wake[name].set()

@@ -30,3 +30,7 @@ class Observing(DryRun):
     """The same where the service only observes: not even the proxy refuses anybody."""
 
     name = "observe"
+
+
+STAND_INS = frozenset({DryRun.name, Observing.name})
+"""Names of those that only say what would be done."""

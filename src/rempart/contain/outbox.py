@@ -91,6 +91,8 @@ class Outbox:
         self._left: dict[str, list[str]] = {}
         self.last: dict[str, Command] = {}
         """The last block or reinstatement of each account."""
+        self.meant_for: dict[str, tuple[str, ...]] = {}
+        """The effectors that the last block or reinstatement of each account was meant for."""
         self.ended: dict[str, int] = {}
         """Sessions that their provider ended, and when."""
         self.name = hashlib.blake2b(secret, digest_size=4, person=b"name").hexdigest()
@@ -144,6 +146,7 @@ class Outbox:
                 self._left[key] = list(line.effectors)
             if line.command.verb in ("block", "reinstate"):
                 self.last[line.command.account] = line.command
+                self.meant_for[line.command.account] = line.effectors
             elif line.command.verb == "ended":
                 self.ended[line.command.account] = line.command.at_ms
         elif line.key in self._left and line.effector in self._left[line.key]:

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 
 from rempart.contain.delivery import Delivery
+from rempart.contain.dry_run import STAND_INS
 from rempart.contain.outbox import Outbox
 from rempart.records import Access, Command
 
@@ -102,12 +103,26 @@ class Containment:
 
     def settle(self, blocked: set[str], known: Iterable[str], now_ms: int) -> None:
         """After a restart: give what the ledger says and the outbox does not. ``known`` are accounts the
-        ledger can speak of."""
+        ledger can speak of. What was only said in a dry run is done once the dry run is over."""
         for account in sorted(blocked):
-            self.block(account, now_ms)
+            if self._was_only_said(account):
+                last = self._outbox.last[account]
+                self._give("block", account, now_ms, last.subject, last.decision, last.reasons)
+            else:
+                self.block(account, now_ms)
         for account in known:
             if account not in blocked:
                 self.reinstate(account, now_ms)
+
+    def _was_only_said(self, account: str) -> bool:
+        """Whether the account was closed where commands were only written down, which is over."""
+        meant_for = set(self._outbox.meant_for.get(account, ()))
+        only_said = bool(meant_for) and meant_for <= STAND_INS
+        return (
+            self.is_closed(account)
+            and only_said
+            and not set(self._delivery.effectors_of("block")) <= STAND_INS
+        )
 
     def closed_accounts(self) -> list[str]:
         """Accounts whose last command closed them."""

@@ -4,7 +4,8 @@ Reads a method and a checked :class:`~rempart.sources.request_target.Target`. Gi
 the patients that will be served where the request names them (a read, a compartment, ``patient=``), else
 an unknown result with a bound: ``_count``, else the site's page size; a body that the proxy does not
 pass on (POST ``_search``, a Bundle) is such an unknown result; ``$export`` is bounded by the widest page.
-What may bring in other patients (``_include``, ``_revinclude``, ``_has``, ...) makes any request an unknown page.
+What may bring in other patients (``_include``, ``_revinclude``, ``_has``, ...) makes any request an unknown page;
+a search may include what holds no patient's data (``_include=MedicationRequest:medication``).
 Outside the FHIR base the site's own path templates are tried (``/dossier/{patient}/*``).
 
 Misses: how many patients a ``_revinclude`` brings in (one page is counted); the patient of a resource read or
@@ -63,6 +64,20 @@ _HARMLESS_OPERATIONS = frozenset(
 """Operations on those types that show no patient either (R4, terminology service)."""
 _WIDENING = ("_include", "_revinclude", "_has", "_query", "_tag")
 """Parameters that may bring in other patients than those named, or tell which ones are decoys."""
+_INCLUDED = frozenset(
+    [
+        "Account:owner", "Claim:facility", "Claim:insurer", "Claim:provider", "Device:location",
+        "Device:organization", "DocumentReference:custodian", "Encounter:location",
+        "Encounter:service-provider", "EpisodeOfCare:care-manager", "EpisodeOfCare:organization",
+        "ImagingStudy:endpoint", "ImagingStudy:referrer", "Immunization:location",
+        "Immunization:manufacturer", "MedicationAdministration:medication", "MedicationDispense:destination",
+        "MedicationDispense:medication", "MedicationRequest:intended-dispenser",
+        "MedicationRequest:medication", "MedicationStatement:medication", "Patient:general-practitioner",
+        "Patient:organization", "Procedure:location", "QuestionnaireResponse:questionnaire",
+    ]
+)  # fmt: skip
+"""What a search of that type may include without widening: the element behind the parameter refers to nothing but
+:data:`NOT_OF_PATIENTS`, in R4 and in R5. Not ``Appointment:practitioner``: its element names patients too."""
 _BY_PATIENT = frozenset(
     [
         "Account", "AllergyIntolerance", "Appointment", "AppointmentResponse", "AuditEvent", "Basic",
@@ -177,7 +192,9 @@ def _in_fhir(method: str, segments: tuple[str, ...], target: Target, site: Site,
             method, name or operation, target, WHOLE if operation == "$export" else site.bundle_rows
         )
     below = next((type_name(part) for part in segments[2:] if type_name(part)), "")
-    if _widens(target.query) or (method == "POST" and "_search" in segments):
+    if _widens(target.query, kind if len(segments) == 1 else "") or (
+        method == "POST" and "_search" in segments
+    ):
         return _wide(method, below or name or "other", target, site)
     if kind in NOT_OF_PATIENTS:
         if _stays_harmless(segments):
@@ -201,12 +218,19 @@ def _stays_harmless(segments: tuple[str, ...]) -> bool:
     return len(segments) <= 2 and not segments[-1].startswith(("_", "$"))
 
 
-def _widens(query: str) -> bool:
-    """Whether a parameter is among :data:`_WIDENING`, whatever its modifier, also at the end of a chain."""
+def _widens(query: str, searched: str = "") -> bool:
+    """Whether a parameter is among :data:`_WIDENING`, whatever its modifier, also at the end of a chain.
+
+    A search of the type ``searched`` may include :data:`_INCLUDED`, said plainly: no modifier, list or other spelling.
+    """
     if "_" not in query and "%" not in query:
         return False
     for pair in query.split("&"):
-        key = unquote_plus(pair.partition("=")[0]).strip().lower()
+        name, _, value = pair.partition("=")
+        if name == "_include" and (included := unquote_plus(value)) in _INCLUDED:
+            if included.startswith(f"{searched}:"):
+                continue
+        key = unquote_plus(name).strip().lower()
         if key.startswith(_WIDENING) or "._tag" in key:
             return True
     return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rempart.console.metrics import Metrics
+from rempart.console.metrics import Metrics, page_of
 
 SAMPLE = re.compile(r'(rempart_[a-z_]+)(\{([a-z]+="[^"\\\n]*",?)+\})? (\d+(\.\d+)?(e[+-]?\d+)?|\+Inf)')
 
@@ -21,7 +21,9 @@ def test_the_page_follows_the_exposition_format() -> None:
         'delivered{effector="webhook"}': 3.0,
         'delivered{effector="scim"}': 3.0,
     }
-    lines = metrics.page(judge).decode().splitlines()
+    other = Metrics(2)
+    other.note("serve", 0.001)
+    lines = page_of([other.counts(), metrics.counts()], judge).decode().splitlines()
     families = [line.split()[2] for line in lines if line.startswith("# TYPE ")]
     assert len(families) == len(set(families))
     family = ""
@@ -34,10 +36,11 @@ def test_the_page_follows_the_exposition_format() -> None:
             assert re.sub("_(bucket|sum|count)$", "", found[1]) == family
     assert 'rempart_judged{answer="serve"} 12345678' in lines
     assert 'rempart_answers_total{worker="1",answer="serve"} 6' in lines
-    buckets = [int(line.rpartition(" ")[2]) for line in lines if "_bucket" in line]
+    assert 'rempart_answers_total{worker="2",answer="serve"} 1' in lines
+    buckets = [int(line.rpartition(" ")[2]) for line in lines if '_bucket{worker="1"' in line]
     assert buckets == sorted(buckets)
     assert buckets[-1] == 7
 
 
 def test_without_a_judge_the_page_says_so() -> None:
-    assert b"\nrempart_judge_up 0\n" in Metrics(0).page(None)
+    assert b"\nrempart_judge_up 0\n" in page_of([Metrics(0).counts()], None)

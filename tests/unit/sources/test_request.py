@@ -149,6 +149,64 @@ def test_a_page_that_the_named_patient_can_fill_is_the_patient_s(target: str) ->
     assert wanted(f"/fhir/{target}").patients == ("1",)
 
 
+@pytest.mark.parametrize(
+    ("target", "patients", "count"),
+    [
+        ("MedicationRequest?patient=1&_include=MedicationRequest:medication", ("1",), -1),
+        ("MedicationRequest?patient=1&_include=MedicationRequest%3Amedication", ("1",), -1),
+        (
+            "Patient?_id=1,2&_include=Patient:organization&_include=Patient:general-practitioner",
+            ("1", "2"),
+            2,
+        ),
+        ("Encounter?date=2026-01-05&_include=Encounter:location&_count=7", (), 7),
+    ],
+)
+def test_including_what_is_no_patient_s_widens_nothing(
+    target: str, patients: tuple[str, ...], count: int
+) -> None:
+    found = wanted(f"/fhir/{target}")
+    assert (found.patients, found.is_query, found.count) == (patients, True, count)
+
+
+MEDICATION = "MedicationRequest:medication"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        f"MedicationRequest?patient=1&_include={MEDICATION},MedicationRequest:subject",
+        f"MedicationRequest?patient=1&_include={MEDICATION}&_include=MedicationRequest:patient",
+        f"MedicationRequest?patient=1&_include={MEDICATION}&%5Finclude=*",
+        f"MedicationRequest?patient=1&_include={MEDICATION}&_INCLUDE=MedicationRequest:subject",
+        f"MedicationRequest?patient=1&_include={MEDICATION}&_revinclude=Provenance:target",
+        f"MedicationRequest?patient=1&_include={MEDICATION}:Patient",
+        f"MedicationRequest?patient=1&_include:iterate={MEDICATION}",
+        f"MedicationRequest?patient=1&_include:recurse={MEDICATION}",
+        f"MedicationRequest?patient=1&_include=+{MEDICATION}",
+        f"MedicationRequest?patient=1&_include={MEDICATION}%00",
+        f"MedicationRequest?patient=1&_include={MEDICATION.lower()}",
+        "MedicationRequest?patient=1&_include=MedicationRequest:*",
+        "MedicationRequest?patient=1&_include=MedicationRequest:requester",
+        "MedicationRequest?patient=1&_include=Patient:organization",
+        f"Observation?patient=1&_include={MEDICATION}",
+        f"Patient/1/MedicationRequest?_include={MEDICATION}",
+        "Appointment?patient=1&_include=Appointment:practitioner",
+        "Observation?patient=1&_include=Observation:device",
+        "Encounter?patient=1&_include=Encounter:participant",
+        "Patient?_id=1&_include=Patient:link",
+        "?_include=Patient:organization",
+    ],
+)
+def test_what_else_is_included_is_an_unknown_page(target: str) -> None:
+    try:
+        found = wanted(f"/fhir/{target}" if target[0] != "?" else f"/fhir{target}")
+    except RequestRefused:
+        return
+    assert found.patients == ()
+    assert found.count >= 50
+
+
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "GET", "DELETE"])
 def test_a_resource_changed_by_its_own_id_is_one_unknown_row(method: str) -> None:
     """``Prefer: return=representation`` answers with all of it."""
