@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 from access_log import event
+from theft_log import story, written
 
 from rempart.errors import LedgerError
 from rempart.ledger.book import Ledger
@@ -18,6 +20,7 @@ from rempart.ledger.manifest import Sealed
 from rempart.pipeline.answers import Answers
 from rempart.pipeline.reading import plan
 from rempart.pipeline.replay import replay
+from rempart.pipeline.suspicions import Theft, find_thefts
 from rempart.settings import Settings
 
 EVENTS, BATCH = 6_000, 250
@@ -43,14 +46,22 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def run(log: Path, out: Path, seal_every: int, stop_at: int = EVENTS + 1) -> dict[str, Any]:
+def run(
+    log: Path,
+    out: Path,
+    seal_every: int,
+    stop_at: int = EVENTS + 1,
+    suspect: Callable[[list[Theft]], object] = lambda _: None,
+) -> dict[str, Any]:
     def hear(stage: str, done: int, _: int) -> None:
         if stage == "judge" and done >= stop_at:
             raise Stopped
 
     reader = plan([str(log)], [], lambda _: None)
     settings = Settings(seal_every=seal_every)
-    return replay(reader, out, None, settings, shards=2, batch=BATCH, language="en", hear=hear)
+    return replay(
+        reader, out, None, settings, shards=2, batch=BATCH, language="en", hear=hear, suspect=suspect
+    )
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +80,23 @@ def incidents(out: Path) -> list[dict[str, Any]]:
     return [
         {**one, "networks": len(one["networks"])} for one in json.loads((out / "incidents.json").read_text())
     ]
+
+
+def told(theft: Theft) -> list[tuple[Any, ...]]:
+    return [
+        (one.suspicion, one.from_ms, one.to_ms, one.trace.sessions, one.trace.patients.tolist())
+        for one in theft.parts
+    ]
+
+
+def test_the_thefts_it_tells_are_those_the_ledger_tells(tmp_path: Path) -> None:
+    heard: list[list[Theft]] = []
+    path = tmp_path / "theft.ndjson"
+    path.write_bytes(written(story()))
+    run(path, tmp_path / "out", 1_000, suspect=heard.append)
+    found = find_thefts(tmp_path / "out" / "data")
+    assert found
+    assert [[told(each) for each in thefts] for thefts in heard] == [[told(each) for each in found]]
 
 
 def test_the_cut_of_the_segments_does_not_show(log: Path, whole: Path, tmp_path: Path) -> None:

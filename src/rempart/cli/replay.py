@@ -27,6 +27,7 @@ from rempart.language import gettext as _
 from rempart.pipeline.casework import detect
 from rempart.pipeline.reading import plan
 from rempart.pipeline.replay import replay
+from rempart.pipeline.suspicions import Theft
 from rempart.pipeline.wording import answer_words, count_words
 
 
@@ -55,6 +56,7 @@ def replay_command(
     chosen = settings.load(settings_path)
     reader = plan(list(sources), list(mappings), tell_proposed)
     console = Console(stderr=True)
+    suspected: list[list[Theft]] = []
     with console.status("…") as status:
 
         def hear(stage: str, done: int, of: int) -> None:
@@ -71,8 +73,9 @@ def replay_command(
             batch=batch_size,
             language=lang or language.spoken().code,
             hear=hear,
+            suspect=suspected.append,
         )
-        opened = detect(out / "data" if data is None else data, chosen, now_ms())
+        opened = detect(out / "data" if data is None else data, chosen, now_ms(), *suspected)
     counted = [(word, summary[name]) for name, word in count_words(language.spoken()).items()]
     answers = answer_words(language.spoken())
     counted += [(f"  {answers[name]}", count) for name, count in summary["by_action"].items()]

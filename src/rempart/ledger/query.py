@@ -44,6 +44,7 @@ PLAIN = pa.schema(
     ]
 )
 """The columns of the view ``ledger`` and of every answer."""
+_ANSWERED = ["action", "whole_account", "doubt", "hijack", "stake_low_eur", "stake_high_eur", "reasons"]
 ATTEMPTS = 8
 _Answer = TypeVar("_Answer")
 
@@ -97,31 +98,54 @@ def connect(data: Path) -> duckdb.DuckDBPyConnection:
 def recall_decision(data: Path, number: int) -> Any:
     """The decision numbered ``number`` as one row of :data:`rempart.records.DECISION`, text left to the reader.
 
-    LedgerError where its segment has expired or the ledger is damaged.
+    Reads the one segment that holds it, or the journal up to it. LedgerError where its segment has expired or
+    the ledger is damaged.
     """
-    columns = "action, whole_account, doubt, hijack, stake_low_eur, stake_high_eur, reasons"
-    question = f"SELECT {columns} FROM ledger WHERE number = ?"  # noqa: S608
-    found = connect(data).execute(question, [number]).fetchone()
+    found = again_if_moved(lambda: _find_decision(Folder(data), number))
     if found is None:
         raise LedgerError(
             _("decision {number} is no longer in the ledger").format(number=number),
             _("it has expired; send new records only"),
         )
+    return found
+
+
+def _find_decision(folder: Folder, number: int) -> Any:
+    folder.require()
+    lines = read_lines(folder)
+    seals = sealed_lines(lines)
+    for line in seals:
+        if line.rows and line.first <= number <= line.last:
+            gone = line.segment in expired_segments(lines)
+            return None if gone else _sealed_decision(segment_path(folder, line.segment), number)
+    for entry in read_entries(folder.journal, seals[-1].journal_seq if seals else -1):
+        if entry.kind == DECISIONS:
+            split = split_decisions(entry.payload)
+            place = number - split.header.first_number
+            if 0 <= place < split.header.rows:
+                return np.frombuffer(split.decisions, DECISION)[place]
+    return None
+
+
+def _sealed_decision(path: Path, number: int) -> Any:
+    """A decision of a segment: its place first, then the row group it stands in."""
+    with pq.ParquetFile(path) as file:
+        places = np.flatnonzero(file.read(columns=["number"])["number"].to_numpy() == number)
+        if not places.size:
+            raise LedgerError(f"{path} lacks decision {number}", "run rempart ledger verify")
+        place, group = int(places[0]), 0
+        while place >= file.metadata.row_group(group).num_rows:
+            place -= file.metadata.row_group(group).num_rows
+            group += 1
+        found = file.read_row_group(group, columns=_ANSWERED).slice(place, 1).to_pylist()[0]
     row = np.zeros(1, DECISION)[0]
-    (
-        action,
-        row["whole_account"],
-        row["doubt"],
-        row["hijack"],
-        row["stake_low_eur"],
-        row["stake_high_eur"],
-        why,
-    ) = found
-    row["action"] = Action[str(action).upper()]
-    row["reasons"] = len(why or ())
-    for place, reason in enumerate(why or ()):
+    for name in _ANSWERED[1:-1]:
+        row[name] = found[name]
+    row["action"] = Action[found["action"].upper()]
+    row["reasons"] = len(found["reasons"] or ())
+    for at, reason in enumerate(found["reasons"] or ()):
         for name in ("code", "weight", "seen", "usual"):
-            row[name][place] = reason[name]
+            row[name][at] = reason[name]
     return row
 
 

@@ -106,14 +106,17 @@ def worked_on(data: Path) -> bool:
     return Folder(data).manifest.exists() and any(deed.who != DETECTOR for deed in read_deeds(data))
 
 
-def detect(data: Path, settings: Settings, now_ms: int) -> list[Incident]:
+def detect(
+    data: Path, settings: Settings, now_ms: int, thefts: Sequence[Theft] | None = None
+) -> list[Incident]:
     """Turn what the watch doubted into incidents: new ones, and old ones that went on; those changed.
 
+    ``thefts``: all that the ledger holds, where they are known already.
     Only what an officer should see unasked (:attr:`~rempart.pipeline.suspicions.Theft.grave`). What lies
     within an incident already closed, or called a false alarm, is not opened again.
     """
     changed = []
-    for theft in find_thefts(data):
+    for theft in find_thefts(data) if thefts is None else thefts:
         if not theft.grave:
             continue
         known = [one for one in incidents_of(data).values() if not one.into and _meets(one, theft)]
@@ -134,6 +137,8 @@ def controllers_of(
 ) -> list[str]:
     """Who answers for the data the accounts touched in the period."""
     named = dict(settings.controllers)
+    if not named:
+        return [settings.controller] if settings.controller else []
     units = pc.unique(Opened.of(data).accesses(accounts, *period)["unit"]).to_pylist()
     names = {named.get(unit, settings.controller) for unit in units} or {settings.controller}
     return sorted(names - {""})

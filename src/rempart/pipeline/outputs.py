@@ -23,7 +23,7 @@ from rempart.ledger.query import sealed_since
 from rempart.pipeline.afterword import Readings, afterword, judged, nothing_new
 from rempart.pipeline.answers import NAME, Answers, private_file
 from rempart.pipeline.notable import described
-from rempart.pipeline.suspicions import join_thefts
+from rempart.pipeline.suspicions import Theft, join_thefts
 from rempart.settings import Settings
 
 _OPENED = (NAME, "incidents.json", "report.html")
@@ -53,22 +53,24 @@ def write_outputs(
     begun: float,
     language: str,
     hear: Callable[[str, int, int], None],
-) -> dict[str, Any]:
-    """Write all files of a replay into ``out``; returns the summary. Where it brought nothing new, what an
-    earlier replay left in ``out`` stays and only the summary is written."""
+) -> tuple[dict[str, Any], list[Theft] | None]:
+    """Write all files of a replay into ``out``; returns the summary, and the thefts suspected in it. Where it
+    brought nothing new, what an earlier replay left in ``out`` stays, only the summary is written, and None stands
+    for the thefts."""
     hear("write", 0, 0)
     if nothing_new(counts) and all((out / name).exists() for name in _OPENED):
         summary = _summary(counts, {}, settings, sources, readings, begun)
         summary["warnings"].insert(1, _("The decisions, incidents and page of the earlier replay are kept."))
         _write_json(summary, out / "summary.json")
-        return summary
+        return summary, None
     answers.finish(judged(counts), lambda done: hear("write", done, 0))
     counted, notables = answers.counted, answers.notables
     with ThreadPoolExecutor(1, "drawing") as thread:
         drawn = thread.submit(lambda: _report().draw_pictures(counted, language, settings.zone))
         suspected = notables.suspected()
-        thefts = [[part.suspicion for part in theft.parts] for theft in join_thefts(data, suspected)]
-        shown = [*thefts, *([each] for each in notables.worth_a_look(suspected))]
+        thefts = join_thefts(data, suspected)
+        joined = [[part.suspicion for part in theft.parts] for theft in thefts]
+        shown = [*joined, *([each] for each in notables.worth_a_look(suspected))]
         patients = notables.count_patients(shown, sealed_since(data, first_number, notables.OPENED))
         pictures = drawn.result()
     incidents = [described(number, *each) for number, each in enumerate(zip(shown, patients, strict=True), 1)]
@@ -76,7 +78,7 @@ def write_outputs(
     for name, content in (("incidents.json", incidents), ("summary.json", summary)):
         _write_json(content, out / name)
     _report().write_page(out, counted, incidents, summary, pictures, language=language, zone=settings.zone)
-    return summary
+    return summary, thefts
 
 
 def _summary(

@@ -34,6 +34,7 @@ from rempart.pipeline.private_streams import make_folder
 from rempart.pipeline.progress import totals
 from rempart.pipeline.reading import Reader
 from rempart.pipeline.rejects import RejectFile
+from rempart.pipeline.suspicions import Theft
 from rempart.records import Batch
 from rempart.settings import Settings
 from rempart.sources.readers import Work
@@ -73,8 +74,11 @@ def replay(
     batch: int,
     language: str,
     hear: Progressing,
+    suspect: Callable[[list[Theft]], object] = lambda _: None,
 ) -> dict[str, Any]:
     """Run the whole replay; returns the summary that is also in ``OUT/summary.json``.
+
+    ``suspect`` hears every theft suspected in the ledger, where the replay knows them all: where it began the ledger.
 
     ``data``: the ledger's folder; None keeps it in ``OUT/data``, begun anew unless an unfinished
     replay of the same sources and policy stands there.
@@ -105,7 +109,7 @@ def replay(
             _judge_all(course, buckets, course.progress.merged - mark.merged_before, batch, hear)
             course.close()
             counts = dict(totals(course.progress, mark.counts_before))
-            summary = write_outputs(
+            summary, thefts = write_outputs(
                 out,
                 folder,
                 answers,
@@ -125,6 +129,8 @@ def replay(
         buckets.remove()
     mark.stage = "finished"
     _write_mark(out / MARK, mark)
+    if mark.first_number == 0 and thefts is not None:
+        suspect(thefts)
     return summary
 
 

@@ -43,6 +43,10 @@ class PlainLines:
             self.texts[rows], self.numbers[rows], self.patients[own],
         )  # fmt: skip
 
+    def word(self, span: Any) -> str:
+        """The text at a span, "" for an absent one."""
+        return self.data[span[0] : span[0] + span[1]].tobytes().decode()
+
     def text(self, span: Any) -> bytes:
         """The bytes at a span; JSON's null for an absent one."""
         return self.data[span[0] : span[0] + span[1]].tobytes() if span[1] else b"null"

@@ -20,9 +20,9 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
-import xxhash
 
 from rempart.records import ACCESS_SCHEMA
+from rempart.sources.content_hash import hash_lines
 from rempart.sources.fhir import Told, read_told
 from rempart.sources.fhir_lines import PlainLines
 from rempart.sources.fhir_parts import MOST_PARTS, value_of
@@ -97,8 +97,9 @@ def _group_told(lines: PlainLines) -> _Groups:
 
 def _group_words(lines: PlainLines, text: int, read: Callable[[str], Any]) -> _Groups:
     """The texts of a kind, each different one read once."""
-    coded = copy_spans(lines.data, lines.texts[:, text]).dictionary_encode()
-    return _Groups(coded.indices.to_numpy(), [read(word) for word in coded.dictionary.to_pylist()])
+    spans = np.ascontiguousarray(lines.texts[:, text])
+    of, firsts = group_spans(lines.data, spans.reshape(-1, 1, 2), _SEED)
+    return _Groups(of, [read(lines.word(span)) for span in spans[firsts].tolist()])
 
 
 def _said(text: str) -> str:
@@ -170,14 +171,10 @@ def _resources(lines: PlainLines, query: Queries) -> pa.Array:
 
 
 def _contents(lines: PlainLines) -> Array:
-    data = lines.data
-    view = data.data
     stops = lines.ends.copy()
-    while (trailing := (data[stops - 1] == 13)).any():
+    while (trailing := (lines.data[stops - 1] == 13)).any():
         stops[trailing] -= 1
-    digest = xxhash.xxh3_64_intdigest
-    spans = zip(lines.begins.tolist(), stops.tolist(), strict=True)
-    return np.fromiter((digest(view[begin:end]) for begin, end in spans), np.uint64, stops.size)
+    return hash_lines(lines.data, lines.begins, stops)
 
 
 def _lists(counts: Array, values: pa.Array) -> pa.ListArray:

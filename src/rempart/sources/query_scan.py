@@ -12,9 +12,9 @@ Follows RFC 4648 (base64) and HL7 FHIR search.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from rempart.compiled import njit
 from rempart.sources.byte_words import byte_at
 
 LONGEST = 1024
@@ -35,7 +35,7 @@ _PREFIXES = np.array(
 _BEFORE_MONTH = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365], np.int64)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _decode(data, begin, length, text, to):
     """Decode base64 into ``text`` from ``to`` on; how many bytes, -1 for what is not plain base64 of ASCII."""
     while length and byte_at(data, begin + length - 1) == 61:
@@ -60,7 +60,7 @@ def _decode(data, begin, length, text, to):
     return at - to
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _take_apart(text, begin, end, pattern, to, pairs):
     """Write the pattern of the text into ``pattern`` from ``to`` on and its values' spans into ``pairs``.
 
@@ -105,7 +105,7 @@ def _take_apart(text, begin, end, pattern, to, pairs):
     return written - to, count
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def scan_queries(block, spans, text, pattern, patterns, pairs, counts):
     """Decode the searches at ``spans`` (n, 2) of ``block`` and take them apart.
 
@@ -131,7 +131,7 @@ def scan_queries(block, spans, text, pattern, patterns, pairs, counts):
         at += length
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _letter(text, at, end):
     """The letter at ``at`` and where the next stands; (-1, at) where only decoding can tell."""
     byte = np.int64(text[at])
@@ -144,7 +144,7 @@ def _letter(text, at, end):
     return _HEX[text[at + 1]] * 16 + _HEX[text[at + 2]], at + 3
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _bound(text, begin, length):
     """A plain number, -1 for no text, -2 where only decoding can tell."""
     if length == 0:
@@ -159,7 +159,7 @@ def _bound(text, begin, length):
     return number
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _digits(text, begin, length):
     number = 0
     for k in range(begin, begin + length):
@@ -169,12 +169,20 @@ def _digits(text, begin, length):
     return number
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
+def _is_prefix(letters):
+    for k in range(_PREFIXES.size):
+        if _PREFIXES[k] == letters:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
 def _day(text, begin, length):
     """The ordinal of a plain day, perhaps behind a prefix; 0 for no text, -1 where only decoding can tell."""
     if length == 0:
         return 0
-    if length == 12 and (np.int64(text[begin]) * 256 + text[begin + 1] == _PREFIXES).any():
+    if length == 12 and _is_prefix(np.int64(text[begin]) * 256 + text[begin + 1]):
         begin, length = begin + 2, 10
     if length != 10 or text[begin + 4] != 45 or text[begin + 7] != 45:
         return -1
@@ -189,7 +197,7 @@ def _day(text, begin, length):
     return days + _BEFORE_MONTH[month - 1] + (leap and month > 2) + day
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _letters(text, begin, length):
     """The first eight letters in base 27, 0 for none, -1 where only decoding can tell."""
     number = found = seen = 0
@@ -209,7 +217,7 @@ def _letters(text, begin, length):
     return number
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _number(text, begin, length):
     """The last 15 digits behind the last bar, 0 for none, -1 where only decoding can tell; and whether any."""
     number, any_digit = 0, False
@@ -226,7 +234,7 @@ def _number(text, begin, length):
     return number, any_digit
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def weigh_values(text, pairs, counts, groups, meanings, ranks, told):
     """What the values say: ``told`` (n, 4) int64 bound, page, kind of the ordered number, and it.
 

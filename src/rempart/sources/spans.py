@@ -13,6 +13,7 @@ import numba
 import numpy as np
 import pyarrow as pa
 
+from rempart.compiled import njit
 from rempart.sources.byte_words import put_bytes, word_at
 
 Array = np.ndarray[Any, Any]
@@ -20,7 +21,7 @@ Array = np.ndarray[Any, Any]
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _hash(data, at, length, seed):
     value = seed ^ (np.uint64(length) * _MIX)
     end = at + length
@@ -35,7 +36,7 @@ def _hash(data, at, length, seed):
     return value
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _same(data, one, other, length):
     k = 0
     while k + 8 <= length:
@@ -94,7 +95,7 @@ def group_spans(data, spans, seed):
     return groups, firsts[:count].copy()
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _measure(spans, offsets):
     offsets[0] = 0
     for i in range(spans.shape[0]):
@@ -102,7 +103,7 @@ def _measure(spans, offsets):
     return offsets[-1]
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _gather(data, spans, offsets, text):
     """Copy the spans one behind the other into ``text``, eight bytes at a time and thus a little over."""
     source, target = data.ctypes.data, text.ctypes.data
