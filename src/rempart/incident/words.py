@@ -30,6 +30,19 @@ def opener_words() -> dict[str, str]:
     return {"detector": _("the detector"), "person": _("a person"), "leak": _("a leak")}
 
 
+def answer_names() -> dict[str, str]:
+    """What can be said of a category; what cannot be told is never called safe."""
+    return {"exposed": _("exposed"), "not_exposed": _("not exposed"), "cannot_tell": _("cannot be told")}
+
+
+def patients_words(low: int, high: int, bounded: bool) -> str:
+    """At least ``low`` and at most ``high``, or more where not ``bounded``."""
+    if low == high and bounded:
+        return number(low)
+    said = _("at least {low}, at most {high}").format(low=number(low), high=number(high))
+    return said if bounded else clauses([said, _("a gap cannot be bounded")])
+
+
 def why_words(why: str) -> str:
     """What the detector gave as its reason, in the language in force; anything else as it was written."""
     found = _DETECTED.fullmatch(why)
