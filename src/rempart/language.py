@@ -269,7 +269,7 @@ def printable_sentence(text: str, most: int = 500) -> str:
 
 def clauses(parts: Sequence[str]) -> str:
     """``a; b; c`` as the spoken language sets it."""
-    return f"{_NARROW_SPACE if spoken().code == 'fr' else ''}; ".join(parts)
+    return gettext("; ").join(parts)
 
 
 def labelled(name: str, content: object) -> str:
