@@ -16,6 +16,7 @@ import gettext as gnu_gettext
 import math
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
@@ -91,9 +92,13 @@ class Language:
 
     def moment(self, at: datetime) -> str:
         """``26 novembre 2026 à 14 h 05``; ``26 November 2026, 14:05``; in the zone that ``at`` bears."""
+        return f"{self.day(at)}{' à ' if self.code == 'fr' else ', '}{self.time(at)}"
+
+    def time(self, at: datetime) -> str:
+        """``14 h 05``; ``14:05``; in the zone that ``at`` bears."""
         if self.code == "fr":
-            return f"{self.day(at)} à {at.hour}{_NO_BREAK_SPACE}h{_NO_BREAK_SPACE}{at:%M}"
-        return f"{self.day(at)}, {at:%H:%M}"
+            return f"{at.hour}{_NO_BREAK_SPACE}h{_NO_BREAK_SPACE}{at:%M}"
+        return f"{at:%H:%M}"
 
     def when(self, at_ms: int, zone: str | tzinfo | None = None) -> str:
         """A time to the minute in ``zone`` (IANA name; UTC by default), for a sentence, with the zone said.
@@ -260,6 +265,11 @@ def printable_sentence(text: str, most: int = 500) -> str:
     """The same for a sentence of ours that may quote something from outside: the no-break spaces that French
     puts into numbers and before signs stay."""
     return _shown(text, most, _NARROW_SPACE + _NO_BREAK_SPACE)
+
+
+def clauses(parts: Sequence[str]) -> str:
+    """``a; b; c`` as the spoken language sets it."""
+    return gettext("; ").join(parts)
 
 
 def labelled(name: str, content: object) -> str:

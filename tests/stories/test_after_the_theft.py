@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import random
+import re
 import subprocess
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +152,12 @@ def test_the_table_counts_every_category_as_the_file_does(
     assert all(one["bounded"] is not cut_short for one in document["categories"].values())
     told = {cells[0]: cells[2] for line in shown.splitlines() if len(cells := _cells(line)) == 4}
     assert words.items() <= told.items()
+    page = (out / "scope.html").read_text()
+    rows = re.findall(r'<tr><th scope="row">([^<]*)</th><td>[^<]*</td><td>([^<]*)</td>', page)
+    assert words.items() <= {unescape(name): unescape(people) for name, people in rows}.items()
+    assert document["hash"] in page
+    assert "Europe/Paris" in page
+    assert not re.search(r"\d{4}-\d\d-\d\d", re.sub("<[^>]*>", "", page))
 
 
 def _cells(line: str) -> list[str]:

@@ -13,8 +13,11 @@ from click.testing import CliRunner
 from rempart.cli import rempart
 from rempart.errors import LedgerError, SourceError
 from rempart.incident.frauds import fraud_names
+from rempart.language import set_language
+from rempart.leak.columns import KINDS
 from rempart.ledger.keys import read_pseudonym_key
 from rempart.ledger.pseudonym import PATIENT, hash_text
+from rempart.pipeline.leak_words import kind_names
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "lab"))
 from french_people import Country, people, spoil, take
@@ -221,3 +224,11 @@ def test_the_page_shows_no_fraud_and_no_patient_without_one(place: Path, tmp_pat
         assert not re.search(" [;:?!»]", page.split("</head>")[1].replace("<svg", "\0").split("\0")[0])
         for fraud, counts in verdict["frauds"].items():
             assert (f'<th scope="row">{fraud_names()[fraud]}</th>' in page) == (sum(counts.values()) > 0)
+
+
+def test_every_kind_of_column_has_a_french_name() -> None:
+    english = kind_names()
+    set_language("fr")
+    assert set(english) == set(KINDS)
+    same = {kind for kind, name in kind_names().items() if name == english[kind]}
+    assert same <= {"date"}

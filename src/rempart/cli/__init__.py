@@ -9,7 +9,7 @@ import click
 
 from rempart import __version__
 from rempart.errors import RempartError
-from rempart.language import gettext as _
+from rempart.language import clauses
 
 COMMANDS = (
     "demo",
@@ -64,4 +64,4 @@ def main() -> None:
 
 def _said(error: RempartError) -> str:
     """What happened and what to do about it, on one line of the spoken language."""
-    return _("{what}; {advice}").format(what=error.what, advice=error.advice) if error.advice else error.what
+    return clauses([error.what, error.advice] if error.advice else [error.what])

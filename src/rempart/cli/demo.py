@@ -116,7 +116,7 @@ def _show_after(after: AfterStory) -> None:
         after.notices / f"{name}-{language.spoken().code}.html"
         for name in ("obligations", "cnil", "specimen-letter", "professionals")
     ]
-    for path in (after.scope / "scope.json", after.scope / "timeline.svg", after.value / "value.svg", *told):
+    for path in (after.scope / "scope.html", after.scope / "timeline.svg", after.value / "value.svg", *told):
         console.print(labelled(_("open"), path), soft_wrap=True)
     console.print(
         labelled(_("try"), f"rempart incident show {after.incident} --data {after.data}"), soft_wrap=True

@@ -13,12 +13,12 @@ from rich.text import Text
 
 from rempart import settings
 from rempart.cli.options import DATA, LANGUAGE, SETTINGS, clock, moment, now_ms
-from rempart.incident.case import find
-from rempart.incident.words import deed_words, opener_words, state_words
+from rempart.incident.case import MOST_DECISIONS, find
+from rempart.incident.words import deed_words, opener_words, state_words, why_words
 from rempart.language import gettext as _
 from rempart.language import number, printable, printable_sentence, set_language, stamp, when
 from rempart.pipeline import casework
-from rempart.records import INCIDENT_STATES, Incident
+from rempart.records import INCIDENT_STATES, Deed, Incident
 
 ZONED = "(ISO 8601; in the zone of the settings where none is said)"
 WHO = click.option("--who", metavar="NAME", help="Who does it; the name of the login by default.")
@@ -215,6 +215,16 @@ def _state(one: Incident) -> str:
     return f"{state} → {one.into}" if one.into else state
 
 
+def _decisions(one: Incident) -> str:
+    """How many decisions raised it; an incident names the first of them only where they are very many."""
+    count = number(len(one.decisions))
+    return count if len(one.decisions) < MOST_DECISIONS else _("the first {count}").format(count=count)
+
+
+def _why(deed: Deed) -> str:
+    return why_words(deed.why) if deed.who == "detector" else deed.why
+
+
 def _show(one: Incident, zone: str) -> None:
     aware = _("nobody yet") if one.aware_ms is None else when(one.aware_ms, zone)
     lines = (
@@ -227,12 +237,12 @@ def _show(one: Incident, zone: str) -> None:
         (_("aware since"), aware),
         (_("sessions"), number(len(one.sessions))),
         (_("networks"), ", ".join(printable(name) for name in one.networks)),
-        (_("controller"), _names(one.controllers)),
-        (_("decisions"), number(len(one.decisions))),
+        (_("controller"), _names(one.controllers) or "–"),
+        (_("decisions"), _decisions(one)),
     )
     for name, text in lines:
         click.echo(f"{name:14}{text}")
     openers, done = opener_words(), deed_words()
     for deed in one.history:
         who, did = openers.get(deed.who, printable(deed.who, 40)), done.get(deed.did, printable(deed.did))
-        click.echo(f"  {stamp(deed.at_ms, zone)}  {who}  {did}  {printable_sentence(deed.why, 1000)}")
+        click.echo(f"  {stamp(deed.at_ms, zone)}  {who}  {did}  {printable_sentence(_why(deed), 1000)}")

@@ -14,8 +14,8 @@ from rich.table import Table
 from rempart import settings
 from rempart.cli.options import DATA, SETTINGS, QuestionError, clock, moment, now_ms
 from rempart.cli.reidentify import PEOPLE_MAPPING, name_people
-from rempart.language import gettext as _
 from rempart.language import (
+    clauses,
     labelled,
     language_of_the_environment,
     number,
@@ -24,6 +24,7 @@ from rempart.language import (
     spoken,
     why_of,
 )
+from rempart.language import gettext as _
 from rempart.notice.affected import is_affected_file
 from rempart.notice.casefile import CaseFile
 from rempart.notice.deadlines import missing_facts, say_state
@@ -185,16 +186,19 @@ def _write_example(path: Path) -> None:
 def _show(case: CaseFile, order: Order) -> None:
     """The clock, what is missing, and what to open."""
     words = words_of(order.languages[0], case.site.zone, order.words)
-    columns = (words.text(f"obligations.{key}") for key in ("who", "due", "left"))
+    columns = (words.text(f"obligations.{key}") for key in ("who", "what", "due", "left"))
     table = Table(*columns, caption=labelled(_("times in the zone"), case.site.zone))
     for each in case.obligations:
         if each.state != "not_concerned":
             due = "–" if each.due_at is None else words.moment(each.due_at)
-            table.add_row(each.rule.authority.of(order.languages[0]), due, say_state(each, words))
+            rule, code = each.rule, order.languages[0]
+            table.add_row(
+                rule.authority.of(code), words.fill(rule.title.of(code)), due, say_state(each, words)
+            )
     Console().print(table)
     missing = missing_facts(case, words)
     if missing:
-        click.echo(labelled(words.text("obligations.missing"), "; ".join(missing)))
+        click.echo(labelled(words.text("obligations.missing"), clauses(missing)))
     if case.letters is not None:
         click.echo(
             _("{letters} letters, {withheld} people to be looked at: {file}").format(

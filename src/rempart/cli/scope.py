@@ -13,7 +13,7 @@ from rempart import language, settings
 from rempart.cli.options import DATA, LANGUAGE, SETTINGS, moment, now_ms
 from rempart.errors import SourceError
 from rempart.incident.frauds import category_words
-from rempart.incident.words import people_words
+from rempart.incident.words import answer_names, patients_words, people_words
 from rempart.language import gettext as _
 from rempart.language import labelled, number, printable, printable_sentence, when
 from rempart.pipeline.aftermath import Aftermath, Asked, asked_of, take_scope
@@ -72,17 +72,17 @@ def scope_command(
         names = ", ".join(printable(name, 40) for name in asked.accounts[:5])
         click.echo(said.format(accounts=names, since=shown[0], until=shown[1]), err=True)
     for one in folders:
-        click.echo(labelled(_("open"), one / "scope.json"))
+        click.echo(labelled(_("open"), one / "scope.html"))
 
 
 def _show(found: Aftermath) -> None:
     """The categories' answers and the gaps, one table a controller."""
-    names = {"exposed": _("exposed"), "not_exposed": _("not exposed"), "cannot_tell": _("cannot be told")}
-    words, console = category_words(), Console()
+    names, words, console = answer_names(), category_words(), Console()
     for one in found.scopes:
         scope = one.scope
         title = printable(one.controller) or _("Scope")
-        table = Table(title=title, caption=_caption(scope.patients_low, scope.patients_high, scope.bounded))
+        patients = patients_words(scope.patients_low, scope.patients_high, scope.bounded)
+        table = Table(title=title, caption=labelled(_("patients"), patients))
         for name in (_("category"), _("answer"), _("patients seen"), _("why")):
             table.add_column(name)
         for category, answer in scope.categories.items():
@@ -93,10 +93,3 @@ def _show(found: Aftermath) -> None:
             bound = _("cannot be bounded") if gap.upper_bound is None else f"≤ {number(gap.upper_bound)}"
             where = f"{printable(gap.source)}: " if gap.source else ""
             console.print(f"  {where}{printable_sentence(gap.why)} ({bound})", markup=False, highlight=False)
-
-
-def _caption(low: int, high: int, bounded: bool) -> str:
-    if low == high and bounded:
-        return labelled(_("patients"), number(low))
-    text = _("patients: at least {low}, at most {high}").format(low=number(low), high=number(high))
-    return text if bounded else f"{text}; {_('a gap cannot be bounded')}"

@@ -25,8 +25,8 @@ import numpy as np
 
 from rempart.incident.exposure import Accesses, Array, People
 from rempart.incident.gap import Gap
+from rempart.language import clauses, ngettext, number
 from rempart.language import gettext as _
-from rempart.language import ngettext, number
 from rempart.records import CATEGORIES
 
 EXPOSED, NOT_EXPOSED, CANNOT_TELL = "exposed", "not_exposed", "cannot_tell"
@@ -72,10 +72,10 @@ def _answer(accesses: Accesses, named: Array, people: People, gaps: Sequence[Gap
         whys = _reasons(accesses, open_, [gap for gap, count in hidden if count != 0], bit)
     if seen:
         proved = named & accesses.certain & (accesses.shows & bit != 0)
-        why = "; ".join([_proved(int(proved.sum())), *whys])
+        why = clauses([_proved(int(proved.sum())), *whys])
         return Answer(EXPOSED, seen, possible, bounded, _lines(accesses, proved), why)
     if whys:
-        return Answer(CANNOT_TELL, 0, possible, bounded, _lines(accesses, open_), "; ".join(whys))
+        return Answer(CANNOT_TELL, 0, possible, bounded, _lines(accesses, open_), clauses(whys))
     looked = np.flatnonzero(accesses.possible)
     proof = tuple(
         _proof(accesses, row) for row in dict.fromkeys([*looked[:1].tolist(), *looked[-1:].tolist()])

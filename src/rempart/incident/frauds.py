@@ -98,14 +98,14 @@ def category_words() -> dict[str, str]:
         "identity": _("identity"),
         "contact": _("contact details"),
         "social_security_number": _("social security number"),
-        "insurance": _("insurance"),
-        "bank_details": _("bank details"),
+        "insurance": _("health insurance"),
+        "bank_details": _("bank account details"),
         "appointments": _("appointments"),
-        "diagnoses": _("diagnoses"),
-        "prescriptions": _("prescriptions"),
-        "results": _("results"),
-        "documents": _("documents"),
-        "images": _("images"),
+        "diagnoses": _("diagnoses and medical history"),
+        "prescriptions": _("prescriptions and treatments"),
+        "results": _("test results"),
+        "documents": _("medical reports and letters"),
+        "images": _("medical images"),
     }
 
 

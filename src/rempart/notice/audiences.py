@@ -65,14 +65,14 @@ def _given(phrases: Phrases, used: str) -> dict[str, str]:
     cited: dict[str, Callable[[], str]] = {
         "patients": phrases.patients,
         "accesses": lambda: phrases.number(scope.accesses, "/accesses"),
-        "exposed": lambda: phrases.counted(scope.exposed) or words.text("common.none"),
+        "exposed_sentence": lambda: _listed(words, "exposed", phrases.counted(scope.exposed)),
         "unsure_sentence": lambda: _listed(words, "unsure", phrases.counted(scope.unsure)),
     }
     return given | {name: say() for name, say in cited.items() if f"{{{name}}}" in used}
 
 
 def _listed(words: Words, what: str, listed: str) -> str:
-    """That these categories were proved not seen, or cannot be told; or that there are none such."""
+    """That these categories were seen, were proved not seen, or cannot be told; or that there are none such."""
     if not listed:
         return words.text(f"page_words.{what}_none")
     return words.text(f"page_words.{what}_sentence", list=listed)

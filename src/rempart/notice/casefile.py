@@ -125,8 +125,10 @@ class Phrases:
         return "\n".join(count) or self.words.text("common.none")
 
     def period(self) -> dict[str, str]:
-        """``from`` and ``to`` as moments."""
-        return {"from": self.words.moment(self.case.begun_at), "to": self.words.moment(self.case.ended_at)}
+        """The period of the theft, in either form, and as a sentence begins."""
+        ends = self.case.begun_at, self.case.ended_at
+        said = {form: self.words.period(form, *ends) for form in ("within", "between")}
+        return said | {form.capitalize(): text[0].upper() + text[1:] for form, text in said.items()}
 
     def unknown(self, text: str) -> str:
         """``text``, or that it is not known to date: no field is left empty."""

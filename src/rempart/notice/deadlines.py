@@ -47,7 +47,8 @@ def obligations_page(case: CaseFile, words: Words) -> Document:
 def say_state(each: Obligation, words: Words) -> str:
     """Where one duty stands, with the time that is left, over or gone by."""
     sent = "" if each.sent_at is None else words.moment(each.sent_at)
-    said = words.text(f"state.{each.state}", at=sent, time=words.duration(each.seconds))
+    state = "at_once_now" if each.state == "at_once" and each.seconds < 60 else each.state
+    said = words.text(f"state.{state}", at=sent, time=words.duration(each.seconds))
     if each.state not in ("late", "running"):
         return said
     doubts = []

@@ -209,8 +209,7 @@ def _gap(phrases: Phrases, gap: Gap, number: int) -> str:
 def _period(words: Words, gap: Gap) -> str:
     if not gap.from_ or not gap.to:
         return words.text("common.unknown")
-    ends = [words.moment(datetime.fromisoformat(each)) for each in (gap.from_, gap.to)]
-    return words.text("common.between", **{"from": ends[0], "to": ends[1]})
+    return words.period("within", datetime.fromisoformat(gap.from_), datetime.fromisoformat(gap.to))
 
 
 def consequences(case: CaseFile, words: Words) -> list[str]:
@@ -219,9 +218,10 @@ def consequences(case: CaseFile, words: Words) -> list[str]:
     likely = _consequences(seen)
     further = [name for name in _consequences(seen | frozenset(case.scope.unsure)) if name not in likely]
     said = [words.text(f"sheet.text.{name}") for name in likely]
-    return said + [
-        words.text("sheet.text.if_unsure", consequence=words.text(f"sheet.text.{name}")) for name in further
-    ]
+    for name in further:
+        consequence = words.text(f"sheet.text.{name}")
+        said.append(words.text("sheet.text.if_unsure", consequence=consequence[0].lower() + consequence[1:]))
+    return said
 
 
 def _consequences(seen: frozenset[str]) -> list[str]:

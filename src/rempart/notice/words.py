@@ -69,6 +69,15 @@ class Words:
         """The day and the minute in the site's zone."""
         return self.language.moment(at.astimezone(ZoneInfo(self.zone)))
 
+    def period(self, form: str, first: datetime, last: datetime) -> str:
+        """``first`` to ``last`` in the words of ``form`` (within or between); one day is said once."""
+        begin, end = (at.astimezone(ZoneInfo(self.zone)) for at in (first, last))
+        if begin.date() != end.date():
+            say = self.language.moment
+            return self.text(f"period.{form}_days", **{"from": say(begin), "to": say(end)})
+        ends = {"from": self.language.time(begin), "to": self.language.time(end)}
+        return self.text(f"period.{form}_hours", day=self.language.day(begin), **ends)
+
     def duration(self, seconds: float) -> str:
         """Days and hours, hours and minutes, or minutes; whole units, rounded down."""
         minutes = int(abs(seconds)) // 60

@@ -39,7 +39,9 @@ PALETTE = (
 """One colour a category, told apart with the common kinds of colour blindness; the names stand beside."""
 
 
-def columns_map(columns: tuple[Column, ...], names: dict[str, str], language: Language, alt: str) -> str:
+def columns_map(
+    columns: tuple[Column, ...], names: dict[str, str], kinds: dict[str, str], language: Language, alt: str
+) -> str:
     """One bar a column: how full it is, coloured by category, fainter where its kind is less sure."""
     shown = columns[:MOST_COLUMNS]
     order = list(CATEGORIES)
@@ -52,7 +54,7 @@ def columns_map(columns: tuple[Column, ...], names: dict[str, str], language: La
             axes.barh(
                 place, 100 * column.filled, color=colour, alpha=0.35 + 0.65 * column.confidence, height=0.7
             )
-            said = f"{column.kind} · {names[category]}" if category else column.kind
+            said = f"{kinds[column.kind]} · {names[category]}" if category else kinds[column.kind]
             axes.annotate(
                 said,
                 (100, place),

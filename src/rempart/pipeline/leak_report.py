@@ -16,7 +16,7 @@ from rempart.incident.frauds import fraud_names, level_names
 from rempart.language import Language, language_of
 from rempart.pipeline import leak_pictures
 from rempart.pipeline.leak import Finding
-from rempart.pipeline.leak_words import category_names
+from rempart.pipeline.leak_words import category_names, kind_names
 from rempart.pipeline.page import page_environment
 from rempart.pipeline.private_streams import write_whole
 
@@ -32,6 +32,7 @@ def write_leak_page(out: Path, finding: Finding, verdict: dict[str, Any], langua
         language=spoken.code,
         verdict=verdict,
         names=category_names(),
+        kinds=kind_names(),
         frauds=fraud_names(),
         levels=level_names()[:0:-1],
         pictures=_pictures(finding, spoken),
@@ -58,7 +59,9 @@ def _pictures(finding: Finding, language: Language) -> dict[str, str]:
         alt = _(
             "Each column with the share of its cells that are filled and what it holds; the table says the same."
         )
-        drawn["columns"] = leak_pictures.columns_map(finding.columns, category_names(), language, alt)
+        drawn["columns"] = leak_pictures.columns_map(
+            finding.columns, category_names(), kind_names(), language, alt
+        )
     if finding.freshness is not None:
         alt = _("The likelihood of each day as the day the file left, with the bracket shaded.")
         drawn["bracket"] = leak_pictures.bracket(finding.freshness, language, alt)

@@ -32,6 +32,52 @@ def category_names() -> dict[str, str]:
     }
 
 
+def kind_names() -> dict[str, str]:
+    """What each kind of column is called, by :data:`rempart.leak.columns.KINDS`."""
+    return {
+        "family": _("family name"),
+        "birth_name": _("birth name"),
+        "given": _("first name"),
+        "full_name": _("full name"),
+        "birth_date": _("birth date"),
+        "birth_place": _("birth place"),
+        "sex": _("sex"),
+        "nir": _("social security number"),
+        "ipp": _("patient number"),
+        "phone": _("telephone"),
+        "email": _("e-mail address"),
+        "street": _("street"),
+        "postcode": _("postcode"),
+        "city": _("town"),
+        "iban": _("bank account (IBAN)"),
+        "card": _("bank card"),
+        "insurer": _("insurer"),
+        "cip7": _("medicine (CIP7)"),
+        "cip13": _("medicine (CIP13)"),
+        "ucd": _("medicine (UCD)"),
+        "cim10": _("diagnosis (ICD-10)"),
+        "ccam": _("procedure (CCAM)"),
+        "loinc": _("result (LOINC)"),
+        "medical_text": _("medical text"),
+        "doctor": _("doctor"),
+        "rpps": _("professional (RPPS)"),
+        "adeli": _("professional (ADELI)"),
+        "finess": _("establishment (FINESS)"),
+        "password": _("password"),
+        "password_hash": _("hashed password"),
+        "login": _("login"),
+        "insee": _("commune code (INSEE)"),
+        "date": _("date"),
+        "from": _("start"),
+        "to": _("end"),
+        "updated": _("date of change"),
+        "number": _("plain number"),
+        "text": _("text"),
+        "other": _("other"),
+        "blank": _("empty"),
+    }
+
+
 def ratio_words(log10_ratio: float) -> str:
     """How strongly the rows speak for being ours."""
     words = (
@@ -61,7 +107,7 @@ def verdict_words(verdict: Verdict) -> str:
         return f"{first} {_counts(verdict)}."
     weight = min(abs(verdict.log10_ratio), 1e6)
     second = _("{counts}; the rows {words} (likelihood ratio 10^{power}).").format(
-        counts=_counts(verdict), words=ratio_words(verdict.log10_ratio), power=number(weight)
+        counts=_counts(verdict), words=ratio_words(verdict.log10_ratio), power=f"{weight:.0f}"
     )
     return f"{first} {second}"
 

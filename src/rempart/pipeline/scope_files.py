@@ -1,4 +1,4 @@
-"""What a person opens after a theft: ``scope.json``, ``scope.csv`` and the timeline, one set a controller.
+"""What a person opens after a theft: ``scope.html``, ``scope.json``, ``scope.csv`` and the timeline, one set a controller.
 
 Reads an :class:`~rempart.pipeline.aftermath.Aftermath`; writes owner-only files into the output folder,
 or into one folder a controller with ``summary.json`` above them where there are several. Every other
@@ -26,6 +26,7 @@ from rempart.market.book import PriceBook
 from rempart.market.worth import Group, Haul, price_haul
 from rempart.pipeline.aftermath import Aftermath, ControllerScope
 from rempart.pipeline.private_streams import make_folder, write_whole
+from rempart.pipeline.scope_page import scope_page
 from rempart.pipeline.scope_picture import timeline
 from rempart.pipeline.spelling import slugs_of, write_json
 from rempart.pipeline.wording import iso_time
@@ -47,8 +48,10 @@ def write_scopes(found: Aftermath, out: Path, language: Language, zone: str) -> 
         document = scope_document(found, one)
         write_json(folder / "scope.json", document)
         write_whole(folder / "scope.csv", people_csv(one.scope.people))
-        for ending, picture in timeline(one, found.asked, language, zone).items():
+        drawn = timeline(one, found.asked, language, zone)
+        for ending, picture in drawn.items():
             write_whole(folder / f"timeline.{ending}", picture)
+        write_whole(folder / "scope.html", scope_page(document, drawn.get("svg"), language, zone))
         lines.append(
             {key: document[key] for key in ("controller", "accesses", "patients", "hash")}
             | {

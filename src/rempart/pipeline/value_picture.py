@@ -29,7 +29,7 @@ def bars(document: Mapping[str, Any], language: Language) -> dict[str, bytes]:
     if not document["by_category"]:
         return {}
     with matplotlib.rc_context({**STYLE, "svg.hashsalt": "value"}):
-        figure = Figure(figsize=(9.2, 4.4), layout="constrained")
+        figure = Figure(figsize=(12.0, 4.6), layout="constrained")
         FigureCanvasAgg(figure)
         worth, risk = figure.subplots(1, 2, width_ratios=(1, 1))
         _draw_worth(worth, document["by_category"], language)
@@ -73,5 +73,5 @@ def _draw_risks(axes: Axes, risks: Mapping[str, Mapping[str, int]], language: La
     axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: language.number(at)))
     axes.set_title(_("People at risk"), loc="left")
     axes.legend(
-        loc="upper center", ncols=3, frameon=False, handlelength=1.0, fontsize=10, bbox_to_anchor=(0.5, -0.1)
+        loc="upper center", ncols=3, frameon=False, handlelength=1.0, fontsize=10, bbox_to_anchor=(0.3, -0.1)
     )

@@ -14,8 +14,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rempart.errors import SettingsError
+from rempart.language import clauses, why_of
 from rempart.language import gettext as _
-from rempart.language import why_of
 from rempart.sources.csv_dialect import ENCODINGS, Dialect
 from rempart.sources.csv_text import fold_word
 from rempart.sources.csv_times import NAMED_FORMS, compile_form
@@ -138,7 +138,7 @@ def check_mapping(tree: dict[str, Any], where: str) -> Mapping:
     )
     if check.wrong:
         raise SettingsError(
-            _("mapping {where}: {wrong}").format(where=where, wrong="; ".join(check.wrong)),
+            _("mapping {where}: {wrong}").format(where=where, wrong=clauses(check.wrong)),
             _("see docs/reference/mapping.md"),
         )
     return mapping

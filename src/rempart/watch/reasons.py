@@ -164,5 +164,5 @@ def sentence(
     reason = REASONS[code]
     text = translate(reason.text).format(seen=number(seen))
     if reason.usual and usual >= 0:
-        text += "; " + translate(reason.usual).format(usual=number(usual))
+        text += translate("; ") + translate(reason.usual).format(usual=number(usual))
     return text

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from rempart.cli.incident import incident_command
 from rempart.incident import case
-from rempart.incident.words import deed_words, opener_words, people_words, state_words
+from rempart.incident.words import deed_words, opener_words, people_words, state_words, why_words
 from rempart.language import labelled, number, printable, printable_sentence, set_language
 from rempart.ledger.deeds import Change, add_deed
 from rempart.ledger.journal import Journal
@@ -96,6 +96,16 @@ def test_people_are_counted_with_those_who_cannot_be_excluded(
         set_language(language)
         assert people_words(*figures) == said
     set_language("en")
+
+
+def test_what_the_detector_gave_as_its_reason_is_said_in_french_and_what_people_wrote_stays(
+    french: None,
+) -> None:
+    assert why_words("2110 answers other than allow") == "2\u202f110 réponses autres qu’autorisé"
+    assert why_words("1 answers other than allow") == "1 réponse autre qu’autorisé"
+    linked = why_words("30 answers other than allow; 3 accounts linked by network, patients")
+    assert linked == "30 réponses autres qu’autorisé\u202f; 3 comptes reliés par\u00a0: réseau, patients"
+    assert why_words("vu en vente") == "vu en vente"
 
 
 def test_our_own_french_numbers_keep_their_spaces_and_names_from_outside_do_not(french: None) -> None:

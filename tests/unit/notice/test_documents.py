@@ -11,6 +11,8 @@ import pytest
 
 from notice_case import AWARE, NOW, a_case, a_scope, a_site, scope_content
 from rempart.incident.answers import gap_names
+from rempart.incident.frauds import category_words
+from rempart.language import set_language
 from rempart.notice.audiences import audience_pages, register_entry
 from rempart.notice.casefile import CaseFile, LetterCount, Phrases
 from rempart.notice.deadlines import missing_facts, obligations_page
@@ -19,6 +21,7 @@ from rempart.notice.pages import write_document
 from rempart.notice.sheet import Sent, plain, sheet
 from rempart.notice.typeset import set_document
 from rempart.notice.words import words_of
+from rempart.records import CATEGORIES
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{patients}"
 
@@ -177,7 +180,7 @@ def test_nothing_changed_is_said_too() -> None:
 def test_reasons_of_delay_are_asked_only_when_late() -> None:
     words, late = words_of("fr"), NOW.replace(month=4)
     _, values = sheet(a_case(), words, None)
-    assert values["delay"] == "Aucun"
+    assert values["delay"] == "Néant"
     _, values = sheet(a_case(now=late), words, None)
     assert values["delay"] == "Non connu à ce jour"
     assert any("[theft] delay" in each for each in missing_facts(a_case(now=late), words))
@@ -279,6 +282,41 @@ def test_what_cannot_be_told_is_never_said_to_be_safe(language: str) -> None:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_kind_of_gap_has_a_name_in_the_documents(language: str) -> None:
     assert set(words_of(language).table("gap")) == set(gap_names())
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_documents_and_tables_call_a_category_by_one_name(language: str) -> None:
+    set_language(language)
+    names = category_words()
+    set_language("en")
+    assert names == {name: words_of(language).category(name, "short") for name in CATEGORIES}
+
+
+def test_a_theft_of_one_day_says_the_day_once() -> None:
+    case = a_case(a_scope(**{"from": "2026-03-02T07:03:00.000Z", "to": "2026-03-02T16:00:00.000Z"}))
+    for language, said in (
+        (
+            "fr",
+            (
+                "Le 2 mars 2026, entre 8\u00a0h\u00a003 et 17\u00a0h\u00a000,",
+                "Le 2 mars 2026, de 8\u00a0h\u00a003 à",
+            ),
+        ),
+        ("en", ("On 2 March 2026, between 08:03 and 17:00,", "On 2 March 2026, from 08:03 to 17:00,")),
+    ):
+        text = plain("\n".join(line for each in documents(case, language) for line in texts(each)))
+        assert all(each in text for each in said)
+
+
+def test_nothing_known_as_seen_is_said_to_the_press_as_a_sentence() -> None:
+    answers = {
+        name: each | {"answer": "cannot_tell", "seen": 0}
+        for name, each in scope_content()["categories"].items()
+    }
+    press = next(
+        each for each in documents(a_case(a_scope(categories=answers)), "fr") if each.name == "press-fr"
+    )
+    assert "D’aucune donnée les journaux ne prouvent qu’elle a été vue." in press.sections[0].text
 
 
 def test_a_pasted_figure_does_not_grow_by_its_mark() -> None:

@@ -37,6 +37,7 @@ def test_no_text_is_kept_that_no_document_says() -> None:
         "withheld",
         "time",
         "gap",
+        "period",
     )
     unused = []
     for key in keys_of(words_of("en").tree):
