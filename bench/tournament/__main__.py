@@ -1,9 +1,9 @@
 """``python -m bench.tournament``: this detector and four others against the same thieves, at equal friction.
 
-Each peer gets the same statistics and learns as it goes. Its level is set on training seeds by playing it
-the way it plays (learning on, honest work only, nobody asked) and taking the score that the wanted share of
-account-days after two weeks reaches; ``--tune`` does that for every setting in its grid, keeps the one that
-loses least to the thieves of the training seeds, and writes the data file. Without it, the kept settings meet
+Each peer gets the same statistics and learns as it goes. Its level is the score that the wanted share of the honest
+account-days after two weeks reaches on the very region it then defends, found by playing it the way it plays (learning on, honest
+work only, nobody asked): a hindsight that no site has, given to the peers so that friction is equal. ``--tune`` plays every
+setting in each peer's grid on the training seeds, and keeps the one that loses least. Without it, the kept settings meet
 fresh seeds (a kind that has none yet is tuned first). Prints a table a kind, and writes ``out/tournament/`` (results as JSON, a picture).
 """
 
@@ -21,11 +21,11 @@ from typing import Any
 
 from bench.detector import TAPES, mean_share, quantile, site_of
 from bench.tournament.judge import Listener, PeerJudge, Slice, highest_scores
-from bench.tournament.peers import ENTRIES, Peer
+from bench.tournament.peers import ENTRIES, Entry, Peer
 from bench.tournament.picture import picture
 from rempart.lab.held_out import HELD_OUT_FAMILIES
 from rempart.lab.kinds import KIND_NAMED, Kind
-from rempart.lab.rehearsal import Rehearsal
+from rempart.lab.rehearsal import Detector, Rehearsal
 from rempart.lab.stand import WARM_UP_DAYS, Measure, measure
 from rempart.lab.tally import add_up
 from rempart.lab.tape import Tape, taped
@@ -37,7 +37,7 @@ KEPT = Path(__file__).with_name("settings.json")
 OUT = Path("out") / "tournament"
 OURS = "Rempart"
 PER_1000 = 4.5
-"""Challenged account-days for each 1,000 after two weeks that every peer's level is set to."""
+"""Challenged account-days for each 1,000 after two weeks that every peer's level and our dial are set to."""
 LEGEND = """
 lost: mean share of the plans; apart: without thefts in which an owner was fooled into approving; patients: median / p95 /
 worst; hours: median to the stop; asked, first: honest account-days with a challenge per 1,000 after two weeks and in
@@ -56,11 +56,14 @@ def families_of(kind: Kind) -> list[Any]:
     return [family for family in kind.families if family.name not in HELD_OUT_FAMILIES]
 
 
-def honest_slices(tape: Tape, kind: Kind, hourly: bool) -> list[Slice]:
-    """What a peer is shown of the tape's honest work."""
-    judge = Listener(tape, hourly)
-    TapedLoop(tape, judge, temper=kind.temper).play_until(tape.region.end_ms)
-    return judge.heard
+def heard_on(tape: Tape, kind: Kind) -> dict[bool, list[Slice]]:
+    """What a peer is shown of the tape's honest work with nobody asked, by whether it is an hourly one."""
+    heard = {}
+    for hourly in (False, True):
+        judge = Listener(tape, hourly)
+        TapedLoop(tape, judge, temper=kind.temper).play_until(tape.region.end_ms)
+        heard[hourly] = judge.heard
+    return heard
 
 
 def late_scores(tape: Tape, heard: Sequence[Slice], peer: Peer) -> list[float]:
@@ -80,33 +83,34 @@ def kept_settings() -> dict[str, Any]:
     return json.loads(KEPT.read_text()) if KEPT.exists() else {}
 
 
-def tune(kind: Kind, seeds: Sequence[int], per_1000: float, tapes: Path) -> dict[str, Any]:
-    """The best setting of each peer's grid on the kind, with the level that gives the friction on all ``seeds``.
+def judge_of(
+    tape: Tape, heard: dict[bool, list[Slice]], entry: Entry, settings: dict[str, Any], per_1000: float
+) -> PeerJudge:
+    """The peer with the level that gives the friction on this very tape."""
+    peer = entry.make(**settings)
+    scores = late_scores(tape, heard[peer.hourly], entry.make(**settings))
+    return PeerJudge(tape, peer, level_for(scores, per_1000))
 
-    Which is best, the thieves of the first seed say.
-    """
-    recorded = [tape_of(kind, seed, tapes) for seed in seeds]
-    heard = {hourly: [honest_slices(tape, kind, hourly) for tape in recorded] for hourly in (False, True)}
+
+def tune(kind: Kind, seeds: Sequence[int], per_1000: float, tapes: Path) -> dict[str, Any]:
+    """The setting of each peer's grid that loses least on the kind, at the friction."""
+    recorded = [(tape, heard_on(tape, kind)) for tape in (tape_of(kind, seed, tapes) for seed in seeds)]
     peers: dict[str, Any] = {}
     for entry in ENTRIES:
-        tried = []
+        tried: list[dict[str, Any]] = []
         for settings in entry.grid:
-            scores = [
-                score
-                for tape, slices in zip(recorded, heard[entry.make(**settings).hourly], strict=True)
-                for score in late_scores(tape, slices, entry.make(**settings))
+            played = [
+                measure(kind, tape, judge_of(tape, heard, entry, settings, per_1000), families_of(kind))
+                for tape, heard in recorded
             ]
-            level = level_for(scores, per_1000)
-            judge = PeerJudge(recorded[0], entry.make(**settings), level)
-            played = measure(kind, recorded[0], judge, families_of(kind))
-            share, felt = mean_share(played.thefts), played.late.step_ups_per_1000
-            tried.append({"settings": settings, "level": level, "share": share, "per_1000": felt})
+            share = mean_share([theft for each in played for theft in each.thefts])
+            felt = add_up(each.late for each in played).step_ups_per_1000
+            tried.append({"settings": settings, "share": share, "per_1000": felt})
             print(
                 f"{kind.name}, {entry.name}, {settings}: {share:.1%} at {felt:.1f}",
                 file=sys.stderr, flush=True,
             )  # fmt: skip
-        best = min(tried, key=lambda one: one["share"])
-        peers[entry.name] = {**best, "tried": tried}
+        peers[entry.name] = {**min(tried, key=lambda one: float(one["share"])), "tried": tried}
     return {"training_seeds": list(seeds), "per_1000": per_1000, "peers": peers}
 
 
@@ -117,11 +121,14 @@ def compete(
     found: dict[str, list[Measure]] = {}
     for seed in seeds:
         tape = tape_of(kind, seed, tapes)
-        per_year = kept[kind.name]["per_1000"] / 1000 * Settings().working_days_per_year
-        entries = [(OURS, Rehearsal(tape, Settings(challenges_per_year=per_year)))]
+        per_1000, heard = kept[kind.name]["per_1000"], heard_on(tape, kind)
+        per_year = per_1000 / 1000 * Settings().working_days_per_year
+        entries: list[tuple[str, Detector]] = [
+            (OURS, Rehearsal(tape, Settings(challenges_per_year=per_year)))
+        ]
         for entry in ENTRIES:
-            one = kept[kind.name]["peers"][entry.name]
-            entries.append((entry.name, PeerJudge(tape, entry.make(**one["settings"]), one["level"])))
+            settings = kept[kind.name]["peers"][entry.name]["settings"]
+            entries.append((entry.name, judge_of(tape, heard, entry, settings, per_1000)))
         for name, judge in entries:
             begun = time.perf_counter()
             found.setdefault(name, []).append(measure(kind, tape, judge, families_of(kind), draws))
@@ -188,7 +195,10 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--seeds", type=int, nargs="+", help="default: two training seeds, two fresh ones")
     parser.add_argument("--draws", type=int, default=1, help="thieves of each family on a region")
     parser.add_argument(
-        "--per-1000", type=float, default=PER_1000, help="friction the levels are set to, when tuning"
+        "--per-1000",
+        type=float,
+        default=PER_1000,
+        help="friction that levels and our dial are set to, kept with the settings when tuning",
     )
     parser.add_argument("--tapes", type=Path, default=TAPES, help="folder of recorded honest work")
     given = parser.parse_args(arguments)
