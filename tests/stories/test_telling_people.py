@@ -187,7 +187,7 @@ def test_a_folder_of_other_letters_is_refused(root: Path, tmp_path: Path) -> Non
     before = site.read_text()
     site.write_text(before.replace("03 00 00 00 00", "03 11 11 11 11"))
     try:
-        with pytest.raises(SourceError, match="another run"):
+        with pytest.raises(SourceError, match="lettres d’une autre exécution"):
             notice(root, out, "--people", root / "people.ndjson", "--lang", "fr")
     finally:
         site.write_text(before)
