@@ -132,6 +132,7 @@ def _zip_members(path: Path) -> Iterator[Member]:
                     raise SourceError(f"{path.name} holds a link", "it is a trap: it was not unpacked")
                 if info.flag_bits & 1:
                     raise SourceError(f"{path.name} is encrypted", "unpack it with its password first")
+            check_growth(sum(info.file_size for info in infos), path.stat().st_size, path.name)
             for info in infos:
                 with archive.open(info) as raw:
                     member = Member(info.filename, cast(BinaryIO, raw), info.compress_size)
