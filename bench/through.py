@@ -1,4 +1,4 @@
-"""Leaks of which the answer is known, many of each kind: ``python -m bench.through [RUNS]`` (100 by default).
+"""Leaks of which the answer is known, many of each kind: ``python -m bench.through [RUNS [FIRST]]`` (100 by default, seeds from 0).
 
 Prints, with counts: the right account named first; crews of ten, recall and precision; leaks outside watched access that
 accuse nobody; foreign files that are "not ours"; files with one row in twenty of ours, the share told; brackets that hold the day the
@@ -30,10 +30,10 @@ CONTACT, DIAGNOSES = 1 << 1, 1 << 6
 DAY = 20_000
 
 
-def single(runs: int) -> None:
+def single(runs: int, start: int) -> None:
     """One thief; a sample or the whole haul is sold; half of the other accounts never see diagnoses."""
     right = first = 0
-    for seed in range(runs):
+    for seed in range(start, start + runs):
         rng = np.random.default_rng(seed)
         wards = Wards().honest(rng)
         thief = int(rng.integers(wards.accounts))
@@ -48,10 +48,10 @@ def single(runs: int) -> None:
     print(f"one thief: the right account first in {right} of {runs}, nobody beside it in {first}")
 
 
-def crews(runs: int) -> None:
+def crews(runs: int, start: int) -> None:
     """Ten accounts divide the patients; the file holds all of it."""
     hit = named = 0
-    for seed in range(runs):
+    for seed in range(start, start + runs):
         rng = np.random.default_rng(1000 + seed)
         wards = Wards().honest(rng)
         crew = rng.choice(wards.accounts, 10, replace=False)
@@ -69,10 +69,10 @@ def crews(runs: int) -> None:
     )
 
 
-def elsewhere(runs: int) -> None:
+def elsewhere(runs: int, start: int) -> None:
     """Nobody took it through an account: everybody's copy, a unit's list, a draw of those who were read, one month's."""
     accused = 0
-    for seed in range(runs):
+    for seed in range(start, start + runs):
         rng = np.random.default_rng(2000 + seed)
         wards = Wards().honest(rng)
         table = wards.readings()
@@ -106,14 +106,14 @@ def scan(population: Population, columns: dict[str, Any]) -> Scan:
     return Scanner(population, 1, lambda _: None).scan([chunk_of(columns)])
 
 
-def foreign(runs: int) -> None:
+def foreign(runs: int, start: int) -> None:
     """The same country's other people: alone, with all columns and with names, date and sex; and with 5 % of ours."""
     land = Country.draw(7)
     ours = people(land, 20_000, 1)
     population = population_of(ours, DAY)
     foreign_ones, partly, off = 0, 0, []
     few = ("nom", "prenom", "date_naissance", "sexe")
-    for seed in range(runs):
+    for seed in range(start, start + runs):
         strangers = people(land, 2000, 5000 + seed)
         del strangers["patient_id"]
         kept = few if seed % 2 else tuple(strangers)
@@ -131,10 +131,10 @@ def foreign(runs: int) -> None:
     )
 
 
-def brackets(runs: int) -> None:
+def brackets(runs: int, start: int) -> None:
     """A year of changes (phones 15 %, mails 10 %, addresses 10 % a year), updates every 30 days, leaks of any day."""
-    land, rng, size = Country.draw(7), np.random.default_rng(8), 8000
-    now, fresh = people(land, size, 1), people(land, size, 77)
+    land, rng, size = Country.draw(7), np.random.default_rng(8 + start), 8000
+    now, fresh = people(land, size, 1), people(land, size, 77 + start)
     found: Population | None = None
     by_day = {}
     wanted = set(rng.integers(40, 330, runs).tolist())
@@ -158,7 +158,9 @@ def brackets(runs: int) -> None:
     for run in range(runs):
         day = days[run % len(days)]
         who = rng.choice(size, int(rng.choice([1000, 3000])), replace=False)
-        dated = freshness(scan(found, spoil(take(by_day[day], who), run)).evidence, found.as_of, DAY + 400)
+        dated = freshness(
+            scan(found, spoil(take(by_day[day], who), start + run)).evidence, found.as_of, DAY + 400
+        )
         if dated is not None:
             newest = dated.parts[0]
             told += 1
@@ -169,12 +171,13 @@ def brackets(runs: int) -> None:
     )
 
 
-def main(runs: int) -> None:
+def main(runs: int, start: int) -> None:
     """Every kind."""
     for each in (single, crews, elsewhere, foreign, brackets):
-        each(runs)
+        each(runs, start)
         sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+    asked = [int(word) for word in sys.argv[1:3]]
+    main(*asked, *(100, 0)[len(asked) :])

@@ -14,8 +14,12 @@ from rempart.language import gettext as _
 ROWS = 1 << 16
 """Rows a chunk has at most."""
 MOST_COLUMNS = 4096
-MOST_CELL = 1 << 20
-"""Characters kept of one cell."""
+MOST_TABLES = 10_000
+MOST_CELLS = 1 << 22
+"""Cells of a chunk of rows that arrive as dictionaries."""
+MOST_WAITING = 128 << 20
+"""Bytes that rows may take while they wait for their chunk to be full; each value is counted as :data:`OF_VALUE` more."""
+OF_VALUE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +63,35 @@ class Gathering:
         self._names: dict[str, dict[str, int]] = {}
         self._rows: dict[str, list[dict[str, str]]] = {}
         self._dropped: dict[str, int] = {}
+        self._bytes: dict[str, int] = {}
+        self._waiting = 0
 
     def put(self, table: str, row: dict[str, str]) -> Iterator[Chunk]:
-        """Take a row; yields a chunk when one is full."""
+        """Take a row; yields a chunk when one is full, or the largest when all that wait are too long together.
+
+        SourceError for a table too wide, and for too many tables.
+        """
         names = self._names.setdefault(table, {})
-        for name in row:
-            if name not in names:
-                names[name] = len(names)
-                check_width(len(names), table)
+        if len(self._names) > MOST_TABLES:
+            raise SourceError(
+                f"there are more than {MOST_TABLES:,} tables", "cut out those that speak of people"
+            )
         rows = self._rows.setdefault(table, [])
-        rows.append(row)
-        if len(rows) >= self._size:
+        fresh = [name for name in row if name not in names]
+        if fresh and len(rows) * (len(names) + len(fresh)) >= MOST_CELLS:
             yield self._chunk(table)
+            rows = self._rows[table]
+        for name in fresh:
+            names[name] = len(names)
+            check_width(len(names), table)
+        rows.append(row)
+        size = sum(map(len, row.values())) + OF_VALUE * len(row)
+        self._bytes[table] = self._bytes.get(table, 0) + size
+        self._waiting += size
+        if len(rows) >= self._size or len(rows) * len(names) >= MOST_CELLS:
+            yield self._chunk(table)
+        elif self._waiting >= MOST_WAITING:
+            yield self._chunk(max(self._bytes, key=self._bytes.__getitem__))
 
     def drop(self, table: str) -> None:
         """Count a row that could not be read."""
@@ -84,6 +105,18 @@ class Gathering:
 
     def _chunk(self, table: str) -> Chunk:
         rows, self._rows[table] = self._rows.get(table, []), []
+        self._waiting -= self._bytes.pop(table, 0)
         names = tuple(self._names.get(table, ()))
-        columns = tuple(pa.array([row.get(name) for row in rows], pa.large_string()) for name in names)
-        return Chunk(table, names, columns, self._dropped.pop(table, 0))
+        return Chunk(table, names, _columns(rows, names), self._dropped.pop(table, 0))
+
+
+def _columns(rows: list[dict[str, str]], names: tuple[str, ...]) -> tuple[Any, ...]:
+    """The columns of ``rows``; what it costs goes by the cells that are there, not by those that might be."""
+    cells: dict[str, list[str | None]] = {}
+    for place, row in enumerate(rows):
+        for name, cell in row.items():
+            if name not in cells:
+                cells[name] = [None] * len(rows)
+            cells[name][place] = cell
+    nothing = pa.nulls(len(rows), pa.large_string())
+    return tuple(pa.array(cells[name], pa.large_string()) if name in cells else nothing for name in names)

@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow.compute as pc
+
 from rempart.leak.headers import kind_of_header
 from rempart.leak.kinds import (
     adeli,
@@ -33,6 +35,8 @@ from rempart.leak.kinds import (
 from rempart.leak.words import DOCTOR, FIRST_NAMES, HOUSE, INSURER, MEDICAL, SEX_WORDS, STREET, TITLE
 
 SAMPLE = 600
+LOOKED_AT = 1000
+"""Characters of a long cell that its kind is told by."""
 
 CATEGORIES: dict[str, tuple[str, ...]] = {
     "identity": ("family", "birth_name", "given", "full_name", "birth_date", "birth_place", "sex"),
@@ -71,12 +75,13 @@ def category_of(kind: str) -> str:
 
 def name_columns(names: Sequence[str], columns: Sequence[Any]) -> list[Column]:
     """The kind of each Arrow string column; neighbours help where a column alone does not tell."""
-    found = []
+    found, samples = [], []
     for name, column in zip(names, columns, strict=True):
         values, filled = _sample(column)
         kind, sure = kind_of(name, values)
         found.append(Column(name, kind, round(sure, 3), round(filled, 4)))
-    return _settle_names(found, [_sample(column)[0] for column in columns])
+        samples.append(values)
+    return _settle_names(found, samples)
 
 
 def _sample(column: Any) -> tuple[list[str], float]:
@@ -84,6 +89,8 @@ def _sample(column: Any) -> tuple[list[str], float]:
     count = len(column)
     if count == 0:
         return [], 0.0
+    if column.nbytes > LOOKED_AT * count:
+        column = pc.utf8_slice_codeunits(column, 0, LOOKED_AT)
     step = max(1, count // (4 * SAMPLE))
     cells = column.take(list(range(0, count, step))).to_pylist()
     said = [cell.strip() for cell in cells if cell and cell.strip() not in _NOTHING]

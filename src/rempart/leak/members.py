@@ -157,6 +157,7 @@ def _zip_members(path: Path) -> Iterator[Member]:
                         _("{name} is encrypted").format(name=path.name),
                         _("unpack it with its password first"),
                     )
+            check_growth(sum(info.file_size for info in infos), path.stat().st_size, path.name)
             for info in infos:
                 with archive.open(info) as raw:
                     member = Member(info.filename, cast(BinaryIO, raw), info.compress_size)

@@ -21,27 +21,32 @@ ABOUT_PEOPLE = frozenset(
 """A table with none of these kinds holds no people of its own."""
 
 
-def join(chunks: Sequence[Chunk]) -> tuple[tuple[str, ...], list[Any]]:
-    """(names, columns) of the chunks one after the other; a column a chunk lacks is null there."""
-    names = tuple(dict.fromkeys(name for chunk in chunks for name in chunk.names))
+UNREAD = frozenset({"other", "text", "number", "blank"})
+"""Kinds whose cells nobody asks for once they are told."""
+
+
+def join(chunks: Sequence[Chunk], names: Sequence[str]) -> list[Any]:
+    """The columns called ``names``, the chunks one after the other; a column a chunk lacks is null there."""
+    places = [{name: place for place, name in enumerate(chunk.names)} for chunk in chunks]
     columns = []
     for name in names:
-        pieces = []
-        for chunk in chunks:
-            here = chunk.names.index(name) if name in chunk.names else -1
-            pieces.append(chunk.columns[here] if here >= 0 else pa.nulls(chunk.rows, pa.large_string()))
+        pieces = [
+            chunk.columns[at[name]] if name in at else pa.nulls(chunk.rows, pa.large_string())
+            for chunk, at in zip(chunks, places, strict=True)
+        ]
         columns.append(pieces[0] if len(pieces) == 1 else pa.concat_arrays(pieces))
-    return names, columns
+    return columns
 
 
 def typed(
     chunks: Sequence[Chunk], known: Sequence[Column] = (), given: Mapping[str, str] | None = None
 ) -> tuple[Columns, list[Column], int]:
-    """(columns by kind, what each is, rows); ``known`` columns keep their kind, ``given`` kinds go before all."""
-    names, columns = join(chunks)
+    """(columns by kind, what each is, rows); ``known`` columns keep their kind, ``given`` kinds go before all. Columns of
+    :data:`UNREAD` kinds are told but not given."""
+    names = tuple(dict.fromkeys(name for chunk in chunks for name in chunk.names))
     before = {column.name: column for column in known}
     if any(name not in before for name in names):
-        for column in name_columns(names, columns):
+        for column in name_columns(names, join(chunks, names)):
             before.setdefault(column.name, column)
     found = []
     for name in names:
@@ -49,5 +54,11 @@ def typed(
         if given and name in given:
             column = Column(name, given[name], 1.0, column.filled)
         found.append(column)
-    rows = len(columns[0]) if columns else 0
-    return by_kind(names, [column.kind for column in found], columns), found, rows
+    read = [column for column in found if column.kind not in UNREAD]
+    columns = join(chunks, [column.name for column in read])
+    kinds = [column.kind for column in read]
+    return (
+        by_kind([column.name for column in read], kinds, columns),
+        found,
+        sum(chunk.rows for chunk in chunks),
+    )

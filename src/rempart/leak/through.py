@@ -3,7 +3,7 @@
 Reads who read which patient when in what form (plain arrays), and the patients and categories of data in the file. Each
 leaked patient is taken as drawn from a mixture (:mod:`rempart.leak.mixture`): from the patients one account read (all alike, so
 that few patients read explain more than many), or from what needs no thief: the whole population, everybody
-who was read at all, everybody a unit read. A category that the file holds and none of an account's readings of that
+who was read at all or within some weeks, everybody a unit read. A category that the file holds and none of an account's readings of that
 patient could have shown came from elsewhere, which is rare (:data:`ELSEWHERE`). This is the guilt of Papadimitriou and
 Garcia-Molina ("Data leakage detection", IEEE TKDE 2011) with a likelihood in the place of overlap.
 
@@ -29,6 +29,8 @@ LEAST_GAIN = 10.0
 """Nats by which the accounts named must beat no account at all, beyond the price of each."""
 ELSEWHERE = 0.1
 """Probability that a category of a row comes from elsewhere than the reading that gave the patient."""
+PERIODS_D = (7, 30, 90)
+"""Lengths of a span of days whose patients are a natural group: an extract of the week, the month, the quarter."""
 UNIT_FROM = 3
 """Accounts a unit must have for its patients to count as a natural group."""
 
@@ -126,7 +128,8 @@ def _distinct(readings: Readings, people: int) -> tuple[Array, Array, Array]:
 
 
 def _nulls(readings: Readings, place: Array, leaked: Array, people: int) -> list[Source]:
-    """What needs no thief: the population, everybody read, each unit's patients, with its widest reader and without."""
+    """What needs no thief: the population, everybody read, also within a span of days, each unit's patients, with its
+    widest reader and without."""
     read = np.unique(readings.person)
     inside = place[read]
     found = [evenly(-1, np.arange(len(leaked)), people), evenly(-1, inside[inside >= 0], len(read))]
@@ -142,6 +145,27 @@ def _nulls(readings: Readings, place: Array, leaked: Array, people: int) -> list
             here = place[patients]
             if (here >= 0).sum() >= LEAST_PATIENTS:
                 found.append(evenly(-1, here[here >= 0], len(patients)))
+    return [*found, *_periods(readings, place, len(leaked))]
+
+
+def _periods(readings: Readings, place: Array, leaked: int) -> list[Source]:
+    """Of each length in :data:`PERIODS_D` the span of days whose patients, whoever read them, explain the file best."""
+    pairs = np.unique(readings.day.astype(np.int64) * len(place) + readings.person)
+    day, person = pairs // len(place), pairs % len(place)
+    found = []
+    for length in PERIODS_D:
+        best: tuple[float, Source] | None = None
+        for first in range(int(day[0]), int(day[-1]) + 1, max(1, length // 3)):
+            span = slice(*np.searchsorted(day, (first, first + length)))
+            patients = np.unique(person[span])
+            here = place[patients]
+            if (here >= 0).sum() < LEAST_PATIENTS:
+                continue
+            source = evenly(-1, here[here >= 0], len(patients))
+            worth = _alone(source, leaked, len(place))
+            if best is None or worth > best[0]:
+                best = worth, source
+        found.extend([best[1]] if best else [])
     return found
 
 

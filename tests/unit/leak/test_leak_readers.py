@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rempart.errors import SourceError
+from rempart.leak.chunk import Gathering
 from rempart.leak.readers.formats import read_files
 from rempart.leak.readers.json_rows import Nesting
 from rempart.leak.readers.parquet import PIECE_BYTES
@@ -272,6 +273,18 @@ def shared_text(path: Path) -> None:
         new.writestr("xl/sharedStrings.xml", SHARED + texts.encode())
 
 
+def overlapping(path: Path) -> None:
+    """One member of 4 MiB, listed 900 times in the archive's contents."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", 8) as archive:
+        archive.writestr("a.csv", "nom;prenom\n" + "x;y\n" * (1 << 20))
+    whole = content.getvalue()
+    first, end = whole.rfind(b"PK\x01\x02"), whole.rfind(b"PK\x05\x06")
+    listed, closing = whole[first:end], bytearray(whole[end:])
+    struct.pack_into("<HHI", closing, 8, 900, 900, len(listed) * 900)
+    path.write_bytes(whole[:first] + listed * 900 + bytes(closing))
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
@@ -283,6 +296,7 @@ def shared_text(path: Path) -> None:
         (packed, "grows to more than"),
         (counted, "grows to more than"),
         (bomb, "grows to more than"),
+        (overlapping, "grows to more than"),
         (climbing, "path outside"),
         (nested, "archive in an archive"),
         (linked, "holds a link"),
@@ -472,3 +486,36 @@ def test_ten_million_columns_are_refused_in_one_line(tmp_path: Path) -> None:
     )
     with pytest.raises(SourceError, match="more than 4096 columns"):
         read(tmp_path / "b.json")
+
+
+def test_rows_of_long_texts_do_not_wait_for_their_chunk_to_be_full() -> None:
+    gathering = Gathering()
+    chunks = [
+        part for place in range(300) for part in gathering.put(f"t{place % 2}", {"note": "x" * 1_000_000})
+    ]
+    assert 1 < len(chunks) < 10
+    whole = [*chunks, *gathering.rest()]
+    assert sum(part.rows for part in whole) == 300
+    assert max(part.rows for part in whole) < 140
+
+
+def test_a_dump_of_very_many_tables_is_refused() -> None:
+    gathering = Gathering()
+    for place in range(10_000):
+        list(gathering.put(f"t{place}", {"nom": "Durand"}))
+    with pytest.raises(SourceError, match="more than 10,000 tables"):
+        list(gathering.put("one more", {"nom": "Durand"}))
+
+
+def test_a_table_whose_rows_share_no_column_comes_in_short_chunks() -> None:
+    gathering = Gathering()
+    chunks = [part for place in range(20_000) for part in gathering.put("t", {f"c{place % 4000}": "x"})]
+    assert max(part.rows * len(part.names) for part in chunks) <= (1 << 22) + 4000
+
+
+def test_a_wide_row_does_not_widen_the_narrow_rows_before_it() -> None:
+    gathering = Gathering()
+    for _ in range(60_000):
+        assert not list(gathering.put("t", {"nom": "Durand"}))
+    (before,) = gathering.put("t", {f"c{place}": "x" for place in range(4000)})
+    assert (before.rows, before.names) == (60_000, ("nom",))

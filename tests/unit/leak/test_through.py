@@ -85,3 +85,11 @@ def test_an_account_that_never_saw_most_fields_is_not_named_though_it_read_the_p
     wards.shows = np.zeros(WARDS.accounts, np.int64)
     assert path_of(wards.readings(), haul, PEOPLE, 345, 360, wanted).accounts == ()
     assert path_of(wards.readings(), haul, PEOPLE, 345, 360).accounts != ()
+
+
+def test_nobody_is_named_for_an_extract_of_a_month() -> None:
+    for seed in (702003, 702027, 702055):
+        rng = np.random.default_rng(seed)
+        table = Wards().honest(rng).readings()
+        month = np.unique(table.person[table.day // 30 == int(rng.integers(11))])
+        assert not path_of(table, month, PEOPLE, 350, 360).accounts
