@@ -32,7 +32,7 @@ from rempart.watch.state import (
     WORKED,
     Array,
 )
-from rempart.watch.threshold import DOUBT_BINS, allowed, doubt_counts, high_doubt, steered
+from rempart.watch.threshold import DOUBT_BINS, doubt_counts, high_doubt, steered, steered_to
 from rempart.watch.weigh import BINS_PER_LOG
 
 PRIOR_DAYS = 60.0
@@ -174,7 +174,7 @@ class Tails:
         others' failed logins led to nobody may make the house less careful."""
         rows = (accounts["seen"] == WORKED) & (accounts["withheld"] == 0)
         asked = np.count_nonzero(accounts["challenged"][rows] == 2)
-        share = allowed(self.doubts, challenges_per_day)
+        share = steered_to(self.doubts, challenges_per_day)
         self.steered[0] = steered(self.steered[0], int(asked), int(rows.sum()), share)
 
     def close_day(self, accounts: Array, day: int) -> None:
@@ -353,7 +353,7 @@ def _carry_doubt(accounts: Array, rows: Array, high: float) -> None:
     """What an account's day adds to its doubt on the days that follow; nothing where somebody vouched, or where it ended
     blocked."""
     beyond = np.maximum(accounts["fresh_top"][rows] - CARRIED_FROM * high, 0.0)
-    settled = vouched(accounts[rows]) | _ended(accounts, rows)
+    settled = (accounts["released"][rows] != 0) | _ended(accounts, rows)
     carried = KEEP_CARRIED * (accounts["carried"][rows] + beyond)
     accounts["carried"][rows] = np.where(settled, 0.0, carried)
 

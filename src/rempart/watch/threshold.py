@@ -31,8 +31,7 @@ TAIL_PRIOR = 10.0
 """Days beyond TAIL_SHARE that the day-0 mean excess is worth where the house's is larger: in a small house a
 theft's own days are most of the tail."""
 YOUNG = 3.0
-"""How many budgets more a house without history may spend, a quarter of it once PRIOR_DAYS are known: a thief need not
-wait until its habits are."""
+"""How many budgets more a house without history may spend: a thief need not wait until its habits are known."""
 STEERED = 0.35
 """Nats by which a day twice as full of challenges as the budget moves the threshold, on a large site."""
 MOST_AT_ONCE = 4.0
@@ -68,7 +67,13 @@ def high_doubt(counts: Array) -> float:
 
 def allowed(counts: Array, challenges_per_day: float) -> float:
     """Share of account-days that may be challenged: more than the site's dial says while the house is young."""
-    return float(challenges_per_day * (1.0 + YOUNG * (PRIOR_DAYS / (PRIOR_DAYS + counts.sum())) ** 2))
+    return float(challenges_per_day * (1.0 + YOUNG * PRIOR_DAYS / (PRIOR_DAYS + counts.sum())))
+
+
+def steered_to(counts: Array, challenges_per_day: float) -> float:
+    """Share of account-days that the steering aims at: :func:`allowed`, but nearer to the dial as soon as days are known."""
+    young = PRIOR_DAYS / (PRIOR_DAYS + counts.sum())
+    return float(challenges_per_day * (1.0 + YOUNG * young**2))
 
 
 def threshold(counts: Array, challenges_per_day: float) -> float:
