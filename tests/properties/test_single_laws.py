@@ -218,3 +218,24 @@ def test_single_events_and_frames_are_the_same_while_every_table_grows(tmp_path:
     again = Course.open(tmp_path / "single", Settings(), enforce=True, live=True)
     assert outcome(again, single.decisions) == single
     again.abandon()
+
+
+def test_what_is_told_of_a_question_is_the_same_together_and_after_a_restart(tmp_path: Path) -> None:
+    stream: list[Access | dict[str, Any]] = []
+    for number in range(30):
+        asked = access(
+            event=f"q{number}", request=f"q{number}", account=f"a{number % 3}", outcome=-1, count=50, content=0,
+            patients=(), is_query=True, recorded_ms=MONDAY_MS + number * 1_000, query_form="Patient?name",
+        )  # fmt: skip
+        told = access(
+            source="events", event=f"t{number}", request=f"q{number}", account=f"a{number % 3}", question=2 * number,
+            patients=tuple(EVERYBODY[: number % 4]), is_query=number % 2 == 0, recorded_ms=MONDAY_MS + number * 1_000 + 90,
+        )  # fmt: skip
+        stream += [asked, told]
+    single = play(with_one_key(tmp_path, "single"), stream, [], ["single"])
+    assert play(with_one_key(tmp_path, "together"), stream, [], ["together"]) == single
+    again = Course.open(tmp_path / "single", Settings(), enforce=True, live=True)
+    assert outcome(again, single.decisions) == single
+    sums = again.watch.accounts["rows_day"][:3]
+    assert 0 < sums.max() < 200, "fifty rows of those that list nobody, not of all ten questions"
+    again.abandon()
