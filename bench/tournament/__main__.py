@@ -38,6 +38,7 @@ OUT = Path("out") / "tournament"
 OURS = "Rempart"
 PER_1000 = 4.5
 """Challenged account-days for each 1,000 after two weeks that every peer's level and our dial are set to."""
+NOT_STOPPED = ("finished", "end of period")
 LEGEND = """
 lost: mean share of the plans; apart: without thefts in which an owner was fooled into approving; patients: median / p95 /
 worst; hours: median to the stop; asked, first: honest account-days with a challenge per 1,000 after two weeks and in
@@ -144,7 +145,7 @@ def row(name: str, played: Sequence[Measure]) -> dict[str, Any]:
     """One detector's line in the table."""
     thefts = [theft for each in played for theft in each.thefts]
     patients = [float(theft.taken_patients) for theft in thefts]
-    stopped = [theft.stopped_s / 3600 for theft in thefts if theft.stopped_by != "finished"]
+    stopped = [theft.stopped_s / 3600 for theft in thefts if theft.stopped_by not in NOT_STOPPED]
     late = add_up(each.late for each in played)
     early = add_up(each.early for each in played)
     return {
