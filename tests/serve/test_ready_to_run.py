@@ -144,6 +144,9 @@ def test_the_container_copies_what_there_is_and_calls_what_there_is() -> None:
         if line[0] == "COPY" and not line[1].startswith("--from"):
             assert all((ROOT / source).exists() for source in line[1:-1])
     assert [line for line in lines if line[0] == "USER"] == [["USER", "rempart"]]
+    (compiled,) = re.findall(r"^ENV NUMBA_CACHE_DIR=(\S+)", text, re.MULTILINE)
+    assert ["COPY", "--from=build", "--chown=rempart", compiled, compiled] in lines
+    assert any(line[0] == "VOLUME" and f'"{compiled}"' in " ".join(line) for line in lines)
     (called,) = (re.findall(r'"([^"]+)"', " ".join(line)) for line in lines if line[0] == "CMD")
     known = {option for each in serve_command.params for option in each.opts}
     assert called[0] == "serve"
