@@ -49,7 +49,7 @@ class Readings:
     names: tuple[str, ...]
     units: Array
 
-    def take(self, kept: Array) -> Readings:
+    def take(self, kept: Array | slice) -> Readings:
         """Those readings only."""
         return Readings(
             self.account[kept], self.person[kept], self.day[kept], self.shown[kept], self.names, self.units
@@ -149,15 +149,19 @@ def _nulls(readings: Readings, place: Array, leaked: Array, people: int) -> list
 
 
 def _periods(readings: Readings, place: Array, leaked: int) -> list[Source]:
-    """Of each length in :data:`PERIODS_D` the span of days whose patients, whoever read them, explain the file best."""
-    pairs = np.unique(readings.day.astype(np.int64) * len(place) + readings.person)
-    day, person = pairs // len(place), pairs % len(place)
-    found = []
+    """Of each length in :data:`PERIODS_D` the span of days whose patients, whoever read them, explain the file best;
+    a span of which one account read most is that account's."""
+    order = np.argsort(readings.day, kind="stable")
+    by_day = readings.take(order)
+    day, found = by_day.day, []
     for length in PERIODS_D:
         best: tuple[float, Source] | None = None
         for first in range(int(day[0]), int(day[-1]) + 1, max(1, length // 3)):
             span = slice(*np.searchsorted(day, (first, first + length)))
-            patients = np.unique(person[span])
+            patients = np.unique(by_day.person[span])
+            widest = int(np.bincount(_distinct(by_day.take(span), len(place))[0], minlength=1).max())
+            if 2 * widest > len(patients):
+                continue
             here = place[patients]
             if (here >= 0).sum() < LEAST_PATIENTS:
                 continue
