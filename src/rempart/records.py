@@ -101,7 +101,8 @@ class Access(msgspec.Struct, frozen=True, gc=False):
     value: int
     """Order-preserving number of the searched value (day number, letters in base 27, digits)."""
     named: bool = False
-    """Whether ``patients`` are those that the request named, not what a page listed; a log does not tell."""
+    """Whether ``patients`` are those that the request named, not what a page listed; a log does not tell. Where this tells the
+    outcome of a question, whether that one opened what it named."""
     question: int = -1
     """Number of the decision on the request whose outcome this tells, -1 for none."""
 
@@ -296,7 +297,7 @@ FLAG_TOLD = 32
 FLAG_DECOY = 64
 """The record of a decoy was opened: a patient who does not exist."""
 FLAG_NAMED = -128
-"""A search whose patients the request itself named."""
+"""A search whose patients the request itself named; of FLAG_TOLD, that its question opened what it named."""
 
 MAX_REASONS = 4
 DECISION = np.dtype(

@@ -21,6 +21,7 @@ from rempart.pipeline.course import Course
 from rempart.pipeline.leak import investigate
 from rempart.pipeline.reading import plan
 from rempart.pipeline.replay import replay
+from rempart.pipeline.warming import warm_up
 from rempart.records import Access
 from rempart.settings import Settings
 from rempart.sources.fhir import read_message
@@ -51,6 +52,7 @@ def _judge_a_region() -> None:
             if isinstance(access, Access):
                 course.decide_one(access)
         course.close()
+        warm_up(Settings())
 
 
 def _examine_a_file() -> None:

@@ -17,6 +17,8 @@ MOST_COLUMNS = 4096
 MOST_TABLES = 10_000
 MOST_CELLS = 1 << 22
 """Cells of a chunk of rows that arrive as dictionaries."""
+MOST_NAMED = 1 << 24
+"""Characters that the columns of all tables may take in their names, each counted as :data:`OF_VALUE` more."""
 MOST_WAITING = 128 << 20
 """Bytes that rows may take while they wait for their chunk to be full; each value is counted as :data:`OF_VALUE` more."""
 OF_VALUE = 60
@@ -64,17 +66,18 @@ class Gathering:
         self._rows: dict[str, list[dict[str, str]]] = {}
         self._dropped: dict[str, int] = {}
         self._bytes: dict[str, int] = {}
-        self._waiting = 0
+        self._waiting = self._named = 0
 
     def put(self, table: str, row: dict[str, str]) -> Iterator[Chunk]:
         """Take a row; yields a chunk when one is full, or the largest when all that wait are too long together.
 
-        SourceError for a table too wide, and for too many tables.
+        SourceError for a table too wide, for too many tables, and for too many columns in all.
         """
         names = self._names.setdefault(table, {})
         if len(self._names) > MOST_TABLES:
             raise SourceError(
-                f"there are more than {MOST_TABLES:,} tables", "cut out those that speak of people"
+                _("there are more than {most} tables").format(most=f"{MOST_TABLES:,}"),
+                _("cut out those that speak of people"),
             )
         rows = self._rows.setdefault(table, [])
         fresh = [name for name in row if name not in names]
@@ -84,8 +87,16 @@ class Gathering:
         for name in fresh:
             names[name] = len(names)
             check_width(len(names), table)
+        self._named += sum(map(len, fresh)) + OF_VALUE * len(fresh)
+        if self._named > MOST_NAMED:
+            raise SourceError(
+                _("the columns of all tables have more than {most} characters of names").format(
+                    most=f"{MOST_NAMED:,}"
+                ),
+                _("cut out the columns that speak of people"),
+            )
         rows.append(row)
-        size = sum(map(len, row.values())) + OF_VALUE * len(row)
+        size = sum(len(name) + len(cell) + OF_VALUE for name, cell in row.items())
         self._bytes[table] = self._bytes.get(table, 0) + size
         self._waiting += size
         if len(rows) >= self._size or len(rows) * len(names) >= MOST_CELLS:

@@ -156,7 +156,7 @@ def _periods(readings: Readings, place: Array, leaked: int) -> list[Source]:
     day, found = by_day.day, []
     for length in PERIODS_D:
         best: tuple[float, Source] | None = None
-        for first in range(int(day[0]), int(day[-1]) + 1, max(1, length // 3)):
+        for first in _firsts(day, length):
             span = slice(*np.searchsorted(day, (first, first + length)))
             patients = np.unique(by_day.person[span])
             widest = int(np.bincount(_distinct(by_day.take(span), len(place))[0], minlength=1).max())
@@ -171,6 +171,15 @@ def _periods(readings: Readings, place: Array, leaked: int) -> list[Source]:
                 best = worth, source
         found.extend([best[1]] if best else [])
     return found
+
+
+def _firsts(day: Array, length: int) -> list[int]:
+    """First days of the spans to look at, a third of their length apart, of those that hold any of the sorted ``day`` (n,)."""
+    step = max(1, length // 3)
+    cells = np.unique((day - day[0]) // step)[:, None] - np.arange(-(-length // step))
+    firsts = day[0] + step * np.unique(cells[cells >= 0])
+    holds = np.searchsorted(day, firsts + length) > np.searchsorted(day, firsts)
+    return firsts[holds].tolist()  # type: ignore[no-any-return]
 
 
 def _sources(readings: Readings, place: Array, first: int | None, held: int) -> list[Source]:

@@ -233,10 +233,12 @@ class Door:
             )
         )
         flags = FLAG_NO_TIME if access.recorded_ms == MISSING_MS else 0
-        if access.is_query and not (len(access.patients) == 1 and access.resource != "Patient"):
-            flags |= FLAG_QUERY | (FLAG_NAMED if access.named else 0)
+        if is_page(access):
+            flags |= FLAG_QUERY
         if access.question >= 0:
             flags |= FLAG_TOLD
+        if access.named and flags & (FLAG_QUERY | FLAG_TOLD):
+            flags |= FLAG_NAMED
         session = session_of(access)
         value = 0
         if access.value_kind and account >= 0:
@@ -334,6 +336,11 @@ def key_events(keys, rows, nameless, live):  # type: ignore[no-untyped-def]
             instead = row.content if live else np.uint64(row.offset)
             keys[i] = instead * np.uint64(0x9E3779B97F4A7C15)
         keys[i] ^= np.uint64(row.source + 1) * np.uint64(0xD6E8FEB86659FD93)
+
+
+def is_page(access: Access) -> bool:
+    """Whether an access asks for a page of results; a search for one patient's data opens that patient."""
+    return access.is_query and not (len(access.patients) == 1 and access.resource != "Patient")
 
 
 def session_of(access: Access) -> str:

@@ -3,7 +3,7 @@
 The decision service names every request it judges (``X-Request-ID``), the proxy hands the name on, and the server
 behind writes it into its AuditEvent (entity of type XrequestId, IHE BALP). Remembers the last :data:`KEPT`
 questions; gives such a record the place of its question: its account where the record names none, its session,
-address and software. Misses: questions from before a restart, and a record that names another account than asked:
+address and software. Misses: questions from before a restart, requests of many interactions, and a record that names another account than asked:
 these are judged as accesses of their own.
 """
 
@@ -13,10 +13,12 @@ from collections import OrderedDict
 
 import msgspec
 
-from rempart.pipeline.door import Names
+from rempart.pipeline.door import Names, is_page
 from rempart.records import Access
 
 KEPT = 1 << 16
+MANY = ("Bundle", "$graphql")
+"""Requests of many interactions, each with a record of its own: no one of them tells what became of the whole."""
 
 
 class _Question(msgspec.Struct, frozen=True, gc=False):
@@ -25,6 +27,8 @@ class _Question(msgspec.Struct, frozen=True, gc=False):
     session: str
     address: str
     software: str
+    opened: bool
+    """Whether it opened what it named, rather than asked for a page."""
 
 
 class Questions:
@@ -36,9 +40,14 @@ class Questions:
 
     def keep(self, access: Access, number: int) -> None:
         """Remember the request of an access that was decided under ``number``."""
-        if access.request:
+        if access.request and access.resource not in MANY:
             self._asked[access.request] = _Question(
-                number, access.account, access.session, access.address, access.software
+                number,
+                access.account,
+                access.session,
+                access.address,
+                access.software,
+                not is_page(access),
             )
             if len(self._asked) > KEPT:
                 self._asked.popitem(last=False)
@@ -56,6 +65,7 @@ class Questions:
             address=question.address,
             software=question.software,
             question=question.number,
+            named=question.opened,
         )
 
     def _is_of(self, account: str, asked: str) -> bool:

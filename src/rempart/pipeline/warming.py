@@ -17,17 +17,20 @@ _EIGHT_MS = 1_767_254_400_000
 
 
 def warm_up(settings: Settings) -> None:
-    """Judge a chart, a search and a login."""
+    """Judge charts of several accounts together, then a chart, a search and a login, each by itself."""
     with tempfile.TemporaryDirectory(prefix="rempart-") as folder:
         course = Course.open(Path(folder) / "data", settings, enforce=True, live=True)
-        for number, (kind, patients) in enumerate(
-            ((Kind.ACCESS, ("p",)), (Kind.ACCESS, ()), (Kind.LOGIN_PASSED, ()))
-        ):
-            course.decide_one(
-                Access(
-                    "warm", 0, 0, str(number), int(kind), _EIGHT_MS + number, "a", "", "", "", "", "", "", "",
-                    "R", -1, "Patient", patients, not patients, 10, -1, "Patient?name", 2, 1,
-                )
-            )  # fmt: skip
+        for account in "abcd":
+            course.decide_one(_access(account, account, Kind.ACCESS, ("p",)))
+        course.decide_each([_access(f"{name} again", name, Kind.ACCESS, ("p",)) for name in "abcd"])
+        for number, (kind, patients) in enumerate(((Kind.ACCESS, ()), (Kind.LOGIN_PASSED, ()))):
+            course.decide_one(_access(str(number), "a", kind, patients))
         course.flush()
         course.abandon()
+
+
+def _access(event: str, account: str, kind: Kind, patients: tuple[str, ...]) -> Access:
+    return Access(
+        "warm", 0, 0, event, int(kind), _EIGHT_MS, account, "", "", "", "", "", "", "",
+        "R", -1, "Patient", patients, not patients, 10, -1, "Patient?name", 2, 1,
+    )  # fmt: skip

@@ -188,8 +188,9 @@ def _in_fhir(method: str, segments: tuple[str, ...], target: Target, site: Site,
     name = type_name(kind)
     operation = next((part for part in segments if part.startswith("$")), "")
     if operation in ("$export", "$graphql"):
+        whole = operation == "$export"
         return _unknown(
-            method, name or operation, target, WHOLE if operation == "$export" else site.bundle_rows
+            method, name or operation if whole else operation, target, WHOLE if whole else site.bundle_rows
         )
     below = next((type_name(part) for part in segments[2:] if type_name(part)), "")
     if _widens(target.query, kind if len(segments) == 1 else "") or (

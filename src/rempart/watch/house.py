@@ -17,7 +17,6 @@ import numpy as np
 from rempart.compiled import njit
 from rempart.records import FLAG_DECOY, FLAG_NAMED, FLAG_QUERY, FLAG_TOLD, MISSING_MS, Kind
 from rempart.watch.crew import FAILED_LOGIN, USUAL_FAILED, crew_nats, note_patient
-from rempart.watch.questions import NONE, find_question
 from rempart.watch.state import DAY_MS, MINUTE_MS, PENDING, WARD_VISIT, Array, House
 from rempart.watch.tips import mark_tips
 from rempart.watch.windows import mix
@@ -187,12 +186,14 @@ def walk(  # type: ignore[no-untyped-def]
             if row.unit != -1:
                 grades[p, 0] = max(grades[p, 0], _colleague(wards, row.unit, patients[p], row.account, now))
         opens = row.flags & FLAG_QUERY == 0 and row.outcome <= 0
-        asks = opens or (row.flags & FLAG_NAMED != 0 and row.outcome <= 0)
+        is_told = row.flags & FLAG_TOLD != 0
+        names = row.flags & FLAG_NAMED != 0
+        asks = opens or (names and not is_told and row.outcome <= 0)
         if asks and decoys.size and _is_decoy(decoys, patients[row.first_patient : last]):
             row.flags |= FLAG_DECOY
         if row.unit == -1 and row.network == -1:
             continue
-        if row.flags & FLAG_TOLD and find_question(accounts[row.account], row.request) != NONE:
+        if is_told and names:
             opens = False  # What its network shows was counted when it was asked for.
         for p in range(row.first_patient, max(last, row.first_patient + 1)):
             here = pending[clock[2]]

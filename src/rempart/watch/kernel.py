@@ -165,7 +165,8 @@ def _learn_outcome(acc, account, asked, row, now, patients, grades, shard, usual
     Where from, when and in which order was judged with the question. Returns patients new to the haul.
     """
     visits, nodes, counts = shard
-    stat = acc.now
+    for stat in (10, 12, 24):
+        acc.now[stat] = np.float32(0.0)
     fresh = 0
     if row.outcome > 0:
         acc.misses += np.float32(1.0)
@@ -175,7 +176,7 @@ def _learn_outcome(acc, account, asked, row, now, patients, grades, shard, usual
             fresh = list_rows(acc, asked, row.patients)
     else:
         take_back(acc, asked)
-        odd = circumstance(stat[10], stat[12], stat[13])
+        odd = acc.question_odd[asked]
         for i in range(patients.size):
             slot = find_visit(visits, account, patients[i])
             if visits[slot].account == -1 or visits[slot].last_ms < acc.question_ms[asked]:

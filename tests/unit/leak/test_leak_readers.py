@@ -519,3 +519,17 @@ def test_a_wide_row_does_not_widen_the_narrow_rows_before_it() -> None:
         assert not list(gathering.put("t", {"nom": "Durand"}))
     (before,) = gathering.put("t", {f"c{place}": "x" for place in range(4000)})
     assert (before.rows, before.names) == (60_000, ("nom",))
+
+
+def test_names_of_columns_are_bounded_and_counted_like_values(tmp_path: Path) -> None:
+    """A path repeated before each inner name, and new names in every table, would fill memory from a short file."""
+    inner = {f"c{place}": "x" for place in range(2000)}
+    (tmp_path / "deep.json").write_text(json.dumps([{"p" * 5000: inner, "nom": "Durand"}]), encoding="utf-8")
+    (row,) = read(tmp_path / "deep.json")
+    assert row["nom"] == "Durand"
+    assert sum(map(len, row)) < 10_000
+    gathering = Gathering()
+    assert [part for place in range(300) for part in gathering.put("t", {"n" * (1 << 20): str(place)})]
+    tables = (({f"{table} {place}": "x" for place in range(4000)}, f"t{table}") for table in range(10_000))
+    with pytest.raises(SourceError, match="characters of names"):
+        sum(len(list(gathering.put(name, row))) for row, name in tables)

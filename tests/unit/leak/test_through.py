@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rempart.leak.through import path_of
+from rempart.leak.through import _firsts, path_of
 from rempart.records import CATEGORIES
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "lab"))
@@ -93,3 +95,15 @@ def test_nobody_is_named_for_an_extract_of_a_month() -> None:
         table = Wards().honest(rng).readings()
         month = np.unique(table.person[table.day // 30 == int(rng.integers(11))])
         assert not path_of(table, month, PEOPLE, 350, 360).accounts
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=30), st.sampled_from([7, 30, 90]))
+def test_the_spans_looked_at_are_those_of_a_walk_that_hold_a_day(days: list[int], length: int) -> None:
+    day = np.sort(np.array(days))
+    step = max(1, length // 3)
+    walk = [
+        first
+        for first in range(int(day[0]), int(day[-1]) + 1, step)
+        if ((day >= first) & (day < first + length)).any()
+    ]
+    assert walk == _firsts(day, length)

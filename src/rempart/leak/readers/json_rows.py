@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import ijson
@@ -21,7 +22,7 @@ import numpy as np
 
 from rempart.errors import SourceError
 from rempart.language import gettext as _
-from rempart.leak.chunk import Chunk, Gathering
+from rempart.leak.chunk import MOST_COLUMNS, Chunk, Gathering
 from rempart.leak.decode import encoding_of, read_lines, read_text
 from rempart.leak.fhir_patient import patient_row
 from rempart.leak.members import Member
@@ -30,6 +31,8 @@ MOST_DEPTH = 12
 MOST_NESTED = 1000
 """Brackets around a place in an array that is read piece by piece."""
 MOST_ITEMS = 20
+LONGEST_PATH = 200
+"""Characters of a path below which nothing is told apart: it stands in every name below it."""
 LONGEST_OBJECT = 8 << 20
 """Bytes one object may take; the parser's time grows with the square of them."""
 
@@ -70,7 +73,7 @@ def _row(resource: dict[str, Any], name: str) -> tuple[str, dict[str, str] | Non
     try:
         if table == "Patient":
             return table, patient_row(resource)
-        return table if isinstance(table, str) else name, dict(flatten(resource))
+        return table if isinstance(table, str) else name, dict(islice(flatten(resource), MOST_COLUMNS + 1))
     except RecursionError:
         return name, None
 
@@ -221,6 +224,8 @@ def _inside(item: Any) -> Iterator[dict[str, Any]]:
 
 def flatten(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
     """(path, text) of every plain value below ``value``; too deep parts are kept as JSON text."""
+    if len(path) > LONGEST_PATH:
+        depth = MOST_DEPTH
     if isinstance(value, dict) and depth < MOST_DEPTH:
         for name, inner in value.items():
             yield from flatten(inner, f"{path}.{name}" if path else str(name), depth + 1)
