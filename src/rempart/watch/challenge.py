@@ -20,8 +20,8 @@ PRIOR_LOG_ODDS = -11.5
 PASSED_NATS = 3.5
 """What a passed challenge is worth: 3 % of owners are fooled into approving (ln 1/0.03)."""
 PASSED_HOURS = 12.0
-RATCHET = 2.0
-"""Nats of new doubt before a session that passed is asked again within PASSED_HOURS."""
+RATCHET = PASSED_NATS
+"""Nats of new doubt before a session that passed is asked again within PASSED_HOURS: what the pass was worth."""
 RESTRICT_NATS = 2.3
 """Nats of doubt above the step-up threshold: ten times the odds."""
 STRONG_NATS = 4.6
