@@ -30,12 +30,14 @@ from rempart.watch.state import (
     House,
     Shard,
     dump,
-    fresh_accounts,
+    know_nothing,
     load,
 )
 from rempart.watch.tails import Tails
 from rempart.watch.threshold import threshold
 
+ROOM, STEP = 1 << 16, 1 << 8
+"""Accounts there is room for from the beginning, and how many more at most are taken at a time."""
 SPANS_A_DAY = DAY_MS // SPAN_MS
 
 
@@ -64,7 +66,8 @@ class Watch:
         """``zone_from`` and ``zone_offset`` (k,) int64 ms: the site's zone as transitions, sorted."""
         self._policy = policy
         self._zone = (zone_from, zone_offset)
-        self.accounts = fresh_accounts(64)
+        self.accounts = self._room = np.zeros(0, ACCOUNT)
+        self._make_room_for(64)
         self.tails = Tails()
         self._stance = policy.stance()
         self._house = House()
@@ -215,14 +218,21 @@ class Watch:
     def _make_room(self, events: int, patients: int, names: tuple[int, int, int]) -> None:
         accounts, networks, roles = names
         if accounts > self.accounts.size:
-            grown = fresh_accounts(max(accounts, self.accounts.size * 2))
-            grown[: self.accounts.size] = self.accounts
-            self.accounts = grown
+            self._make_room_for(max(accounts, min(2 * self.accounts.size, self.accounts.size + STEP)))
         oldest = self._oldest_ms(self._day)
         across.make_room(self._house, networks, events + patients, oldest)
         for shard in self._shards:
             windows.make_room(shard, patients, oldest)
         self.tails.add_roles(roles)
+
+    def _make_room_for(self, accounts: int) -> None:
+        """Hold so many: in room that costs nothing until it is used, so that a live answer never waits for a copy of all."""
+        known = self.accounts.size
+        if accounts > self._room.size:
+            self._room = np.zeros(max(ROOM, 2 * accounts), ACCOUNT)
+            self._room[:known] = self.accounts
+        know_nothing(self._room[known:accounts])
+        self.accounts = self._room[:accounts]
 
     def release(self, numbers: Array) -> None:
         """A person called what was doubted of these accounts (k,) a false alarm: learn from it."""
@@ -241,7 +251,10 @@ class Watch:
 
     def restore(self, arrays: dict[str, Array]) -> None:
         """Continue from :meth:`state`; the number of shards is the one it was saved with."""
-        self.accounts = np.array(arrays["accounts"].astype(ACCOUNT, copy=True))
+        saved = arrays["accounts"].astype(ACCOUNT)
+        self.accounts = self._room = np.zeros(0, ACCOUNT)
+        self._make_room_for(saved.size)
+        self.accounts[:] = saved
         self._stance["span"], shards = (int(value) for value in arrays["span"])
         self._stance["lifted_to"], self._stance["alarm"] = arrays["surge"]
         if shards != len(self._shards):
