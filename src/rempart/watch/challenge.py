@@ -95,7 +95,7 @@ def vouched(accounts: Array) -> Array:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untyped-def]
+def choose(acc, row, now, fresh, doubt, odds, stance):  # type: ignore[no-untyped-def]
     """The mildest answer that fits; asks where an access adds to the haul."""
     if acc.blocked != 0:
         return _BLOCK
@@ -103,7 +103,7 @@ def choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untype
     if slot >= 0 and not _is_recent(acc.asked_ms[slot], now):
         acc.asked_ms[slot] = 0
         slot = -1
-    threshold = policy.threshold
+    threshold = stance.threshold
     if slot >= 0 and acc.passed_ms[slot] != 0:
         if doubt < threshold or doubt < acc.passed_doubt[slot] + RATCHET or fresh == 0:
             return _ALLOW
@@ -112,8 +112,8 @@ def choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untype
         acc.unanswered[slot] = 0.0
         acc.passed_doubt[slot] = doubt
         return _STEP_UP
-    open_challenge = slot >= 0 and policy.enforce == 1
-    slipped = acc.slipped_ms > 0 and policy.enforce == 1
+    open_challenge = slot >= 0 and stance.enforce == 1
+    slipped = acc.slipped_ms > 0 and stance.enforce == 1
     if not open_challenge and ((doubt < threshold and not slipped) or fresh == 0):
         return _ALLOW
     acc.challenged = 1
@@ -124,15 +124,15 @@ def choose(acc, row, now, fresh, doubt, odds, policy):  # type: ignore[no-untype
     acc.passed_doubt[slot] = max(doubt, acc.passed_doubt[slot]) if open_challenge else doubt
     unanswered = acc.unanswered[slot]
     acc.unanswered[slot] += np.float32(1.0)
-    sure = odds > 0.0 and doubt >= policy.usual + RESTRICT_NATS
-    waited = policy.enforce == 0 or unanswered >= 3
+    sure = odds > 0.0 and doubt >= stance.usual + RESTRICT_NATS
+    waited = stance.enforce == 0 or unanswered >= 3
     if sure and waited and acc.opened > 20.0 and acc.explained >= EXPLAINED_ENOUGH * acc.opened:
         return _RESTRICT
     return _STEP_UP
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def hear(acc, row, now, policy):  # type: ignore[no-untyped-def]
+def hear(acc, row, now, stance):  # type: ignore[no-untyped-def]
     """A login, a reinstatement or a person's word; returns the code of an extra reason, or -1."""
     slot = _slot(acc, row.session)
     asked = slot >= 0 and acc.passed_ms[slot] == 0 and _is_recent(acc.asked_ms[slot], now)
@@ -161,16 +161,16 @@ def hear(acc, row, now, policy):  # type: ignore[no-untyped-def]
             acc.released = RELEASED_BY_WORD
         return -1
     if row.kind == _PASS:
-        if asked and trusted and policy.enforce == 1:
+        if asked and trusted and stance.enforce == 1:
             _pass(acc, slot, row.session, now)
         return -1
     acc.failed += np.float32(1.0)
     acc.now[_FAILED] = acc.failed
-    if trusted and policy.enforce == 1:
+    if trusted and stance.enforce == 1:
         if asked:
-            return _fail(acc, acc.passed_doubt[slot], row.session, now, policy)
+            return _fail(acc, acc.passed_doubt[slot], row.session, now, stance)
         if slot < 0 and _is_recent(acc.lost_ms, now):  # It may be the session whose challenge was lost.
-            return _fail(acc, acc.lost_doubt, row.session, now, policy)
+            return _fail(acc, acc.lost_doubt, row.session, now, stance)
     return -1
 
 
@@ -197,12 +197,12 @@ def _pass(acc, slot, session, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _fail(acc, doubt, session, now, policy):  # type: ignore[no-untyped-def]
+def _fail(acc, doubt, session, now, stance):  # type: ignore[no-untyped-def]
     """A challenge failed: the first time it is asked once more, in every session of the account, unless doubt was
     strong or a decoy was opened; else the account is blocked. ``doubt`` is the challenge's. Returns the code of the reason."""
     acc.withheld = 1
     acc.failed_ms = now
-    strong = doubt >= policy.usual + STRONG_NATS
+    strong = doubt >= stance.usual + STRONG_NATS
     decoy = acc.decoy_ms != 0 and now - acc.decoy_ms < DAY_MS
     if acc.slipped_ms == 0 and not strong and not decoy:
         acc.slipped_ms = now

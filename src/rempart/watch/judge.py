@@ -30,7 +30,7 @@ from rempart.watch.state import (
     House,
     Shard,
     dump,
-    know_nothing,
+    fresh_accounts,
     load,
 )
 from rempart.watch.tails import Tails
@@ -231,7 +231,7 @@ class Watch:
         if accounts > self._room.size:
             self._room = np.zeros(max(ROOM, 2 * accounts), ACCOUNT)
             self._room[:known] = self.accounts
-        know_nothing(self._room[known:accounts])
+        self._room[known:accounts] = fresh_accounts(accounts - known)
         self.accounts = self._room[:accounts]
 
     def release(self, numbers: Array) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from rempart.compiled import njit
 from rempart.records import FLAG_DECOY, FLAG_LEFT, FLAG_QUERY, FLAG_TOLD, MAX_REASONS, Action, Kind
 from rempart.watch.challenge import BY_WORD, choose, hear, log_odds, note_session
-from rempart.watch.channels import N_STATS, Group
+from rempart.watch.channels import N_STATS, Group, Stat
 from rempart.watch.circumstance import circumstance
 from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
@@ -42,6 +42,7 @@ DECOY_NATS = 11.0
 NOTABLE = 0.6
 """Share of the threshold from which an allowed access gets its reasons written down too."""
 _LOGIN = int(Group.LOGIN)
+_WHERE_AND_WHEN = (int(Stat.NEW_PLACE), int(Stat.ODD_HOUR), int(Stat.CREW))
 _ACCESS, _FAIL = int(Kind.ACCESS), int(Kind.LOGIN_FAILED)
 _ALLOW, _BLOCK = int(Action.ALLOW), int(Action.BLOCK)
 
@@ -165,7 +166,7 @@ def _learn_outcome(acc, account, asked, row, now, patients, grades, shard, usual
     Where from, when and in which order was judged with the question. Returns patients new to the haul.
     """
     visits, nodes, counts = shard
-    for stat in (10, 12, 24):
+    for stat in _WHERE_AND_WHEN:
         acc.now[stat] = np.float32(0.0)
     fresh = 0
     if row.outcome > 0:
@@ -224,7 +225,7 @@ def _explain(out, parts, acc, extra_code, extra_nats):  # type: ignore[no-untype
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer):  # type: ignore[no-untyped-def]
+def _answer(acc, row, now, fresh, doubt, extra, parts, prices, stance, answer):  # type: ignore[no-untyped-def]
     """Turn the doubt of one event into its answer and its reasons; notes the day's maxima at an access.
 
     ``extra`` is the code of a reason that is no statistic, or -1; ``parts`` (N_STATS + 1,) what each
@@ -247,7 +248,7 @@ def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer): 
         if extra < 0 or extra == LEFT:
             extra = DECOY
             extra_nats += np.float32(DECOY_NATS)
-        doubt = max(doubt + np.float32(DECOY_NATS), policy.threshold)
+        doubt = max(doubt + np.float32(DECOY_NATS), stance.threshold)
     tip = concerns(acc, row) if row.kind == _ACCESS else np.float32(0.0)
     if tip > 0.0:
         if extra < 0:
@@ -270,15 +271,15 @@ def _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, answer): 
         answer.stake_low_eur = np.float32(prices[row.form, 0] * fresh)
         answer.stake_high_eur = np.float32(prices[row.form, 1] * fresh)
     if row.kind == _ACCESS or row.kind == _FAIL:
-        answer.action = choose(acc, row, now, fresh, doubt, odds, policy)
-        if acc.challenged == 1 and own >= policy.usual:
+        answer.action = choose(acc, row, now, fresh, doubt, odds, stance)
+        if acc.challenged == 1 and own >= stance.usual:
             acc.challenged = 2
     if acc.blocked != 0:
         answer.action = _BLOCK
         if extra < 0:
             extra = DISOWNED if acc.blocked == BY_WORD else FAILED_CHALLENGE
     answer.whole_account = 1 if answer.action == _BLOCK else 0
-    if answer.action != _ALLOW or extra >= 0 or doubt >= NOTABLE * policy.threshold:
+    if answer.action != _ALLOW or extra >= 0 or doubt >= NOTABLE * stance.threshold:
         _explain(answer, parts, acc, extra, extra_nats)
 
 
@@ -304,7 +305,7 @@ def judge_rows(
     usual,
     zone_from,
     zone_offset,
-    policy,
+    stance,
     shard,
     shards,
     parts,
@@ -351,8 +352,8 @@ def judge_rows(
             expire(acc, nodes, counts, now)
             _fade(acc, now)
             _count(acc)
-            extra = hear(acc, row, now, policy)
+            extra = hear(acc, row, now, stance)
             fresh = 1 if row.kind == _FAIL else 0
         acc.last_ms = now
         doubt = doubt_of(acc, nats_table, apart, role_days, parts)
-        _answer(acc, row, now, fresh, doubt, extra, parts, prices, policy, out[i])
+        _answer(acc, row, now, fresh, doubt, extra, parts, prices, stance, out[i])

@@ -260,16 +260,11 @@ colleague explains (own earlier visits left aside), before the account is known.
 def fresh_accounts(n: int) -> Array:
     """``n`` accounts nothing is known of."""
     accounts = np.zeros(n, ACCOUNT)
-    know_nothing(accounts)
-    return accounts
-
-
-def know_nothing(accounts: Array) -> None:
-    """Make accounts (n,) of zeros those of whom nothing is known."""
     for name in ("newest", "tail", "place", "software", "form", "last_place", "day", "role"):
         accounts[name] = -1
     accounts["usual_strange"], accounts["usual_uncared"] = USUAL_STRANGE, USUAL_UNCARED
     accounts["usual_unexplained"] = USUAL_UNEXPLAINED
+    return accounts
 
 
 def dump(prefix: str, holder: Shard | House) -> dict[str, Array]:
