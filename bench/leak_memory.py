@@ -1,11 +1,15 @@
-"""Memory while a long file is read: ``python -m bench.leak_memory [GIGABYTES]`` (3 by default, written to the temporary folder once).
+"""Memory while a long file is read: ``python -m bench.leak_memory [GIGABYTES] [--ours PERCENT]`` (3 and 2 by default).
 
-Prints, at every tenth of the file, the bytes read, the process's present and highest memory and processor seconds a gigabyte. The
-population has 100,000 people; one row in fifty is one of them.
+The file is one block of rows again and again, packed with gzip a block at a time, so that fifty gigabytes need eight of the
+temporary folder. Prints, at every twentieth of the file, the bytes read (unpacked), the process's present and highest memory
+and processor seconds a gigabyte. The population has 100,000 people.
 """
 
 from __future__ import annotations
 
+import argparse
+import gzip
+import io
 import sys
 import tempfile
 import time
@@ -33,30 +37,34 @@ def memory() -> tuple[float, float]:
     return tuple(int(status.split(f"{name}:")[1].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))  # type: ignore[return-value]
 
 
-def write(path: Path, size: int) -> int:
-    """A file of about ``size`` bytes; returns its rows. The same block of rows again and again."""
+def block(percent: float) -> bytes:
+    """BLOCK rows of CSV with their headings, so many in a hundred of them ours."""
     land = Country.draw(7)
-    ours, strangers = people(land, PEOPLE, 1), people(land, BLOCK, 2)
-    mine = take(ours, np.arange(BLOCK // 50))
-    rows = spoil({name: np.concatenate([mine[name], strangers[name]]) for name in mine}, 3)
-    arrow_csv.write_csv(table(rows), path)
-    block = path.read_bytes()
-    head, _, body = block.partition(b"\n")
-    written = 0
+    mine = round(BLOCK * percent / 100)
+    parts = [take(people(land, PEOPLE, 1), np.arange(mine) % PEOPLE), people(land, max(BLOCK - mine, 1), 2)]
+    rows = spoil({name: np.concatenate([part[name] for part in parts])[:BLOCK] for name in parts[0]}, 3)
+    text = io.BytesIO()
+    arrow_csv.write_csv(table(rows), text)
+    return text.getvalue()
+
+
+def write(path: Path, size: int, percent: float) -> tuple[int, int]:
+    """A gzip file of about ``size`` bytes when unpacked; returns its rows and its bytes unpacked."""
+    head, _, body = block(percent).partition(b"\n")
+    times = max(1, round(size / len(body)))
+    packed = gzip.compress(body, 1)
     with path.open("wb") as file:
-        file.write(head + b"\n")
-        while file.tell() < size:
-            file.write(body)
-            written += body.count(b"\n")
-    return written
+        file.write(gzip.compress(head + b"\n"))
+        for _ in range(times):
+            file.write(packed)
+    return times * body.count(b"\n"), times * len(body)
 
 
-def main(gigabytes: float) -> None:
+def main(gigabytes: float, percent: float) -> None:
     """Write, read, tell, delete."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "long.csv"
-        rows = write(path, int(gigabytes * 1e9))
-        size = path.stat().st_size
+        path = Path(folder) / "long.csv.gz"
+        rows, size = write(path, int(gigabytes * 1e9), percent)
         ours = people(Country.draw(7), PEOPLE, 1)
         chunk = Chunk("p", tuple(ours), tuple(pa.array(cells, pa.large_string()) for cells in ours.values()))
         columns, _, count = typed([chunk])
@@ -65,8 +73,8 @@ def main(gigabytes: float) -> None:
         begun, told = time.process_time(), [0]
 
         def hear(done: int) -> None:
-            if done * 10 >= rows * (told[0] + 1) or done == rows:
-                told[0] = done * 10 // rows
+            if done * 20 >= rows * (told[0] + 1) or done == rows:
+                told[0] = done * 20 // rows
                 present, highest = memory()
                 read = size * done / rows / 1e9
                 spent = time.process_time() - begun
@@ -76,8 +84,16 @@ def main(gigabytes: float) -> None:
                 )
 
         found = Scanner(population, 1, hear).scan(read_files((path,)))
-        print(f"{found.rows:,} rows, {found.matched:,} matched")
+        print(f"{found.rows:,} rows, {found.matched:,} matched; {memory()[1]:,.0f} MB at most", flush=True)
+        matched = sum(len(part.row) for part in found.matches())
+        print(
+            f"{matched:,} matches told; {memory()[1]:,.0f} MB at most, {time.process_time() - begun:,.0f} s processor"
+        )
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    words = argparse.ArgumentParser(prog="python -m bench.leak_memory")
+    words.add_argument("gigabytes", type=float, nargs="?", default=3)
+    words.add_argument("--ours", type=float, default=2, metavar="PERCENT")
+    asked = words.parse_args()
+    main(asked.gigabytes, asked.ours)
