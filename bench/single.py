@@ -59,9 +59,9 @@ def time_kernel(events: list[Access], data: Path) -> Array:
     watch = Watch(Policy(enforce=True), np.array([0]), np.array([0]))
     prices, took = np.ones((10_000, 2)), []
     for access in events:
-        one = course.door.one(access)
+        one = course.stages.door.one(access)
         patients = one.hashes[3:]
-        words = course.names.words
+        words = course.stages.names.words
         names = len(words["account"]), len(words["network"]), len(words["role"])
         marks, now, grades = (
             np.zeros(1, np.int64),

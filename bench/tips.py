@@ -43,7 +43,7 @@ class Tipped(Rehearsal):
 
     def tips(self, tape: Tape, addresses: Sequence[str], at: int, now_ms: int) -> Array:
         """Rows of TIP for ``addresses``, weighed by the acts of the tape before the ``at``-th."""
-        names = self._course.names
+        names = self._stages.names
         numbers = [
             names.number("network", f"{hash_text(one.lower(), tape.key, NETWORK):016x}") for one in addresses
         ]

@@ -122,8 +122,8 @@ def outcome(course: Course, decisions: list[bytes]) -> Outcome:
             journal["events"] += held.events.to_pylist()
             journal["names"] += held.names
     journal["names"].sort()
-    known = course.watch.accounts[: len(course.names.words["account"])]
-    seen = sorted(course.duplicates.state()["seen"].tolist())
+    known = course.stages.watch.accounts[: len(course.stages.names.words["account"])]
+    seen = sorted(course.stages.duplicates.state()["seen"].tolist())
     counts = {name: count for name, count in course.progress.counts.items() if count}
     return Outcome(decisions, journal, known.tobytes(), seen, counts)
 
@@ -236,6 +236,6 @@ def test_what_is_told_of_a_question_is_the_same_together_and_after_a_restart(tmp
     assert play(with_one_key(tmp_path, "together"), stream, [], ["together"]) == single
     again = Course.open(tmp_path / "single", Settings(), enforce=True, live=True)
     assert outcome(again, single.decisions) == single
-    sums = again.watch.accounts["rows_day"][:3]
+    sums = again.stages.watch.accounts["rows_day"][:3]
     assert 0 < sums.max() < 200, "fifty rows of those that list nobody, not of all ten questions"
     again.abandon()

@@ -144,16 +144,16 @@ def test_a_crash_does_not_forget_what_was_named_and_a_revoked_bundle_takes_it_ba
     course = Course.open(data, Settings(), enforce=False, live=False)
     run("share", "--read", bundle(tmp_path / "crew.json", EXIT), "--weigh", "--data", data)
     course.heed()
-    assert len(course.watch.state()["house.tips"]) == 1
+    assert len(course.stages.watch.state()["house.tips"]) == 1
     course.flush(sync=True)
-    before = {name: array.copy() for name, array in course.watch.state().items()}
+    before = {name: array.copy() for name, array in course.stages.watch.state().items()}
     course.abandon()
     again = Course.open(data, Settings(), enforce=False, live=False)
-    after = again.watch.state()
+    after = again.stages.watch.state()
     assert [name for name in before if not np.array_equal(before[name], after[name])] == []
     run("share", "--read", bundle(tmp_path / "crew.json", EXIT, revoked=True), "--weigh", "--data", data)
     again.heed()
-    assert len(again.watch.state()["house.tips"]) == 0
+    assert len(again.stages.watch.state()["house.tips"]) == 0
     again.close()
     run("ledger", "verify", "--data", data)
 
@@ -168,7 +168,7 @@ def test_a_bundle_is_replaced_only_by_its_makers_and_what_changed_is_said(tmp_pa
 
     def tips() -> int:
         course = Course.open(data, Settings(), enforce=False, live=False)
-        found = len(course.watch.state()["house.tips"])
+        found = len(course.stages.watch.state()["house.tips"])
         course.close()
         return found
 

@@ -341,22 +341,22 @@ def test_a_false_alarm_reaches_the_watch_once_and_survives_a_crash(tmp_path: Pat
     data = watched(tmp_path, written(story(thieves=())))
     run("incident", "open", "--account", VICTIM, "--from", "2026-03-02", "--to", "2026-03-03", "--reason", "x", "--data", data)  # fmt: skip
     course = Course.open(data, Settings(), enforce=False, live=False)
-    number = course.names.known("account", VICTIM)
-    course.watch.accounts["carried"][number] = 4.0
+    number = course.stages.names.known("account", VICTIM)
+    course.stages.watch.accounts["carried"][number] = 4.0
     run(
         "incident", "state", "I0001", "false_alarm", "--reason", "he stood in for a colleague", "--data", data
     )
     course.heed()
-    assert course.watch.accounts["carried"][number] == 0
-    assert course.watch.accounts["released"][number] == RELEASED_BY_WORD
-    before = {name: array.copy() for name, array in course.watch.state().items()}
+    assert course.stages.watch.accounts["carried"][number] == 0
+    assert course.stages.watch.accounts["released"][number] == RELEASED_BY_WORD
+    before = {name: array.copy() for name, array in course.stages.watch.state().items()}
     heeded = course.progress.heeded
     course.heed()
     course.flush(sync=True)
     course.abandon()
     again = Course.open(data, Settings(), enforce=False, live=False)
     assert again.progress.heeded == heeded > 0
-    after = again.watch.state()
+    after = again.stages.watch.state()
     assert [name for name in before if not np.array_equal(before[name], after[name])] == []
     again.close()
 

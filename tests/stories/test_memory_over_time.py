@@ -45,9 +45,9 @@ def day_of_work(day: int, rng: np.random.Generator) -> Batch:
 def sizes(course: Course) -> dict[str, int]:
     """Bytes of every part of the state that a checkpoint would hold."""
     parts = {
-        "watch": course.watch.state(),
-        "care": course.care.index.state(),
-        "duplicates": course.duplicates.state(),
+        "watch": course.stages.watch.state(),
+        "care": course.stages.care.index.state(),
+        "duplicates": course.stages.duplicates.state(),
     }
     return {name: sum(array.nbytes for array in arrays.values()) for name, arrays in parts.items()}
 
@@ -74,7 +74,7 @@ def test_a_hundred_days_take_no_more_than_the_first_sixty(course: Course) -> Non
 def test_what_was_forgotten_changes_no_answer(course: Course, tmp_path: Path) -> None:
     """A course that never forgets gives the same answers, and so does one cut into small batches."""
     other = Course.open(tmp_path / "other", Settings(), enforce=False, live=False)
-    other.care.index.prune = lambda before_ms: None  # type: ignore[method-assign]
+    other.stages.care.index.prune = lambda before_ms: None  # type: ignore[method-assign]
     rng, again = np.random.default_rng(7), np.random.default_rng(7)
     for day in range(60):
         work, same = day_of_work(day, rng), day_of_work(day, again)
@@ -87,6 +87,6 @@ def test_what_was_forgotten_changes_no_answer(course: Course, tmp_path: Path) ->
             other.take(tail, "log", None)
         given = [each.decisions.tobytes() for each in course.take(work, "log", None)]
         assert given == [each.decisions.tobytes() for each in other.take(same, "log", None)]
-    assert course.care.index.links < other.care.index.links
+    assert course.stages.care.index.links < other.stages.care.index.links
     course.abandon()
     other.abandon()

@@ -122,7 +122,7 @@ def test_a_decoy_planted_while_a_folder_is_followed_counts_from_then_on(
     course.abandon()
     rejects.close()
     back = Course.open(data, Settings(), enforce=False, live=False)
-    assert back.watch.decoys.size == 2
+    assert back.stages.watch.decoys.size == 2
     back.close()
 
 
@@ -235,10 +235,10 @@ def test_care_data_make_no_trap_of_a_patient_whom_people_open(tmp_path: Path) ->
     for number in range(4, 8):
         assert read(opened("busy", number, f"staff{number}"), f"after{number}") == "allow"
     assert read(opened(other, 9, "staff9"), "the other") == "step_up"
-    decoys = course.watch.decoys.tolist()
+    decoys = course.stages.watch.decoys.tolist()
     course.abandon()
     back = Course.open(data, Settings(), enforce=True, live=True)
     back.look_for_decoys()
-    assert back.watch.decoys.tolist() == decoys
+    assert back.stages.watch.decoys.tolist() == decoys
     assert len(decoys) == 1
     back.close()

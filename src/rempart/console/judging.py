@@ -54,7 +54,7 @@ class Judging:
             return make_link(public_url, plan.link_key, link)
 
         challenges = Challenges(self._course)
-        questions = Questions(self._course.names)
+        questions = Questions(self._course.stages.names)
         hearing = Hearing(self._course, self._rejects, challenges, questions, containment, wall_ms)
         self._serving = Serving(
             self._course,

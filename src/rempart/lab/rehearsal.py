@@ -10,9 +10,7 @@ Misses: duplicates, which a tape has none of.
 from __future__ import annotations
 
 import copy
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
@@ -22,9 +20,7 @@ import pyarrow as pa
 from rempart.care.index import CareIndex
 from rempart.lab.haul import Profiles
 from rempart.lab.tape import SOURCE, Tape
-from rempart.pipeline.care_feed import CareFeed
-from rempart.pipeline.course import Course
-from rempart.pipeline.door import Door
+from rempart.pipeline.stages import Stages
 from rempart.pipeline.wording import ACTION_NAMES
 from rempart.records import Access, Frame
 from rempart.settings import Settings
@@ -82,17 +78,13 @@ class Rehearsal:
         tails: Tails | None = None,
     ) -> None:
         """``tails``: what the watch knows of honest days at first, else nothing."""
-        with tempfile.TemporaryDirectory() as folder:
-            course = Course.open(Path(folder) / "data", settings or Settings(), enforce=enforce, live=True)
-            course.abandon()
-        course.names.restore(list(tape.names))
-        course.door = Door(tape.key, course.names)
-        course.care = CareFeed(course.door)
+        stages = Stages.fresh(tape.key, settings or Settings(), enforce=enforce, live=True)
+        stages.names.restore(list(tape.names))
         for payload in tape.care:
-            course.care.restore_input(payload)
+            stages.care.restore_input(payload)
         if tails is not None:
-            course.watch.tails = tails
-        self._course = course
+            stages.watch.tails = tails
+        self._stages = stages
         self._encoder = msgspec.json.Encoder()
         self._offset = 0
         self._log: list[Frame] = []
@@ -108,35 +100,35 @@ class Rehearsal:
 
     def moment(self) -> Moment:
         """Where the detector stands now."""
-        watch = {name: array.copy() for name, array in self._course.watch.state().items()}
-        return Moment(watch, copy.copy(self._course.care.index))
+        watch = {name: array.copy() for name, array in self._stages.watch.state().items()}
+        return Moment(watch, copy.copy(self._stages.care.index))
 
     def back_to(self, moment: Moment) -> None:
         """Stand again where ``moment`` was taken."""
-        self._course.watch.restore(moment.watch)
-        self._course.care.index = copy.copy(moment.care)
+        self._stages.watch.restore(moment.watch)
+        self._stages.care.index = copy.copy(moment.care)
         self._set_mark(moment)
 
     def judge_frame(self, frame: Frame) -> Array:
         """Answers (n,) of DECISION to consecutive events; :meth:`take_back` undoes the last frame."""
-        course = self._course
+        stages = self._stages
         if (
             self._logged > _EVENTS_BETWEEN_MARKS
             or len(self._log) > _FRAMES_BETWEEN_MARKS
-            or course.watch.watermark_ms // DAY_MS != self._day
+            or stages.watch.watermark_ms // DAY_MS != self._day
         ):
             self._set_mark(self.moment())
         self._log.append(frame)
         self._logged += frame.rows.size
         self._events += frame.rows.size
-        return course.weigh(frame)
+        return stages.judge(frame.rows, frame.patients)
 
     def take_back(self) -> None:
         """Undo the last frame."""
         frames = self._log[:-1]
         self.back_to(self._mark)
         for frame in frames:
-            self._course.weigh(frame)
+            self._stages.judge(frame.rows, frame.patients)
         self._log = frames
         self._logged = sum(frame.rows.size for frame in frames)
 
@@ -158,17 +150,17 @@ class Rehearsal:
         self._offset += len(line) + 1
         if not isinstance(unit, Access):
             return None
-        one = self._course.door.one(unit)
+        one = self._stages.door.one(unit)
         return Frame(one.rows, one.hashes[3:], pa.array([one.event], pa.string()))
 
     def statistics_of(self, numbers: Array) -> tuple[Array, Array]:
         """Statistics (n, N_STATS) and roles (n,) as they stand, for the account numbers (n,) of a frame."""
-        accounts, rows = self._course.watch.accounts, self._course.names.canon[numbers]
+        accounts, rows = self._stages.watch.accounts, self._stages.names.canon[numbers]
         return accounts["now"][rows], accounts["role"][rows]
 
     def price(self, profiles: Profiles) -> tuple[float, float]:
         """Euros, low and high, of so many patients with each set of FHIR types."""
-        stakes = self._course.stakes
+        stakes = self._stages.meanings.stakes
         total = np.zeros(2)
         for forms, patients in profiles.items():
             prices = [stakes.stake_of_form(form) for form in forms] or [(0.0, 0.0)]
@@ -179,4 +171,4 @@ class Rehearsal:
         self._mark = moment
         self._log = []
         self._logged = 0
-        self._day = self._course.watch.watermark_ms // DAY_MS
+        self._day = self._stages.watch.watermark_ms // DAY_MS

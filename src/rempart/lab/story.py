@@ -83,7 +83,7 @@ def play(out: Path, seed: int, hear: Progressing, language: Language) -> Story:
     region = build_region(RegionSpec(seed=seed))
     course = Course.open(data, Settings(), enforce=True, live=True)
     result = run_duel(region, hire(region, seed), CourseJudge(course), warm_up_days=14, progress=hear)
-    stakes = course.stakes
+    stakes = course.stages.meanings.stakes
 
     def price(profiles: Any) -> tuple[float, float]:
         low = high = 0.0

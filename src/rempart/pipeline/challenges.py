@@ -31,7 +31,7 @@ class Challenges:
     """What was asked and not answered yet; one caller at a time."""
 
     def __init__(self, course: Course) -> None:
-        self._door = course.door
+        self._door = course.stages.door
         self._asked: OrderedDict[str, int] = OrderedDict()
         self._places: OrderedDict[Place, str] = OrderedDict()
         self._renewed: OrderedDict[str, str] = OrderedDict()
@@ -116,7 +116,7 @@ def _keep(table: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
 
 def _open_in(course: Course) -> dict[int, int]:
     """Sessions challenged and not yet passed before a restart, by their hash."""
-    accounts = course.watch.accounts
+    accounts = course.stages.watch.accounts
     still = (accounts["asked_ms"] != 0) & (accounts["passed_ms"] == 0)
     sessions, asked = accounts["session"][still], accounts["asked_ms"][still]
     return dict(zip(sessions.tolist(), asked.tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""The course of every batch: door → duplicates → care → watch → ledger, and back to that point after a crash.
+"""The course of every batch: the stages decide, the ledger keeps, and back to that point after a crash.
 
 Reads batches (from :mod:`watching` or :mod:`live`) or frames already through the door (from
 :mod:`replay`); gives answers once the ledger has them. Everything that changed the state is in the
@@ -21,28 +21,21 @@ from rempart.errors import LedgerError
 from rempart.incident.case import false_alarm
 from rempart.language import gettext as _
 from rempart.ledger.book import Ledger
-from rempart.ledger.checkpoint import Checkpoint, layout, load_latest, save, under
+from rempart.ledger.checkpoint import Checkpoint, load_latest, save
 from rempart.ledger.deeds import TIP_OFF, Deeds
 from rempart.ledger.entries import DECISIONS, decode_decisions, decode_input
 from rempart.ledger.query import recall_decision
-from rempart.market.book import load as load_book
-from rempart.market.stake import StakeTable, stake_table
 from rempart.pipeline.care_columns import learnt_from, merge_learnt
-from rempart.pipeline.care_feed import CareFeed
-from rempart.pipeline.decoys import KnownDecoys, PlantedDecoys
-from rempart.pipeline.door import Door, Names, One
-from rempart.pipeline.duplicates import Duplicates
+from rempart.pipeline.decoys import PlantedDecoys
+from rempart.pipeline.door import One
 from rempart.pipeline.explain import count_rows
-from rempart.pipeline.meanings import Meanings
-from rempart.pipeline.progress import Progress, Recent
-from rempart.pipeline.remarks import remark
+from rempart.pipeline.progress import Progress
 from rempart.pipeline.sealing import Sealing
-from rempart.pipeline.single import FRESH, LONG_WAY, decide_row, decide_rows
+from rempart.pipeline.single import FRESH
+from rempart.pipeline.stages import Stages
 from rempart.pipeline.tip_offs import TipOff, read_tip_off, rows_of
-from rempart.pipeline.zones import transitions
-from rempart.records import DECISION, EVENT, Access, Batch, Context, Frame
+from rempart.records import Access, Batch, Context, Frame
 from rempart.settings import Settings
-from rempart.watch.judge import Policy, Watch
 from rempart.watch.state import MINUTE_MS, Array
 
 CARE_INPUT = 1
@@ -90,23 +83,11 @@ class Course:
 
     data: Path
     ledger: Ledger
-    names: Names
-    door: Door
-    care: CareFeed
-    duplicates: Duplicates
-    watch: Watch
-    stakes: StakeTable
+    stages: Stages
     seal_every: int
-    live: bool
-    trusted: tuple[str, ...]
     progress: Progress = field(default_factory=Progress)
-    recent: Recent = field(default_factory=lambda: Recent())
-    _stand: tuple[Any, ...] = ()
-    _within_reach: tuple[Any, ...] = ()
     _deeds: Deeds = field(init=False)
     _planted: PlantedDecoys = field(init=False)
-    _decoys: KnownDecoys = field(init=False)
-    _meanings: Meanings = field(init=False)
     _minute: int = -1
     _since_seal: int = 0
     _since_checkpoint: int = 0
@@ -116,35 +97,14 @@ class Course:
         self._deeds = Deeds(self.data)
         self.sealing = Sealing(self.ledger)
         self._planted = PlantedDecoys(self.data, self.ledger.keys)
-        self._decoys = KnownDecoys(self.watch, self.care)
-        self._meanings = Meanings(self.names, self.stakes, self.live, self.trusted)
 
     @classmethod
     def open(cls, data: Path, settings: Settings, *, enforce: bool, live: bool, shards: int = 1) -> Course:
         """Open the data folder as its one writer and come back to where it stood."""
         ledger = Ledger.open(data, create=True, trace=settings.source_kind == "trace" and not live)
-        names = Names()
-        door = Door(ledger.keys.pseudonym_key, names)
-        watch = Watch(
-            Policy(settings.challenges_per_day, enforce), *transitions(settings.zone), shards=shards
-        )
-        stakes = stake_table(
-            load_book(Path(settings.price_book) if settings.price_book else None),
-            Path(settings.content_classes) if settings.content_classes else None,
-        )
-        course = cls(
-            data,
-            ledger,
-            names,
-            door,
-            CareFeed(door),
-            Duplicates(),
-            watch,
-            stakes,
-            settings.seal_every,
-            live,
-            settings.trusted_sources,
-        )
+        key = ledger.keys.pseudonym_key
+        stages = Stages.fresh(key, settings, enforce=enforce, live=live, shards=shards)
+        course = cls(data, ledger, stages, settings.seal_every)
         course._come_back()
         course.heed()
         course.look_for_decoys()
@@ -170,7 +130,7 @@ class Course:
                 context = []
                 if next_offset is not None:
                     self.progress.next_offset[source] = self._next(batch, at, next_offset)
-                answers.append(self.decide(self.door.frame(batch.accesses.slice(done, at - done))))
+                answers.append(self.decide(self.stages.door.frame(batch.accesses.slice(done, at - done))))
                 done = at
             if resource is not None:
                 context.append(resource)
@@ -187,53 +147,46 @@ class Course:
 
     def decision(self, number: int) -> Any:
         """The decision with that number: one row of DECISION, of the last ones or back from the ledger."""
-        found = self.recent.find(number)
+        found = self.stages.recent.find(number)
         return recall_decision(self.data, number) if found is None else found
 
     def learn(self, context: Sequence[Context], learnt: pa.RecordBatch | None = None, told: int = 0) -> None:
         """Take care context in, and what ``told`` further units taught, and write it to the journal."""
         if not context and not told:
             return
+        stages = self.stages
         self._count("context", len(context) + told)
-        single = learnt_from(context, max(self.watch.watermark_ms, 0) if self.live else None)
-        before = self._decoys.names()
+        single = learnt_from(context, max(stages.watch.watermark_ms, 0) if stages.live else None)
+        before = stages.decoys.names()
         self.ledger.append_input(
-            CARE_INPUT, self.care.add(single if learnt is None else merge_learnt(learnt, single))
+            CARE_INPUT, stages.care.add(single if learnt is None else merge_learnt(learnt, single))
         )
-        self._decoys.follow(before)
+        stages.decoys.follow(before)
 
     def decide(self, frame: Frame, trace: bool | None = None) -> Answers:
         """Judge a frame that is through the door, and write it to the journal (not yet flushed).
 
         ``trace``: its source told afterwards what it served; None, as the ledger was opened.
         """
-        first = self.ledger.next_number
-        earlier = self.duplicates.sift(self.door.event_keys(frame, self.live), frame.rows, first)
+        first, stages = self.ledger.next_number, self.stages
+        earlier = stages.duplicates.sift(stages.door.event_keys(frame, stages.live), frame.rows, first)
         kept = select(frame, earlier < 0)
         self._repeat(frame.rows.size - kept.rows.size)
-        decisions = self._judge(kept.rows, kept.patients, fill=True)
+        decisions = stages.judge(kept.rows, kept.patients)
         if kept.rows.size:
-            fresh = self.names.take_fresh()
+            fresh = stages.names.take_fresh()
             self.ledger.append_decisions(kept.rows, decisions, kept.patients, kept.events, fresh, trace)
-            self.recent.keep(first, decisions)
-            self._tally(kept.rows)
-            self._advance(kept.rows.size)
+            stages.recent.keep(first, decisions)
+            self._advance(kept.rows)
         return Answers(kept, decisions, first, earlier)
-
-    def weigh(self, frame: Frame) -> Array:
-        """Answers (n,) to a frame that leaves no trace in the ledger: for what is only rehearsed.
-
-        State changes as in :meth:`decide`, but no duplicates are looked for.
-        """
-        return self._judge(frame.rows, frame.patients, fill=True)
 
     def decide_one(self, access: Access, trace: bool | None = None) -> Decided:
         """Judge one access now, as :meth:`decide` would in a frame; flush before its answer leaves."""
-        return self._decide_one(self.door.one(access), trace)
+        return self._decide_one(self.stages.door.one(access), trace)
 
     def decide_each(self, accesses: Sequence[Access]) -> list[Decided]:
         """:meth:`decide_one` of each in turn, most of them in one call and one entry of the journal."""
-        ones = [self.door.one(access) for access in accesses]
+        ones = [self.stages.door.one(access) for access in accesses]
         decided: list[Decided] = []
         while len(decided) < len(ones):
             left = ones[len(decided) :]
@@ -244,23 +197,14 @@ class Course:
 
     def _decide_together(self, ones: list[One]) -> list[Decided]:
         """The answers to the first of ``ones``, as far as they go the short way."""
-        watch, number = self.watch.arrays(0), self.ledger.next_number
-        if watch[-1] > 1:
-            return []
-        rows = np.frombuffer(bytearray().join([one.rows.data for one in ones]), EVENT)
-        decisions = np.frombuffer(bytearray(DECISION.itemsize * rows.size), DECISION)
-        ends = np.cumsum([one.hashes.size for one in ones])
-        earlier = np.empty(rows.size, np.int64)
-        hashes = np.concatenate([one.hashes for one in ones])
-        done = decide_rows(rows, hashes, ends, number, decisions, earlier, watch, *self._reach())
-        fresh = np.flatnonzero(earlier[:done] == FRESH)
-        numbers = earlier[:done].copy()
+        number = self.ledger.next_number
+        rows, decisions, earlier = self.stages.judge_together(ones, number)
+        fresh = np.flatnonzero(earlier == FRESH)
+        numbers = earlier.copy()
         numbers[fresh] = np.arange(number, number + fresh.size)
         if fresh.size:
-            self.recent.next_number = number + fresh.size
-            kept = [ones[place] for place in fresh.tolist()]
-            self._journal_together(rows[fresh], decisions[fresh], kept)
-        self._repeat(done - fresh.size)
+            self._journal_together(rows[fresh], decisions[fresh], [ones[place] for place in fresh.tolist()])
+        self._repeat(rows.size - fresh.size)
         return [
             Decided(
                 each,
@@ -275,79 +219,33 @@ class Course:
         rows["first_patient"] = np.cumsum(rows["patients"]) - rows["patients"]
         patients = np.concatenate([one.hashes[3:] for one in ones])
         events = pa.array([one.event for one in ones], pa.string())
-        self.ledger.append_decisions(rows, decisions, patients, events, self.names.take_fresh())
-        self._tally(rows)
-        self._advance(rows.size)
+        self.ledger.append_decisions(rows, decisions, patients, events, self.stages.names.take_fresh())
+        self._advance(rows)
 
     def _decide_one(self, one: One, trace: bool | None) -> Decided:
         """What :meth:`decide_one` does with one access that is through the door."""
         number = self.ledger.next_number
-        decisions = np.frombuffer(bytearray(DECISION.itemsize), DECISION)
-        watch = self.watch.arrays(one.account)
-        earlier = decide_row(one.rows, one.hashes, number, decisions, watch, *self._reach())
-        if earlier == LONG_WAY:
-            earlier, decisions = self._decide_long(one, number)
+        earlier, decisions = self.stages.judge_one(one, number)
         if earlier >= 0:
             self._repeat(1)
             return Decided(earlier, self.decision(earlier), True)
-        self.recent.next_number = number + 1
-        fresh = self.names.take_fresh()
+        fresh = self.stages.names.take_fresh()
         self.ledger.append_one(one.rows, decisions, one.hashes[3:], one.event, fresh, trace)
-        self._tally(one.rows)
-        self._advance(1)
+        self._advance(one.rows)
         return Decided(number, decisions[0], False)
-
-    def _decide_long(self, one: One, number: int) -> tuple[int, Array]:
-        """The number of the decision an event repeats, or -1, and its decision (1,), as of a frame of one row."""
-        earlier = int(self.duplicates.sift(one.hashes[:1], one.rows, number)[0])
-        if earlier >= 0:
-            return earlier, np.empty(0, DECISION)
-        decisions = self._judge(one.rows, one.hashes[3:], fill=True)
-        self.recent.keep(number, decisions)
-        return earlier, decisions
 
     def _repeat(self, number: int) -> None:
         """Count records that were decided before."""
         self._count("duplicates", number)
         self.progress.merged += number
 
-    def _tally(self, rows: Array) -> None:
+    def _advance(self, rows: Array) -> None:
+        """Count rows of decisions that the journal holds."""
         for what, number in zip(("decided", "control", "unattributed"), count_rows(rows), strict=True):
             self._count(what, number)
-
-    def _advance(self, number: int) -> None:
-        """Count decisions that the journal holds."""
-        self.progress.merged += number
-        self._since_seal += number
-        self._since_checkpoint += number
-
-    def _judge(self, rows: Array, patients: Array, fill: bool) -> Array:
-        """Decisions (n,) on rows that are no duplicates; ``fill``: they still lack what care knows of them."""
-        believed, prices, sizes = self._meanings.now()
-        agreed = self.watch.agreed_times(rows)
-        joined, canonical, grades = self.care.explain(rows, patients, agreed, believed, fill)
-        decisions = self.watch.judge(Frame(joined, canonical, None), grades, prices, sizes)
-        remark(decisions, rows)
-        self.care.forget(self.watch.watermark_ms)
-        return decisions
-
-    def _reach(self) -> tuple[Any, ...]:
-        """What :func:`decide_row` reads and changes beside the watch, gathered when some of it was replaced."""
-        care, seen = self.care, self.duplicates
-        stand = self.names.count, care.changes, care.index, care.aliases, seen.changes, self.recent
-        if stand != self._stand:
-            believed, prices, sizes = self._meanings.now()
-            self._within_reach = (
-                self.door.nameless,
-                self.live,
-                self.recent.rows,
-                seen.arrays,
-                care.arrays(believed),
-                prices,
-                sizes,
-            )
-            self._stand = stand
-        return self._within_reach
+        self.progress.merged += rows.size
+        self._since_seal += rows.size
+        self._since_checkpoint += rows.size
 
     def reject(self, number: int) -> None:
         """Count units that could not be read."""
@@ -358,12 +256,12 @@ class Course:
 
     def flush(self, sync: bool = False) -> None:
         """Hand what was journalled to the disk (``sync``: wait for it), then seal if it is time."""
-        minute = self.watch.watermark_ms // MINUTE_MS
+        minute = self.stages.watch.watermark_ms // MINUTE_MS
         if minute != self._minute:
             self._minute = minute
             self.heed()
             self.look_for_decoys()
-        if not self.live:
+        if not self.stages.live:
             self.ledger.append_input(PROGRESS_INPUT, msgspec.msgpack.encode(self.progress))
         self.ledger.flush(sync)
         if self._since_seal >= self.seal_every:
@@ -384,20 +282,21 @@ class Course:
         self._release(release)
 
     def _release(self, release: Release) -> None:
-        numbers = [self.names.known("account", account) for account in release.accounts]
+        names = self.stages.names
+        numbers = [names.known("account", account) for account in release.accounts]
         known = np.array([number for number in numbers if number >= 0], np.int64)
-        self.watch.release(self.names.canon[known])
+        self.stages.watch.release(names.canon[known])
         self.progress.heeded = release.heeded
 
     def _tip_off(self, tip: TipOff) -> None:
-        self.watch.set_tip_offs(*rows_of(tip, self.names))
+        self.stages.watch.set_tip_offs(*rows_of(tip, self.stages.names))
 
     def look_for_decoys(self) -> None:
         """Know the decoys planted or retired since the last look, once it is in the journal."""
         planted = self._planted.fresh()
-        if planted is not None and self._decoys.are_others(planted):
+        if planted is not None and self.stages.decoys.are_others(planted):
             self.ledger.append_input(DECOY_INPUT, planted.tobytes())
-            self._decoys.know(planted)
+            self.stages.decoys.know(planted)
 
     def seal(self) -> None:
         """Begin to seal a segment on a thread of its own, once the one before is sealed.
@@ -411,14 +310,14 @@ class Course:
 
     def checkpoint(self) -> None:
         """Save the whole state, so that a restart need not recompute it."""
-        self.store(Checkpoint(self.ledger.last_seq, self._arrays(), self._meta()))
+        self.store(Checkpoint(self.ledger.last_seq, self.stages.arrays(), self._meta()))
         self._since_checkpoint = 0
 
     def snapshot(self) -> Checkpoint:
         """A copy of the whole state as it is now, for :meth:`store`."""
-        arrays = {name: array.copy() for name, array in self._arrays().items()}
+        arrays = {name: array.copy() for name, array in self.stages.arrays().items()}
         meta = self._meta()
-        meta["words"] = {vocabulary: [*words] for vocabulary, words in self.names.words.items()}
+        meta["words"] = {vocabulary: [*words] for vocabulary, words in meta["words"].items()}
         return Checkpoint(self.ledger.last_seq, arrays, meta)
 
     def store(self, state: Checkpoint) -> None:
@@ -427,27 +326,13 @@ class Course:
         self.ledger.drop_sealed_journals(state.seq)
 
     def _meta(self) -> dict[str, Any]:
-        return {
-            "words": self.names.words,
-            "recent": self.recent.next_number,
-            "progress": msgspec.to_builtins(self.progress),
-        }
-
-    def _arrays(self) -> dict[str, Array]:
-        """Everything a checkpoint holds in arrays."""
-        arrays: dict[str, Array] = dict(self.watch.state())
-        arrays.update({f"care.{name}": array for name, array in self.care.index.state().items()})
-        arrays.update({f"alias.{name}": array for name, array in self.care.aliases.state().items()})
-        arrays.update({f"dup.{name}": array for name, array in self.duplicates.state().items()})
-        arrays["canon"] = self.names.canon
-        arrays["recent"] = self.recent.rows
-        return arrays
+        return self.stages.words() | {"progress": msgspec.to_builtins(self.progress)}
 
     def close(self) -> None:
         """Seal, save, and let the folder go to the next writer."""
         if self._since_seal:
             self.sealing.begin()
-        save(self.data, self.ledger.last_seq, self._arrays(), self._meta())
+        save(self.data, self.ledger.last_seq, self.stages.arrays(), self._meta())
         self.sealing.wait()
         self.ledger.drop_sealed_journals(self.ledger.last_seq)
         self.abandon()
@@ -455,7 +340,7 @@ class Course:
     def abandon(self) -> None:
         """Let the folder go without sealing; the next opening recovers from the journal."""
         self.sealing.stop()
-        self.watch.close()
+        self.stages.watch.close()
         self.ledger.close()
 
     def _come_back(self) -> None:
@@ -463,65 +348,44 @@ class Course:
         saved = load_latest(self.data)
         if saved is not None:
             after = saved.seq
-            self._restore(saved.arrays, saved.meta)
+            self.stages.restore(self.data, saved.arrays, saved.meta)
+            self.progress = msgspec.convert(saved.meta["progress"], Progress)
         for entry in self.ledger.entries_since(after):
             if entry.kind == DECISIONS:
                 self._redo(entry.seq, entry.payload)
             else:
                 self._learn_again(entry.payload)
-        self.names.settle(
-            {vocabulary: len(self.ledger.names.words(vocabulary)) for vocabulary in self.names.words}
-        )
+        names = self.stages.names
+        names.settle({vocabulary: len(self.ledger.names.words(vocabulary)) for vocabulary in names.words})
         self._since_seal = self.ledger.unsealed
 
     def _learn_again(self, payload: bytes | memoryview) -> None:
         kind, content = decode_input(payload)
         if kind == CARE_INPUT:
-            before = self._decoys.names()
-            self.care.restore_input(content)
-            self._decoys.follow(before)
+            before = self.stages.decoys.names()
+            self.stages.care.restore_input(content)
+            self.stages.decoys.follow(before)
         elif kind == RELEASE_INPUT:
             self._release(msgspec.msgpack.decode(content, type=Release))
         elif kind == TIP_INPUT:
             self._tip_off(msgspec.msgpack.decode(content, type=TipOff))
         elif kind == DECOY_INPUT:
-            self._decoys.know(np.frombuffer(content, np.uint64))
+            self.stages.decoys.know(np.frombuffer(content, np.uint64))
         else:
             self.progress = msgspec.msgpack.decode(content, type=Progress)
-
-    def _restore(self, arrays: dict[str, Array], meta: dict[str, Any]) -> None:
-        own = self._arrays()
-        if layout(own) != layout(arrays):
-            raise LedgerError(
-                _("{data} was written by another version of Rempart").format(data=self.data),
-                _("start a new data folder; this one can still be verified"),
-            )
-        for vocabulary, words in meta["words"].items():
-            self.names.restore([(vocabulary, number, word) for number, word in enumerate(words)])
-        self.names.canon = np.array(arrays["canon"])
-        self.recent = Recent(np.array(arrays["recent"]), meta["recent"])
-        self.watch.restore(arrays)
-        self.care.index = self.care.index.restore(under("care.", arrays))
-        self.care.aliases = self.care.aliases.restore(under("alias.", arrays))
-        self.duplicates.restore(under("dup.", arrays))
-        self.progress = msgspec.convert(meta["progress"], Progress)
 
     def _redo(self, seq: int, payload: bytes | memoryview) -> None:
         """Recompute one journal entry's answers and hold them against what was written."""
         written = decode_decisions(payload)
-        self.names.restore(written.names)
+        self.stages.names.restore(written.names)
         rows = written.rows.copy()
-        keys = self.door.event_keys(Frame(rows, written.patients, written.events), self.live)
-        self.duplicates.sift(keys, rows, written.first_number)
-        decisions = self._judge(rows, written.patients, fill=False)
+        decisions = self.stages.redo(written.first_number, rows, written.patients, written.events)
         if decisions.tobytes() != written.decisions.tobytes():
             raise LedgerError(
                 _("journal entry {seq}: the recomputed answers differ from the written ones").format(seq=seq),
                 _("the settings, the price book or the version changed since; start a new data folder"),
             )
-        self.recent.keep(written.first_number, decisions)
-        self._tally(rows)
-        self._advance(rows.size)
+        self._advance(rows)
 
 
 def select(frame: Frame, keep: Array) -> Frame:

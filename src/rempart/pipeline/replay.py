@@ -204,7 +204,7 @@ def _read_all(
                 course.reject(len(batch.rejected))
                 course.learn(batch.context, batch.learnt, batch.told)
             if batch.accesses.num_rows:
-                buckets.put(course.door.frame(batch.accesses))
+                buckets.put(course.stages.door.frame(batch.accesses))
             hear("read", readings.read.total(), 0)
     rejects.close()
 

@@ -180,17 +180,17 @@ class Serving:
     def _in_care(self, access: Access) -> bool:
         """Whether every patient the request names is in the account's current care; never for unknown ones."""
         course = self._course
-        number = course.names.known("account", access.account)
+        number = course.stages.names.known("account", access.account)
         if number < 0 or not access.patients:
             return False
-        account = course.names.canon[number : number + 1].astype(np.int32)
-        patients = np.array([course.door.patient(each) for each in access.patients], np.uint64)
-        grades = course.care.index.explain(
+        account = course.stages.names.canon[number : number + 1].astype(np.int32)
+        patients = np.array([course.stages.door.patient(each) for each in access.patients], np.uint64)
+        grades = course.stages.care.index.explain(
             account,
             np.array([access.recorded_ms], np.int64),
             np.zeros(1, np.int64),
             np.array([patients.size], np.int64),
-            course.care.aliases.canonical(patients),
+            course.stages.care.aliases.canonical(patients),
         )
         return bool((grades[:, 0] >= CURRENT_CARE).all())
 
@@ -206,7 +206,7 @@ class Serving:
 
 def _blocked(course: Course, closed: list[str]) -> tuple[set[str], list[str]]:
     """Accounts the ledger's state blocks, and of ``closed`` those it can speak of."""
-    names, accounts = course.names, course.watch.accounts
+    names, accounts = course.stages.names, course.stages.watch.accounts
     blocked = {names.words["account"][number] for number in np.flatnonzero(accounts["blocked"]).tolist()}
     known = []
     for account in closed:

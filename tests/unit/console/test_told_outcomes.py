@@ -61,13 +61,13 @@ class House:
 
     def account(self, who: str) -> Any:
         course = self.judging._course
-        return course.watch.accounts[course.names.known("account", who)].copy()
+        return course.stages.watch.accounts[course.stages.names.known("account", who)].copy()
 
     def opened_from(self, who: str) -> int:
         """Patients that the network's minute holds as opened by the account."""
         course = self.judging._course
-        pending = course.watch._house.pending[: int(course.watch._house.clock[2])]
-        return int(pending["opened"][pending["account"] == course.names.known("account", who)].sum())
+        pending = course.stages.watch._house.pending[: int(course.stages.watch._house.clock[2])]
+        return int(pending["opened"][pending["account"] == course.stages.names.known("account", who)].sum())
 
 
 @pytest.fixture
@@ -104,8 +104,8 @@ def test_an_outcome_is_as_odd_as_its_question_whatever_came_between(house: House
     for who, beside in (("alone", False), ("shared", True)):
         house.ask(who, "Patient", "p0", session="own")
         course = house.judging._course
-        place = course.names.known("account", who)
-        accounts = course.watch.accounts
+        place = course.stages.names.known("account", who)
+        accounts = course.stages.watch.accounts
         accounts["days"][place], accounts["hours"][place], accounts["scale"][place] = 30, 30, 1
         accounts["place_day"][place] -= 30
         request = house.ask(who, "Encounter", rows=50, session="strange", address=f"192.0.2.{len(added) + 7}")
