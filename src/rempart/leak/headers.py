@@ -13,6 +13,9 @@ from functools import lru_cache
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ASIDE = re.compile(r"\([^)]*\)")
 _OTHER = re.compile(r"[^a-z0-9]+")
+_CODED = re.compile(r"(?:cip|ucd|cim|icd|md|sha) ?\d+$")
+_ORDER = re.compile(r"(?:(?<=[a-z]{3})| \b)\d{1,2}$")
+"""The figure by which the second address line differs from the first."""
 
 _WHO = r"(?:medecin|med|doctor|dr|mt|gp|practitioner|physician|praticien|generalist\w*|prescripteur|soignant)"
 _HOUSE = (
@@ -23,7 +26,15 @@ _HOUSE = (
     r"produit|medicament|specialite|denomination|profession\w*|metier|fichier|file|table|user|"
     r"institution|vaccin|acte|titulaire)"
 )
+_PERSON = (
+    r"(?:patient|pat|client|person|personne|assure|adherent|beneficiaire|usager|allocataire|member|dossier)"
+)
+_BIRTH = r"(?:naissance|nais|naiss|birth)"
+_PLACE = r"(?:lieu|commune|ville|pays|place|city|town|location|departement|dept|country|insee|cp)"
+_NUMBERED = r"(?:rpps|finess|adeli|nir|ins|ipp|nip|iep|mrn|rec|record|unique|user|login|uuid|nat|national)"
 RULES: tuple[tuple[str, str, float], ...] = (
+    ("ipp", rf"{_PERSON} id|id {_PERSON}", 0.85),
+    ("other", rf"(?!.*\b{_NUMBERED}\b)(?:\w+ (?:\w+ )?id|id \w+)", 0.5),
     (
         "from",
         r"valid(?:e)? (?:from|depuis|du)|depuis(?: le)?|since|(?:date )?debut (?:validite|valeur)|from",
@@ -36,19 +47,29 @@ RULES: tuple[tuple[str, str, float], ...] = (
         r"updated(?: at)?|last updated|modified(?: at)?",
         0.9,
     ),
-    ("other", r".*\b(?:date|dt)\b.*\b(?:deces|mort|death|deceased|decede)\b.*|.*\bdeces\b.*", 0.7),
-    ("other", r"(?:date|lieu|acte|code ?lieu|lib\w*)\w*deces\w*", 0.8),
+    ("date", r"(?:date|dt|jour) ?\w* ?(?:deces|mort|decede)\w*|(?:death|deceased) date|date of death", 0.8),
+    ("insee", r"(?:code )?lieu ?(?:de )?deces|code lieu deces", 0.7),
+    ("other", r".*\bdeces\b.*|(?:acte|lib\w*)\w*deces\w*", 0.7),
+    ("other", r"(?:adresse )?ip|ip address|ipv4|remote addr", 0.9),
     (
         "street",
         r"(?:\w+ )?(?:nom|libelle|lib|type|typ|num|numero|no) ?(?:de )?(?:la )?voie.*|lieu ?dit\b.*",
         0.85,
     ),
-    ("birth_place", r"(?:\w+ )?(?:comm?|dep|pays|lieu|code ?lieu|ville)\w* ?nai\w*.*", 0.85),
+    (
+        "birth_place",
+        r"(?:\w+ )?(?:comm?|dep|pays|lieu|code ?lieu|ville)\w* ?nai\w*.*|(?:\w+ )?l(?:ieu)? ?nais\w*",
+        0.85,
+    ),
+    ("birth_place", rf".*\b{_BIRTH}\b.*\b(?:{_PLACE}|code)\b.*", 0.85),
     ("password_hash", r".*\b(?:hash|md5|sha1?|sha256|bcrypt|salt|digest)\b.*|.*password hash.*", 0.8),
     ("password", r".*\b(?:pass ?word|passwd|pwd|mdp|mot de passe|mots de passe|pass)\b.*", 0.95),
     ("email", r".*\b(?:e ?mails?|mail|courriel|mel|bal|adresse electronique|messagerie)\b.*", 0.95),
-    ("other", r".*\b(?:fax|telecopie)\b.*", 0.6),
-    ("phone", r".*\b(?:tel\w*|phone\w*|mobile|portable|gsm|cell)\b.*|.*\bnum(?:ero)? (?:fixe|port).*", 0.95),
+    (
+        "phone",
+        r".*\b(?:tel\w*|fax|sms|phone\w*|mobile|portable|gsm|cell)\b.*|.*\bnum(?:ero)? (?:fixe|port).*",
+        0.95,
+    ),
     ("iban", r".*\b(?:iban|rib|bban|compte bancaire|bank account)\b.*", 0.95),
     ("other", r".*\b(?:bic|swift|siren|siret|ape|naf)\b.*", 0.9),
     ("card", r".*\b(?:card|cb|carte bancaire|carte bleue|pan|cc number|credit card|cardnumber)\b.*", 0.8),
@@ -77,8 +98,8 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ("sex", r".*\b(?:sexe?|gender|genre|civilite|civ|titre|title)\b.*", 0.85),
     (
         "birth_place",
-        r".*\b(?:lieu|commune|ville|pays|place|city|departement|dept|country|code|insee|"
-        r"cp)\b.*\b(?:naissance|nais|birth|naiss)\b.*|birth ?place.*|.*\b(?:lieunaiss|comnaiss|"
+        rf".*\b(?:{_PLACE}|code)\b.*\b{_BIRTH}\b.*|birth ?place.*|"
+        r".*\b(?:lieunaiss|comnaiss|"
         r"paysnaiss)\b.*|.*naiss lieu.*",
         0.85,
     ),
@@ -109,10 +130,14 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ),
     (
         "given",
-        r".*\b(?:prenoms?|given|given ?names?|first ?names?|fname|forenames?|prenom\w*|preusuel)\b.*",
+        r".*\b(?:prenoms?|given|given ?names?|first ?names?|name first|fname|forenames?|prenom\w*|preusuel)\b.*",
         0.95,
     ),
-    ("insee", r".*\b(?:insee|code commune|codecommune|cog|code officiel geographique|depcom)\b.*", 0.8),
+    (
+        "insee",
+        r".*\b(?:insee|code (?:de )?(?:la )?commune|codecommune|cog|code officiel geographique|depcom)\b.*",
+        0.8,
+    ),
     (
         "postcode",
         r".*\b(?:code ?postal|codes ?postaux|cp|post ?code|postal ?code|zip|zip ?code|codepostal|postcode\w*)\b.*",
@@ -121,7 +146,12 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ("date", r"(?:date|dt|jour)\b.*", 0.8),
     ("family", r"nom(?: d)?(?: usage| naissance)? unite legale", 0.9),
     ("full_name", r"nom (?:du |de la |de l )?(?:professionnel|praticien|soignant)", 0.6),
-    ("city", r"(?:\w+ )?(?:libelle|lib|nom) ?(?:de )?(?:la )?commune\b.*", 0.9),
+    (
+        "city",
+        r"(?:\w+ )?(?:libelle|lib|nom) ?(?:de )?(?:la )?com(?:mune)?\b.*|com nom|bureau (?:cedex|distributeur)",
+        0.9,
+    ),
+    ("street", r"(?:nom )?ld", 0.5),
     ("other", rf".*\b{_HOUSE}\b.*", 0.75),
     (
         "city",
@@ -131,18 +161,25 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ),
     (
         "family",
-        r".*\b(?:nom|noms|family|surname|last ?names?|lname|nomusage|nomusuel|familyname|"
-        r"nom famille|sn|name)\b.*",
+        rf".*\b(?:family|surname|last ?names?|name last|lname|nom ?usage|nom ?usuel|familyname|nom ?famille|sn|"
+        rf"nom (?:d |de l |du |de |de la )?(?:famille|usage|usuel|exercice|marital|epouse|elu|{_PERSON}))\b.*|"
+        rf"{_PERSON} nom\b.*",
         0.85,
     ),
+    ("family", r".*\b(?:nom|noms|name)\b.*", 0.7),
     (
         "ipp",
         r"(?:.*\b(?:ipp|nip|iep|mrn|patient ?(?:id|number|num|no)|id ?patient|identifiant patient|"
         r"num(?:ero)? (?:de )?(?:patient|dossier)|no (?:patient|dossier)|rec id|unique id|"
-        r"record id|numdossier|idpatient|uuid|dossier)\b.*|id|identifiant|identifier|identifiant \w{2,3}|pk|person id|"
-        r"client id|ref|reference|code patient)",
+        r"numdossier|idpatient|dossier)\b.*|code patient)",
         0.85,
     ),
+    (
+        "ipp",
+        r"rec(?:ord)? id|unique id|uuid|id|identifiant|identifier|identifiant \w{2,3}|pk|ref|reference",
+        0.6,
+    ),
+    ("other", r"(?:num|nb|nombre) .*", 0.5),
     (
         "street",
         r".*\b(?:rue|voie|adresse|address|street|adr|ligne|numvoie|typvoie|addr|line|lieu dit|"
@@ -155,10 +192,10 @@ RULES: tuple[tuple[str, str, float], ...] = (
         r"count|age|poids|taille",
         0.6,
     ),
-    ("date", r"date\w+|dt\w{3,}", 0.7),
+    ("date", r"date\w+|dat \w.*|dt\w{3,}|ordonnance du|d(?:entree|sortie)", 0.7),
     (
         "other",
-        r"lib\w+|categ\w+|code\w* .*|code[a-z]+|type .*|taux .*|autorite .*|bureau .*|id ban|"
+        r"lib(?!elle$)\w+|categ\w+|code\w* .*|code[a-z]+|type .*|taux .*|autorite .*|bureau .*|id ban|"
         r"lon|lat|x|y|rep|numero|rs|rslongue|compl\w+|compvoie|lieudit\w*|libelle .*|mode .*",
         0.6,
     ),
@@ -187,9 +224,8 @@ def fold_heading(heading: str) -> str:
 def kind_of_header(heading: str) -> tuple[str, float]:
     """(kind, how sure); ``("", 0.0)`` where no rule knows the heading."""
     folded = fold_heading(heading)
-    folded = (
-        re.sub(r" ?\b\d{1,2}$", "", folded) if not re.search(r"(?:cip|ucd|cim|icd) ?\d+$", folded) else folded
-    )
+    if not _CODED.search(folded):
+        folded = _ORDER.sub("", folded)
     if not folded:
         return "", 0.0
     for kind, pattern, sure in _COMPILED:
