@@ -1,7 +1,7 @@
 """How many columns are told rightly, and how fast: ``python -m bench.columns``.
 
-Reads the tables of ``tests/lab/french_files.py``, ``french_files_later.py`` and ``french_files_third.py`` (shapes of French public files
-and of exports, labelled by hand), with their headings and without them; prints the share told rightly, what was not, and cells named a second. A column that
+Reads the tables of ``tests/lab/french_files.py`` and ``french_files_later.py``, ``_third.py``, ``_fourth.py`` (shapes of French public
+files and of exports, labelled by hand), with their headings and without them; prints the share told rightly, what was not, and cells named a second. A column that
 speaks of nobody may be called anything that speaks of nobody.
 """
 
@@ -17,6 +17,7 @@ from rempart.leak.columns import name_columns
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "lab"))
 from french_files import Labelled, labelled_files
+from french_files_fourth import fourth_files
 from french_files_later import later_files
 from french_files_third import third_files
 
@@ -34,13 +35,10 @@ def told(table: Labelled, headed: bool) -> list[tuple[str, str, str]]:
 
 def main() -> None:
     """One line a set and a way of asking, and one for each column that is wrong."""
-    for name, tables in (
-        ("first set", labelled_files()),
-        ("later set", later_files()),
-        ("third set", third_files()),
-    ):
-        print(name)
-        _measure(tables)
+    sets = {"first": labelled_files, "later": later_files, "third": third_files, "fourth": fourth_files}
+    for name, draw in sets.items():
+        print(f"{name} set")
+        _measure(draw())
 
 
 def _measure(tables: list[Labelled]) -> None:
