@@ -1,8 +1,8 @@
 """How many columns are told rightly, and how fast: ``python -m bench.columns``.
 
-Reads the tables of ``tests/lab/french_files.py`` and ``french_files_later.py``, ``_third.py``, ``_fourth.py`` (shapes of French public
-files and of exports, labelled by hand), with their headings and without them; prints the share told rightly, what was not, and cells named a second. A column that
-speaks of nobody may be called anything that speaks of nobody.
+Reads the tables of ``tests/lab/french_files.py`` and of ``french_files_later.py``, ``_third.py`` and ``_fourth.py`` (shapes of French
+public files and of exports, labelled by hand), with their headings and without them; prints the share told rightly, what was not, and
+cells named a second. A column that speaks of nobody may be called anything that speaks of nobody.
 """
 
 from __future__ import annotations

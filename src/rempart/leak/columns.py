@@ -114,6 +114,8 @@ def kind_of(heading: str, values: Sequence[str]) -> tuple[str, float]:
     kind, certain = by_content(values)
     if kind == "sex" and values[0].isdigit() and said != "sex" and _SAYS_OTHERWISE.search(heading):
         return "number", 0.6
+    if said == "other" and kind == "birth_date":
+        return "date", certain
     days = said in ("date", "from", "to", "updated")
     if (said == "other" and kind not in _PLAIN_CODES) or (days and kind in ("text", "ipp")):
         return said, 0.6
@@ -143,7 +145,7 @@ def _letters(value: str) -> bool:
 
 
 _SAYS_OTHERWISE = re.compile(r"^(?!column \d).*[^\W\d]{3}")
-_PLAIN_CODES = frozenset({"phone", "street", "ccam", "loinc", "cip7", "ucd", "nir"})
+_PLAIN_CODES = frozenset({"phone", "street", "ccam", "loinc", "cip7", "ucd", "nir", "date"})
 """What cells say louder than a heading that speaks of a thing."""
 _NAMES = frozenset({"family", "given", "birth_name", "full_name"})
 _SEX_NUMBERS = frozenset({"-1", "0", "3", "9", "01", "02"})

@@ -61,6 +61,8 @@ GLANCE = 50
 _MACHINE = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|https?://\S+|www\.\S+|[0-9A-F]{200,}", re.ASCII)
 """Addresses of machines and pages, and drawn shapes: of nobody."""
 _UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_IDENTIFIER = re.compile(r"\w{3,}\^\^\^[^^]*\^\w+")
+"""An identifier with its authority and type, as HL7 v2 writes it."""
 _TOWN_LINE = re.compile(r"(?:\d{5}|2[AB]\d{3})\s+[^\W\d_][^\d]*(?:\d{1,2})?")
 """Postcode and town, as the last line of an address."""
 _COMMUNE = re.compile(r"(?:0[1-9]|[1-8]\d|9[0-8]|2[AB])(?:[0-8]\d\d|90\d)", re.ASCII)
@@ -106,7 +108,7 @@ def by_content(values: Cells) -> Told:
         return "other", 0.7
     for kind, check, least in (
         ("finess", finess.is_valid, 0.85),
-        ("phone", is_phone, 0.6 if not _bare_nine(values) else 2.0),
+        ("phone", is_phone, 0.6 if not _bare_nine(values) and are_many(values) else 2.0),
         ("loinc", coding.is_loinc, 0.8),
         ("ccam", coding.is_ccam, 0.7),
         ("cip7", drug.is_cip7, 0.85),
@@ -114,6 +116,7 @@ def by_content(values: Cells) -> Told:
         ("nir", lambda v: nir.looks_like(v) and len(nir.compact(v)) in (13, 15), 0.8),
         ("cim10", coding.is_cim10, 0.8 if len(set(values)) > 3 else 2.0),
         ("ipp", lambda v: _UUID.fullmatch(v) is not None, 0.8),
+        ("ipp", lambda v: _IDENTIFIER.match(v) is not None, 0.8),
     ):
         part = share(values, check)
         if part >= least:
@@ -148,7 +151,7 @@ def _bare_nine(values: Cells) -> bool:
 def _of_digits(values: Cells) -> Told:
     """Columns of figures: dates without separators, postcodes, communes, sexes, numbers."""
     bare = [re.sub(r"[\s.]", "", value) for value in values]
-    if share(bare, lambda v: len(v) == 8 and dates.parse(v) > 0) > 0.9:
+    if share(bare, lambda v: len(v) in (8, 12, 14) and dates.parse(v) > 0) > 0.9:
         return ("birth_date", 0.8) if _born(bare) else ("date", 0.75)
     if share(values, lambda v: len(v) == 5 and postcode.is_valid(v)) > 0.9 and len(set(values)) > 1:
         if share(values, lambda v: v.endswith("0")) > 0.35:
@@ -224,7 +227,7 @@ def are_houses(values: Cells) -> bool:
 
 def name_kind(values: Cells) -> Told:
     """Which names these are by the share of known ones: given, full, a town's, a street's, family; ``("", 0)`` where none shows."""
-    if len(set(values)) <= min(12, len(values) // 2):
+    if not are_many(values):
         return "", 0.0
     folded = [fold(value) for value in values]
     words = [[word for word in re.split(r"[\W_]+", TITLE.sub("", value)) if word] for value in folded]
@@ -242,6 +245,11 @@ def name_kind(values: Cells) -> Told:
     if given > 0.25:
         return ("given", 0.6) if given > 0.35 else ("family", 0.4)
     return ("family", 0.8) if families > 0.04 else ("", 0.0)
+
+
+def are_many(values: Cells) -> bool:
+    """Whether they are as many as people's or places' are, and no handful of categories."""
+    return len(set(values)) > min(12, len(values) // 2)
 
 
 def is_town(value: str) -> bool:

@@ -92,10 +92,10 @@ RULES: tuple[tuple[str, str, float], ...] = (
     (
         "insurer",
         r".*\b(?:mutuelle|amc|amo|assureur|assurance|insurer|insurance|payer|complementaire|"
-        r"caisse|regime|organisme (?:payeur|complementaire)|oc)\b.*|(?:nom|lib(?:elle)?) ?mut\w*",
+        r"caisse|regime(?! (?:alimentaire|juridique|matrimonial))|organisme (?:payeur|complementaire)|oc)\b.*|(?:nom|lib(?:elle)?) ?mut\w*",
         0.85,
     ),
-    ("sex", r".*\b(?:sexe?|gender|genre|civilite|civ|titre|title)\b.*", 0.85),
+    ("sex", r".*\b(?:sex\w*|gender|genre|civilite|civ|titre|title)\b.*", 0.85),
     (
         "birth_place",
         rf".*\b(?:{_PLACE}|code)\b.*\b{_BIRTH}\b.*|birth ?place.*|"
@@ -113,7 +113,7 @@ RULES: tuple[tuple[str, str, float], ...] = (
     (
         "birth_date",
         r".*\b(?:naissance|nais|naiss|birth ?date|birthday|bday|dob|ddn|birth|ne le|nee le|"
-        r"datnais|datenaiss\w*|dnaiss|born|date nai)\b.*",
+        r"(?:dt|dat|date|d) ?nai\w*|born)\b.*",
         0.95,
     ),
     (
@@ -130,7 +130,7 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ),
     (
         "given",
-        r".*\b(?:prenoms?|given|given ?names?|first ?names?|name first|fname|forenames?|prenom\w*|preusuel)\b.*",
+        r".*\b(?:prenoms?|given|given ?names?|first ?names?|name first|fname|forenames?|pren\w*|preusuel)\b.*",
         0.95,
     ),
     (
@@ -152,6 +152,11 @@ RULES: tuple[tuple[str, str, float], ...] = (
         0.9,
     ),
     ("street", r"(?:nom )?ld", 0.5),
+    (
+        "login",
+        r"(?!.*\b(?:date|last|derni\w+)\b).*\b(?:login|user ?name|nick(?:name)?|pseudo|identifiant (?:de )?connexion)\b.*",
+        0.8,
+    ),
     ("other", rf".*\b{_HOUSE}\b.*", 0.75),
     (
         "city",
@@ -188,7 +193,7 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ),
     (
         "other",
-        r"sex code|status|statut|type|etat|state|montant|prix|amount|price|total|quantite|qte|"
+        r"status|statut|type\w*|typ[a-z]{2,}|etat|state|montant|prix|amount|price|total|quantite|qte|"
         r"count|age|poids|taille",
         0.6,
     ),
@@ -199,7 +204,7 @@ RULES: tuple[tuple[str, str, float], ...] = (
         r"lon|lat|x|y|rep|numero|rs|rslongue|compl\w+|compvoie|lieudit\w*|libelle .*|mode .*",
         0.6,
     ),
-    ("login", r".*\b(?:login|user ?name|identifiant connexion|pseudo|compte)\b.*", 0.8),
+    ("login", r".*\bcompte\b.*", 0.8),
     (
         "medical_text",
         r".*\b(?:observations?|compte rendu|cr|motif|antecedents?|atcd|conclusion|symptomes?|"
@@ -222,16 +227,22 @@ def fold_heading(heading: str) -> str:
 
 @lru_cache(maxsize=4096)
 def kind_of_header(heading: str) -> tuple[str, float]:
-    """(kind, how sure); ``("", 0.0)`` where no rule knows the heading."""
+    """(kind, how sure); ``("", 0.0)`` where no rule knows the heading. Of a path (``address.city``) the last step counts where the whole
+    says nothing."""
     folded = fold_heading(heading)
     if not _CODED.search(folded):
         folded = _ORDER.sub("", folded)
     if not folded:
         return "", 0.0
-    for kind, pattern, sure in _COMPILED:
-        if pattern.fullmatch(folded):
-            return kind, sure
-    return "", 0.0
+    found = _first_rule(folded)
+    if "." in heading.strip(".") and found[0] in ("", "other"):
+        last = _first_rule(fold_heading(heading.rpartition(".")[2]))
+        return last if last[0] not in ("", "ipp") and last[1] >= 0.7 else found
+    return found
+
+
+def _first_rule(folded: str) -> tuple[str, float]:
+    return next(((kind, sure) for kind, pattern, sure in _COMPILED if pattern.fullmatch(folded)), ("", 0.0))
 
 
 def looks_like_header(rows: list[list[str]]) -> bool:
