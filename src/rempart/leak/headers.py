@@ -26,14 +26,26 @@ _HOUSE = (
     r"produit|medicament|specialite|denomination|profession\w*|metier|fichier|file|table|user|"
     r"institution|vaccin|acte|titulaire)"
 )
-_PERSON = (
-    r"(?:patient|pat|client|person|personne|assure|adherent|beneficiaire|usager|allocataire|member|dossier)"
-)
+_PERSON = r"(?:patient|pat|client|person|personne|assure|adherent|beneficiaire|usager|allocataire|member|subject|dossier)"
 _BIRTH = r"(?:naissance|nais|naiss|birth)"
-_PLACE = r"(?:lieu|commune|ville|pays|place|city|town|location|departement|dept|country|insee|cp)"
+_PLACE = r"(?:lieu|commune|ville|pays|place|city|town|location|departement|dept|country|insee|cp|cog)"
 _NUMBERED = r"(?:rpps|finess|adeli|nir|ins|ipp|nip|iep|mrn|rec|record|unique|user|login|uuid|nat|national)"
 RULES: tuple[tuple[str, str, float], ...] = (
-    ("ipp", rf"{_PERSON} id|id {_PERSON}", 0.85),
+    (
+        "ipp",
+        rf"{_PERSON} id|id ?{_PERSON}|(?:num(?:ero)?|no|n) (?:de |d )?(?:{_PERSON}|sejour|venue|admission)",
+        0.85,
+    ),
+    ("given", r"prenoms? (?:de )?naissance", 0.9),
+    ("full_name", r"nom prenom\b.*|identite (?:du )?(?:patient|client|assure)", 0.85),
+    (
+        "medical_text",
+        r"(?:lib\w* (?:du )?|code )?diag\w* lib\w*|lib\w* (?:du )?diag\w*|comptes? rendus?.*",
+        0.7,
+    ),
+    ("iban", r"coordonnees bancaires", 0.9),
+    ("insee", r"codgeo|city ?code|com code|cog (?:actuel )?", 0.8),
+    ("city", r"libgeo|(?:ville|localite|city)(?! ?nai| (?:de )?nai).*", 0.85),
     ("other", rf"(?!.*\b{_NUMBERED}\b)(?:\w+ (?:\w+ )?id|id \w+)", 0.5),
     (
         "from",
@@ -53,7 +65,7 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ("other", r"(?:adresse )?ip|ip address|ipv4|remote addr", 0.9),
     (
         "street",
-        r"(?:\w+ )?(?:nom|libelle|lib|type|typ|num|numero|no) ?(?:de )?(?:la )?voie.*|lieu ?dit\b.*",
+        r"(?:\w+ )?(?:nom|libelle|lib|type|typ|num|numero|no) ?(?:de )?(?:la )?(?:voie|rue).*|lieu ?dit\b.*",
         0.85,
     ),
     (
@@ -62,7 +74,7 @@ RULES: tuple[tuple[str, str, float], ...] = (
         0.85,
     ),
     ("birth_place", rf".*\b{_BIRTH}\b.*\b(?:{_PLACE}|code)\b.*", 0.85),
-    ("password_hash", r".*\b(?:hash|md5|sha1?|sha256|bcrypt|salt|digest)\b.*|.*password hash.*", 0.8),
+    ("password_hash", r".*\b(?:hash\w*|md5|sha1?|sha256|bcrypt|salt|digest)\b.*|.*password hash.*", 0.8),
     ("password", r".*\b(?:pass ?word|passwd|pwd|mdp|mot de passe|mots de passe|pass)\b.*", 0.95),
     ("email", r".*\b(?:e ?mails?|mail|courriel|mel|bal|adresse electronique|messagerie)\b.*", 0.95),
     (
@@ -72,21 +84,25 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ),
     ("iban", r".*\b(?:iban|rib|bban|compte bancaire|bank account)\b.*", 0.95),
     ("other", r".*\b(?:bic|swift|siren|siret|ape|naf)\b.*", 0.9),
-    ("card", r".*\b(?:card|cb|carte bancaire|carte bleue|pan|cc number|credit card|cardnumber)\b.*", 0.8),
+    (
+        "card",
+        r".*\b(?:card|cb|num(?:ero)? (?:de )?carte|carte bancaire|carte bleue|pan|cc number|credit card|cardnumber)\b.*",
+        0.8,
+    ),
     (
         "nir",
         r".*\b(?:nir|ins|secu|nss|immatriculation|insee num|securite sociale|social security|ssn|"
-        r"num(?:ero)? ss|no ss|soc sec|matricule ins|nirpp)\b.*",
+        r"num(?:ero)? ss|num(?:ero)? immat|n(?:o|um)? ss|soc sec|matricule ins|nirpp)\b.*",
         0.9,
     ),
     ("rpps", r".*\brpps\b.*|identifiant pp|.*identification nationale pp.*", 0.95),
     ("adeli", r".*\badeli\b.*", 0.95),
-    ("finess", r".*\bfiness\b.*|nofiness\w*|num(?:ero)? (?:ej|et)", 0.95),
+    ("finess", r".*\bfiness\b.*|nofiness\w*|num(?:ero)? (?:ej|et)|fi(?: e[jt])?|eta num", 0.95),
     ("cip13", r".*\bcip ?13\b.*", 0.95),
     ("cip7", r".*\bcip ?7\b.*", 0.95),
     ("ucd", r".*\bucd ?(?:7|13)?\b.*", 0.95),
     ("cip13", r".*\bcip\b.*", 0.7),
-    ("cim10", r".*\b(?:cim ?10|icd ?10?|diag\w*|dp|das)\b.*", 0.6),
+    ("cim10", r".*\b(?:cim ?10|icd ?10?|diag\w*|dgn|dp|das)\b.*", 0.6),
     ("ccam", r".*\bccam\b.*", 0.95),
     ("loinc", r".*\bloinc\b.*", 0.95),
     (
@@ -140,7 +156,7 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ),
     (
         "postcode",
-        r".*\b(?:code ?postal|codes ?postaux|cp|post ?code|postal ?code|zip|zip ?code|codepostal|postcode\w*)\b.*",
+        r".*\b(?:code? ?pos\w*|codes ?postaux|cp|cpost\w*|post ?code|postal ?code|zip|zip ?code|codepostal|postcode\w*)\b.*",
         0.95,
     ),
     ("date", r"(?:date|dt|jour)\b.*", 0.8),
@@ -154,7 +170,7 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ("street", r"(?:nom )?ld", 0.5),
     (
         "login",
-        r"(?!.*\b(?:date|last|derni\w+)\b).*\b(?:login|user ?name|nick(?:name)?|pseudo|identifiant (?:de )?connexion)\b.*",
+        r"(?!.*\b(?:date|last|derni\w+)\b).*\b(?:login|user ?name|nick(?:name)?|pseudo|identifiant (?:de )?connexion|nom (?:d )?utilisateur)\b.*",
         0.8,
     ),
     ("other", rf".*\b{_HOUSE}\b.*", 0.75),
@@ -176,7 +192,7 @@ RULES: tuple[tuple[str, str, float], ...] = (
         "ipp",
         r"(?:.*\b(?:ipp|nip|iep|mrn|patient ?(?:id|number|num|no)|id ?patient|identifiant patient|"
         r"num(?:ero)? (?:de )?(?:patient|dossier)|no (?:patient|dossier)|rec id|unique id|"
-        r"numdossier|idpatient|dossier)\b.*|code patient)",
+        r"numdossier|idpat\w*|nda|dossier)\b.*|code patient)",
         0.85,
     ),
     (
@@ -197,18 +213,22 @@ RULES: tuple[tuple[str, str, float], ...] = (
         r"count|age|poids|taille",
         0.6,
     ),
-    ("date", r"date\w+|dat \w.*|dt\w{3,}|ordonnance du|d(?:entree|sortie)", 0.7),
+    (
+        "date",
+        r"date\w+|dat \w.*|dt\w{3,}|ordonnance du|d(?:entree|sortie)|(?:debut|fin|entree|sortie)\b.*|horodatage",
+        0.7,
+    ),
     (
         "other",
         r"lib(?!elle$)\w+|categ\w+|code\w* .*|code[a-z]+|type .*|taux .*|autorite .*|bureau .*|id ban|"
         r"lon|lat|x|y|rep|numero|rs|rslongue|compl\w+|compvoie|lieudit\w*|libelle .*|mode .*",
         0.6,
     ),
-    ("login", r".*\bcompte\b.*", 0.8),
+    ("login", r"(?:nom (?:de )?)?compte(?: utilisateur)?", 0.8),
     (
         "medical_text",
         r".*\b(?:observations?|compte rendu|cr|motif|antecedents?|atcd|conclusion|symptomes?|"
-        r"traitements?|allergies?|commentaires?|note|notes|prescriptions?|ordonnance|posologie|"
+        r"traitements?|allergies?|pathologies?|histoire|lettre|commentaires?|note|notes|prescriptions?|ordonnance|posologie|"
         r"resultats?|anamnese|texte)\b.*",
         0.7,
     ),

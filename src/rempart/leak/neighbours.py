@@ -24,9 +24,23 @@ WEAK = 0.5
 
 def settle(told: Sequence[Told], samples: Sequence[Cells]) -> list[Told]:
     """(kind, confidence) of each column of one table, the others considered."""
+    told = _by_code(list(told), samples)
     if not _of_people(told, samples):
         return [_of_things(kind, sure, cells) for (kind, sure), cells in zip(told, samples, strict=True)]
     return _towns(_names(list(told), samples))
+
+
+def _by_code(told: list[Told], samples: Sequence[Cells]) -> list[Told]:
+    """A name within two columns of a commune's code is the commune's where nobody is born or has a first name."""
+    kinds = [kind for kind, _ in told]
+    if "insee" not in kinds or {"given", "birth_date", "full_name", "nir", "city"} & set(kinds):
+        return told
+    for place, (kind, sure) in enumerate(told):
+        weak = kind == "family" and sure < PEOPLE["family"] and _distance(kinds, place, ("insee",)) <= 2
+        if weak and not are_houses(samples[place]) and name_kind(samples[place])[0] in ("", "city"):
+            told[place] = "city", 0.6
+            break
+    return told
 
 
 def _of_people(told: Sequence[Told], samples: Sequence[Cells]) -> bool:
