@@ -2,7 +2,8 @@
 
 Reads the tables of ``tests/lab/french_files.py`` and of ``french_files_later.py``, ``_third.py`` and ``_fourth.py`` (shapes of French
 public files and of exports, labelled by hand), with their headings and without them; prints the share told rightly, what was not, and
-cells named a second, at last of a table of twenty thousand rows (a sample of each column is looked at). A column that speaks of nobody may be called anything that speaks of nobody.
+cells named a second, at last of a table of twenty thousand rows (a sample of each column is looked at). A column that speaks of nobody
+may be called anything that speaks of nobody.
 """
 
 from __future__ import annotations
