@@ -14,6 +14,9 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ASIDE = re.compile(r"\([^)]*\)")
 _OTHER = re.compile(r"[^a-z0-9]+")
 _CODED = re.compile(r"(?:cip|ucd|cim|icd|md|sha) ?\d+$")
+_NUMBER_OF = re.compile(r"id (.+)|(.+) id")
+_OWN_NUMBERS = frozenset({"nir", "rpps", "adeli", "finess", "login", "iban", "cip7", "cip13", "ucd"})
+"""What an "id" of is itself a number; of a town or a service it is an internal one."""
 _ORDER = re.compile(r"(?:(?<=[a-z]{3})| \b)\d{1,2}$")
 """The figure by which the second address line differs from the first."""
 
@@ -29,7 +32,6 @@ _HOUSE = (
 _PERSON = r"(?:patient|pat|client|person|personne|assure|adherent|beneficiaire|usager|allocataire|member|subject|dossier)"
 _BIRTH = r"(?:naissance|nais|naiss|birth)"
 _PLACE = r"(?:lieu|commune|ville|pays|place|city|town|location|departement|dept|country|insee|cp|cog)"
-_NUMBERED = r"(?:rpps|finess|adeli|nir|ins|ipp|nip|iep|mrn|rec|record|unique|user|login|uuid|nat|national)"
 RULES: tuple[tuple[str, str, float], ...] = (
     (
         "ipp",
@@ -46,7 +48,6 @@ RULES: tuple[tuple[str, str, float], ...] = (
     ("iban", r"coordonnees bancaires", 0.9),
     ("insee", r"codgeo|city ?code|com code|cog (?:actuel )?", 0.8),
     ("city", r"libgeo|(?:ville|localite|city)(?! ?nai| (?:de )?nai).*", 0.85),
-    ("other", rf"(?!.*\b{_NUMBERED}\b)(?:\w+ (?:\w+ )?id|id \w+)", 0.5),
     (
         "from",
         r"valid(?:e)? (?:from|depuis|du)|depuis(?: le)?|since|(?:date )?debut (?:validite|valeur)|from",
@@ -254,6 +255,10 @@ def kind_of_header(heading: str) -> tuple[str, float]:
         folded = _ORDER.sub("", folded)
     if not folded:
         return "", 0.0
+    numbered = _NUMBER_OF.fullmatch(folded)
+    if numbered and _first_rule(folded)[0] != "ipp":
+        told = _first_rule(numbered[1] or numbered[2])
+        return told if told[0] in _OWN_NUMBERS else ("other", 0.5)
     found = _first_rule(folded)
     if "." in heading.strip(".") and found[0] in ("", "other"):
         last = _first_rule(fold_heading(heading.rpartition(".")[2]))

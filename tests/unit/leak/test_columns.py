@@ -33,6 +33,7 @@ HEADINGS = {
     "montant": "other", "Nom": "family", "prenoms": "given", "numero_voie": "street", "dob": "birth_date", "nom_voie": "street",
     "commnaiss": "birth_place", "datedeces": "date", "dateouv": "date",
     "referringPhysicianName": "doctor", "nom du professionnel": "full_name", "libelleCommuneEtablissement": "city", "adrs_libvoie": "street",
+    "soc_sec_id": "nir", "id_patient": "ipp", "codepostal_id": "other", "rpps_id": "rpps", "rec_id": "ipp", "commune_id": "other",
     "libcategetab": "other", "Code savoir-faire": "other", "lat": "other",
 }  # fmt: skip
 
