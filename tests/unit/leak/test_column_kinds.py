@@ -16,6 +16,7 @@ from rempart.leak.kinds import (
     finess,
     iban,
     nir,
+    organisation,
     phone,
     postcode,
     rpps,
@@ -42,6 +43,9 @@ from rempart.leak.kinds import (
         (coding.is_ccam, "HHFA001", "HHF0011"),
         (email.is_valid, "Jean.D@Example.fr", "jean@@example.fr"),
         (postcode.is_valid, "1000", "00123"),
+        (organisation.is_valid, "732 829 320 00074", "732 829 320 00075"),
+        (organisation.is_valid, "W751234567", "X751234567"),
+        (organisation.is_siren, "732829320", "732829321"),
         (secret.is_valid, "$2b$12$abcdefghijklmnopqrstuv", "chien"),
     ],
 )

@@ -1,7 +1,7 @@
 """Dates as files write them, whole or cut: a number ``YYYYMMDD``, zeros for what is missing.
 
 Reads ISO 8601, day first with any separator, compact digits, month names in French and English, a year
-alone, a year and month, spreadsheet serials, and ISO times (cut to the day). Day first is the rule in
+alone, a year and month, spreadsheet serials, and ISO and HL7 times (cut to the day). Day first is the rule in
 France; a middle part above 12 shows month first.
 
 Misses: centuries of two-digit years are guessed: up to the year ``pivot`` this century, else the last.
@@ -83,6 +83,8 @@ def _digits(bare: str, day_first: bool) -> int:
             return whole
         day, month = (bare[:2], bare[2:4]) if day_first else (bare[2:4], bare[:2])
         return _build(int(bare[4:]), int(month), int(day))
+    if len(bare) in (12, 14) and int(bare[8:10]) < 24 and int(bare[10:12]) < 60:
+        return _build(int(bare[:4]), int(bare[4:6]), int(bare[6:8]))
     if len(bare) == 4:
         return int(bare) * 10000 if 1880 <= int(bare) <= 2100 else 0
     if len(bare) == 6:
