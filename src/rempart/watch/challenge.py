@@ -28,8 +28,8 @@ STRONG_NATS = 4.6
 """Nats above it from which a failed challenge gets no second try: a hundred times the odds."""
 SLIP_HOURS = 12.0
 """Time after which a challenge passed in another session makes up for a slip too, and a second one makes it forgotten."""
-EXPLAINED_ENOUGH = 0.6
-"""Share of an account's patients that care must explain before ``restrict`` may be used."""
+MOST_STRANGE = 0.4
+"""Share of an account's patients that care may leave unexplained where ``restrict`` is used."""
 BY_WORD = RELEASED_BY_WORD = 2
 """``blocked`` or ``released`` by a person's word; 1 by a failed or passed challenge."""
 _FAILED = int(Stat.FAILED_LOGINS_1H)
@@ -126,7 +126,7 @@ def choose(acc, row, now, fresh, doubt, odds, stance):  # type: ignore[no-untype
     acc.unanswered[slot] += np.float32(1.0)
     sure = odds > 0.0 and doubt >= stance.usual + RESTRICT_NATS
     waited = stance.enforce == 0 or unanswered >= 3
-    if sure and waited and acc.opened > 20.0 and acc.explained >= EXPLAINED_ENOUGH * acc.opened:
+    if sure and waited and acc.opened > 20.0 and acc.strange <= MOST_STRANGE * acc.opened:
         return _RESTRICT
     return _STEP_UP
 
