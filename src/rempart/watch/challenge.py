@@ -95,6 +95,23 @@ def vouched(accounts: Array) -> Array:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def open_since(acc, now):  # type: ignore[no-untyped-def]
+    """When the newest of the last day's challenges that nobody answered was asked; 0 where none is open."""
+    newest = np.int64(0)
+    for i in range(SESSIONS):
+        if acc.passed_ms[i] == 0 and acc.asked_ms[i] > max(newest, now - DAY_MS):
+            newest = acc.asked_ms[i]
+    return newest
+
+
+def withhold_unanswered(accounts: Array, begun_ms: int) -> None:
+    """Mark accounts (n,) with a challenge since ``begun_ms`` that nobody answered: their day is not learned as an honest one.
+    Staff answer within minutes; who drops a login at the question and comes back tomorrow must not become usual."""
+    unanswered = (accounts["asked_ms"] >= begun_ms) & (accounts["passed_ms"] == 0)
+    accounts["withheld"][unanswered.any(axis=1)] = 1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def choose(acc, row, now, fresh, doubt, odds, stance):  # type: ignore[no-untyped-def]
     """The mildest answer that fits; asks where an access adds to the haul."""
     if acc.blocked != 0:

@@ -356,10 +356,11 @@ def _learn_accounts(accounts: Array, rows: Array) -> None:
 
 
 def _carry_doubt(accounts: Array, rows: Array, high: float) -> None:
-    """What an account's day adds to its doubt on the days that follow; nothing where somebody vouched, or where it ended
-    blocked."""
+    """What an account's day adds to its doubt on the days that follow; nothing where somebody vouched for it and no challenge
+    failed or was left open, nor where it ended blocked."""
     beyond = np.maximum(accounts["fresh_top"][rows] - CARRIED_FROM * high, 0.0)
-    settled = (accounts["released"][rows] != 0) | _ended(accounts, rows)
+    passed = (accounts["released"][rows] != 0) & (accounts["withheld"][rows] == 0)
+    settled = passed | (accounts["released"][rows] == RELEASED_BY_WORD) | _ended(accounts, rows)
     carried = KEEP_CARRIED * (accounts["carried"][rows] + beyond)
     accounts["carried"][rows] = np.where(settled, 0.0, carried)
 
