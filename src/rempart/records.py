@@ -144,7 +144,7 @@ ACCESS_SCHEMA = pa.schema(
 
 REJECT_REASONS = (
     "not_json", "not_utf8", "too_long", "too_deep", "not_a_resource", "truncated", "bad_row", "bad_time", "bad_compression",
-    "repeated_key",
+    "repeated_key", "bundle",
 )  # fmt: skip
 
 

@@ -82,6 +82,7 @@ def reason_words(reason: str) -> str:
         ),
         "bad_compression": _("damaged compression"),
         "repeated_key": _("a key that decides what the line says stands in it twice"),
+        "bundle": _("a Bundle in one line; give its entries one a line"),
     }
     return words[reason]
 

@@ -42,6 +42,8 @@ from rempart.sources.query_form import NO_QUERY, read_query
 
 LOGIN_CODE = "110122"
 ALERT_CODES = ("110113", "110137")
+SEARCH_CODES = frozenset(("search", "search-type", "search-system", "search-instance", "search-compartment", "110112"))
+"""Interactions of a FHIR server that answer with a page of results, and DICOM's query event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ def read_message(line: bytes, source: str, offset: int) -> Access | Context | Re
         return reject(source, offset, line, refused.reason)
     if kind == "AuditEvent":
         return read_event(resource, source, offset, xxhash.xxh3_64_intdigest(line))
+    if kind == "Bundle":
+        return reject(source, offset, line, "bundle")
     if type(kind) is str and kind:
         return Context(source, offset, resource)
     return reject(source, offset, line, "not_a_resource")
@@ -95,6 +99,7 @@ def read_event(event: dict[str, Any], source: str, offset: int, content: int) ->
         read_entities(event),
         read_control(event, outcome),
         read_session_extension(event.get("extension")),
+        _is_search(_codes_in(event)),
     )
 
 
@@ -124,6 +129,7 @@ def _read_parts(parts: EventParts, source: str, offset: int, content: int) -> Ac
             parts.what(),
             told.control,
             told.session,
+            told.search,
         )
     except msgspec.DecodeError:
         return None
@@ -131,12 +137,13 @@ def _read_parts(parts: EventParts, source: str, offset: int, content: int) -> Ac
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an event's codes say; ``alert``: its entities matter too."""
+    """What an event's codes say; ``search``: that it asks for a page of results; ``alert``: its entities matter too."""
 
     control: Control
     action: str
     outcome: int
     session: str
+    search: bool
     alert: bool
 
 
@@ -154,6 +161,7 @@ def read_told(*parts: bytes) -> Told:
         read_action(event["action"]),
         outcome,
         read_session_extension(event["extension"]),
+        _is_search(codes),
         any(code in ALERT_CODES for code in codes),
     )
 
@@ -178,6 +186,7 @@ def _record(
     what: What,
     control: Control,
     session: str,
+    search: bool,
 ) -> Access:
     query = read_query(what.query) if what.query else NO_QUERY
     account, unknown = who.account, who.unknown
@@ -202,7 +211,7 @@ def _record(
         outcome,
         query.resource or what.resource or ("Patient" if what.patients else ""),
         what.patients,
-        what.is_query,
+        what.is_query or search,
         query.count,
         query.page,
         query.form,
@@ -240,6 +249,11 @@ def read_action(value: Any) -> str:
 
 def _codes_in(event: dict[str, Any]) -> list[str]:
     return [code for key in ("type", "subtype", "category", "code") for code in codes_of(event.get(key))]
+
+
+def _is_search(codes: list[str]) -> bool:
+    """Whether codes say a search, also where no entity tells what was asked."""
+    return not SEARCH_CODES.isdisjoint(codes)
 
 
 def read_control(event: dict[str, Any], outcome: int) -> Control:

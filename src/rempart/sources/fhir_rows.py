@@ -140,7 +140,7 @@ def _rows(lines: PlainLines, source: str, offset: int, told: _Groups) -> pa.Reco
         "outcome": told.numbers(lambda each: each.outcome, np.int8),
         "resource": _resources(lines, query),
         "patients": _lists(lines.numbers[:, PATIENTS], patients),
-        "is_query": lines.numbers[:, SEARCHED] > 0,
+        "is_query": (lines.numbers[:, SEARCHED] > 0) | told.numbers(lambda each: each.search, np.bool_),
         "count": query.told[:, 0].astype(np.int32),
         "page": query.told[:, 1].astype(np.int32),
         "query_form": pa.DictionaryArray.from_arrays(

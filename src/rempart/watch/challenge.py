@@ -28,8 +28,8 @@ STRONG_NATS = 4.6
 """Nats above it from which a failed challenge gets no second try: a hundred times the odds."""
 SLIP_HOURS = 12.0
 """Time after which a challenge passed in another session makes up for a slip too, and a second one makes it forgotten."""
-EXPLAINED_ENOUGH = 0.6
-"""Share of an account's patients that care must explain before ``restrict`` may be used."""
+MOST_STRANGE = 0.4
+"""Share of an account's patients that care may leave unexplained where ``restrict`` is used."""
 BY_WORD = RELEASED_BY_WORD = 2
 """``blocked`` or ``released`` by a person's word; 1 by a failed or passed challenge."""
 _FAILED = int(Stat.FAILED_LOGINS_1H)
@@ -95,6 +95,23 @@ def vouched(accounts: Array) -> Array:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def open_since(acc, now):  # type: ignore[no-untyped-def]
+    """When the newest of the last day's challenges that nobody answered was asked; 0 where none is open."""
+    newest = np.int64(0)
+    for i in range(SESSIONS):
+        if acc.passed_ms[i] == 0 and acc.asked_ms[i] > max(newest, now - DAY_MS):
+            newest = acc.asked_ms[i]
+    return newest
+
+
+def withhold_unanswered(accounts: Array, begun_ms: int) -> None:
+    """Mark accounts (n,) with a challenge since ``begun_ms`` that nobody answered: their day is not learned as an honest one.
+    Staff answer within minutes; who drops a login at the question and comes back tomorrow must not become usual."""
+    unanswered = (accounts["asked_ms"] >= begun_ms) & (accounts["passed_ms"] == 0)
+    accounts["withheld"][unanswered.any(axis=1)] = 1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def choose(acc, row, now, fresh, doubt, odds, stance):  # type: ignore[no-untyped-def]
     """The mildest answer that fits; asks where an access adds to the haul."""
     if acc.blocked != 0:
@@ -126,7 +143,7 @@ def choose(acc, row, now, fresh, doubt, odds, stance):  # type: ignore[no-untype
     acc.unanswered[slot] += np.float32(1.0)
     sure = odds > 0.0 and doubt >= stance.usual + RESTRICT_NATS
     waited = stance.enforce == 0 or unanswered >= 3
-    if sure and waited and acc.opened > 20.0 and acc.explained >= EXPLAINED_ENOUGH * acc.opened:
+    if sure and waited and acc.opened > 20.0 and acc.strange <= MOST_STRANGE * acc.opened:
         return _RESTRICT
     return _STEP_UP
 

@@ -18,6 +18,7 @@ import numpy as np
 from rempart.records import DECISION, Frame
 from rempart.watch import crew, windows
 from rempart.watch import house as across
+from rempart.watch.challenge import withhold_unanswered
 from rempart.watch.channels import N_STATS
 from rempart.watch.kernel import judge_rows
 from rempart.watch.stance import STANCE, lift, look
@@ -204,6 +205,8 @@ class Watch:
             return
         day = span // SPANS_A_DAY
         if 0 <= self._day != day:
+            if self._policy.enforce:
+                withhold_unanswered(self.accounts, self._day * DAY_MS)
             self.tails.steer(self.accounts, self._policy.challenges_per_day)
             self.tails.close_day(self.accounts, self._day)
             crew.fade(self._house.networks)

@@ -42,7 +42,7 @@ def look(stance, accounts, span):  # type: ignore[no-untyped-def]
     """Look at the house as span ``span`` of its time opens; ``stance`` (1,) of STANCE is changed in place."""
     now = stance[0]
     now.span = span
-    answered, unanswered = doubts_today(accounts)
+    answered, unanswered = doubts_today(accounts, span * SPAN_MS, now.enforce)
     now.lifted_to = surge(answered, unanswered, now.challenges_per_day)
     now.alarm = alarm(accounts, span * SPAN_MS)
     lift(now)

@@ -118,7 +118,7 @@ ACCOUNT = np.dtype(
         ("rows_day", "f4"),
         ("out_of_care_day", "f4"),
         ("out_of_care_week", "f4"),
-        ("explained", "f4"),
+        ("strange", "f4"),
         ("uncared", "f4"),
         ("looked_up", "f4"),
         ("unexplained", "f4"),

@@ -55,6 +55,12 @@ KEEP_HIGH = 0.85
 """What a day of high doubt still counts on the account's next day."""
 SHARE_PATIENTS = 10.0
 """Patients that the share before an account is known is worth."""
+SHARES = (
+    ("strange", "usual_strange", "opened", USUAL_STRANGE),
+    ("uncared", "usual_uncared", "opened", USUAL_UNCARED),
+    ("unexplained", "usual_unexplained", "looked_up", USUAL_UNEXPLAINED),
+)
+"""What of an account's patients is counted, the share learned of it, of how many, and that share at first."""
 LEAST_SHARE, MOST_USUAL_SHARE = 0.01, 0.95
 TOP_SHARE = 0.02
 """Beyond this share of days the tail is continued as a power law."""
@@ -350,10 +356,11 @@ def _learn_accounts(accounts: Array, rows: Array) -> None:
 
 
 def _carry_doubt(accounts: Array, rows: Array, high: float) -> None:
-    """What an account's day adds to its doubt on the days that follow; nothing where somebody vouched, or where it ended
-    blocked."""
+    """What an account's day adds to its doubt on the days that follow; nothing where somebody vouched for it and no challenge
+    failed or was left open, nor where it ended blocked."""
     beyond = np.maximum(accounts["fresh_top"][rows] - CARRIED_FROM * high, 0.0)
-    settled = (accounts["released"][rows] != 0) | _ended(accounts, rows)
+    passed = (accounts["released"][rows] != 0) & (accounts["withheld"][rows] == 0)
+    settled = passed | (accounts["released"][rows] == RELEASED_BY_WORD) | _ended(accounts, rows)
     carried = KEEP_CARRIED * (accounts["carried"][rows] + beyond)
     accounts["carried"][rows] = np.where(settled, 0.0, carried)
 
@@ -365,7 +372,8 @@ def _ended(accounts: Array, rows: Array) -> Array:
 
 def _forget_day(accounts: Array, rows: Array) -> None:
     """Start afresh; what was new on a withheld day does not become known."""
-    bad, ended = rows[accounts["withheld"][rows] == 1], rows[_ended(accounts, rows)]
+    withheld = accounts["withheld"][rows] == 1
+    bad, ended = rows[withheld], rows[_ended(accounts, rows)]
     for slot, first in (("place", "place_day"), ("software", "software_day"), ("form", "form_day")):
         fresh = accounts[first][bad] == accounts["day"][bad][:, None]
         accounts[slot][bad] = np.where(fresh, -1, accounts[slot][bad])
@@ -388,21 +396,20 @@ def _forget_day(accounts: Array, rows: Array) -> None:
         accounts[name][rows] = 0
     for name in HAUL:
         accounts[name][ended] = 0
-    _learn_shares(accounts, rows[accounts["withheld"][rows] == 0])
+    _learn_shares(accounts, rows, withheld)
     fading = np.float32(0.9)
-    for name in ("explained", "uncared", "opened", "unexplained", "looked_up"):
+    for name in ("strange", "uncared", "opened", "unexplained", "looked_up"):
         accounts[name][rows] *= fading
 
 
-def _learn_shares(accounts: Array, rows: Array) -> None:
-    """Which part of an account's patients nothing usually explains, and which nobody treats."""
-    opened = accounts["opened"][rows]
-    strange = opened - accounts["explained"][rows]
-    for name, part, at_first in (
-        ("usual_strange", strange, USUAL_STRANGE),
-        ("usual_uncared", accounts["uncared"][rows], USUAL_UNCARED),
-        ("usual_unexplained", accounts["unexplained"][rows], USUAL_UNEXPLAINED),
-    ):
-        of = accounts["looked_up"][rows] if name == "usual_unexplained" else opened
-        share = (part + at_first * SHARE_PATIENTS) / (of + SHARE_PATIENTS)
-        accounts[name][rows] = np.clip(share, LEAST_SHARE, MOST_USUAL_SHARE)
+def _learn_shares(accounts: Array, rows: Array, withheld: Array) -> None:
+    """Which part of an account's patients nothing usually explains, and which nobody treats. Those of a ``withheld`` (n,)
+    day count as the usual ones would: whom a thief opened must not become usual."""
+    learned, bad = rows[~withheld], rows[withheld]
+    for part, usual, whole, at_first in SHARES:
+        of = accounts[whole][learned] + SHARE_PATIENTS
+        share = (accounts[part][learned] + at_first * SHARE_PATIENTS) / of
+        accounts[usual][learned] = np.clip(share, LEAST_SHARE, MOST_USUAL_SHARE)
+        of = accounts[whole][bad]
+        as_usual = accounts[usual][bad] * (of + SHARE_PATIENTS) - at_first * SHARE_PATIENTS
+        accounts[part][bad] = np.clip(as_usual, 0.0, of)

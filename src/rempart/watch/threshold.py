@@ -13,7 +13,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rempart.watch.state import DAY_MS, WORKED, Array
+from rempart.watch.challenge import open_since
+from rempart.watch.state import DAY_MS, MINUTE_MS, WORKED, Array
 
 DOUBT_BINS = 256
 BINS_PER_NAT = 4.0
@@ -40,6 +41,8 @@ MOST_LIFTED = 5.0
 """Nats by which a day that lifts the whole house may move the threshold."""
 UNANSWERED = 5
 """Challenged accounts that have not answered and yet do not count as standing out with the house."""
+ANSWERED_MS = 30 * MINUTE_MS
+"""Within this time staff answer a challenge, or do something else."""
 ALARM_PART, ALARM_DAYS = 0.3, 3
 """Part of the threshold by which less doubt is enough to ask after a challenge failed, and for how many days."""
 MOST_A_DAY, MOST_STEERED = 0.5, 3.0
@@ -88,15 +91,19 @@ def threshold(counts: Array, challenges_per_day: float) -> float:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def doubts_today(accounts):  # type: ignore[no-untyped-def]
-    """Largest doubt of each account that worked today and did not fail: (n,) of those that were not asked or passed,
-    (m,) of those whose challenge is open."""
+def doubts_today(accounts, now, enforce):  # type: ignore[no-untyped-def]
+    """Largest doubt of each account that worked today and did not fail: (n,) of those that were not asked or passed in
+    every session that was, (m,) of those whose challenge is open. Where challenges are answered, one open for longer than
+    ANSWERED_MS counts no more: nobody who works waits so long, and what a thief leaves unanswered must lift nothing."""
     answered, unanswered = np.empty(accounts.size, np.float32), np.empty(accounts.size, np.float32)
     n = m = 0
     for acc in accounts:
         if acc.seen != WORKED or acc.withheld != 0:
             continue
-        if acc.challenged != 0 and acc.released == 0:
+        asked = open_since(acc, now) if enforce == 1 else np.int64(0)
+        if asked != 0 and now - asked > ANSWERED_MS:
+            continue
+        if asked != 0 or (enforce == 0 and acc.challenged != 0 and acc.released == 0):
             unanswered[m] = acc.doubt_top
             m += 1
         else:

@@ -63,7 +63,7 @@ def open_patients(acc, account, visits, nodes, counts, patients, grades, odd, fo
         acc.burst += np.float32(1.0) - grade
         acc.odd_strangers += odd * (np.float32(1.0) - grade)
         acc.odd_patients += odd
-        acc.explained += grade
+        acc.strange += np.float32(1.0) - grade
         acc.uncared += out_of_care
         acc.opened += np.float32(1.0)
     return fresh

@@ -283,3 +283,36 @@ def test_the_same_key_elsewhere_or_one_that_decides_nothing_is_no_fault(line: by
 )
 def test_times(text: str, at: int) -> None:
     assert parse_time(text) == at
+
+
+REST = "http://hl7.org/fhir/restful-interaction"
+
+
+@pytest.mark.parametrize(
+    ("codes", "is_query"),
+    [
+        ({"subtype": [{"system": REST, "code": "search-type"}]}, True),
+        ({"subtype": [{"system": REST, "code": "search"}]}, True),
+        (
+            {
+                "subtype": None,
+                "type": {"system": "http://dicom.nema.org/resources/ontology/DCM", "code": "110112"},
+            },
+            True,
+        ),
+        ({"type": None, "code": {"coding": [{"system": REST, "code": "search-type"}]}}, True),
+        ({"subtype": [{"system": REST, "code": "read"}]}, False),
+        ({"subtype": [{"system": REST, "code": "research"}]}, False),
+    ],
+)
+def test_a_search_is_one_though_no_entity_tells_what_was_asked(codes: dict[str, Any], is_query: bool) -> None:
+    record = read(**codes, entity=[{"type": {"code": "Patient"}}])
+    assert record.is_query == is_query
+    assert record.patients == ()
+
+
+def test_a_bundle_in_a_line_is_refused_and_not_taken_for_context() -> None:
+    line = json.dumps({"resourceType": "Bundle", "entry": [{"resource": EVENT}]}).encode()
+    refused = read_message(line, "log", 0)
+    assert isinstance(refused, Rejected)
+    assert refused.reason == "bundle"

@@ -45,7 +45,7 @@ def test_the_kernel_answers_what_plain_python_answers(
     stance = np.zeros(1, STANCE)
     stance["threshold"], stance["usual"], stance["enforce"] = THRESHOLD - alarm, THRESHOLD, enforce
     account, row, now = fresh_accounts(1), np.zeros(1, EVENT), MONDAY_MS
-    account["opened"], account["explained"] = 100, 100 * explained
+    account["opened"], account["strange"] = 100, 100 * (1 - explained)
     row["flags"] = FLAG_TRUSTED
     plain = PlainChoice(THRESHOLD - alarm, THRESHOLD, enforce, explained)
     for what, gap, session, fresh, doubt in steps:

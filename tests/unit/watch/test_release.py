@@ -68,3 +68,24 @@ def test_a_slip_wipes_out_nothing_that_was_found_and_a_block_does(blocked: int, 
     assert accounts["strangers_week"][1] == accounts["never_back"][1] == left
     assert (accounts["carried"][1] > 0) == (blocked == 0)
     assert accounts["days"][1] == 0
+
+
+def test_whom_a_thief_opened_does_not_become_usual_on_that_day_nor_the_next() -> None:
+    tails, accounts = Tails(), fresh_accounts(2)
+    for day in range(10):
+        for row in (0, 1):
+            day_of(accounts, row, 5.0, 0)
+        accounts["opened"] += 20
+        accounts["strange"] += 1
+        tails.close_day(accounts, 100 + day)
+    day_of(accounts, 0, 5.0, 0)
+    day_of(accounts, 1, 5.0, 1)
+    accounts["opened"] += 100
+    accounts["strange"] += np.array([5, 100])
+    tails.close_day(accounts, 110)
+    for row in (0, 1):
+        day_of(accounts, row, 5.0, 0)
+    accounts["opened"] += 20
+    accounts["strange"] += 1
+    tails.close_day(accounts, 111)
+    assert accounts["usual_strange"][1] == pytest.approx(accounts["usual_strange"][0], abs=0.01)
