@@ -15,7 +15,7 @@ import random
 import statistics
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from bench.muted import GROUPS, STATISTICS, tails_without
@@ -153,10 +153,16 @@ def main(arguments: Sequence[str]) -> None:
         "--without", choices=(*GROUPS, *STATISTICS), action="append", default=[], metavar="CHANNEL",
         help="a group of channels, or one statistic, turned off",
     )  # fmt: skip
+    parser.add_argument(
+        "--thieves-drop",
+        action="store_true",
+        help="thieves answer no challenge and go on with their next login",
+    )
     given = parser.parse_args(arguments)
     settings = Settings(challenges_per_year=given.challenges_per_year)
     saved = []
-    for kind in [KIND_NAMED[name] for name in given.kind or KIND_NAMED]:
+    for named in [KIND_NAMED[name] for name in given.kind or KIND_NAMED]:
+        kind = replace(named, temper=replace(named.temper, thief_answers=not given.thieves_drop))
         measures = []
         for seed in given.seeds:
             measures.append(

@@ -4,8 +4,8 @@ A generator of FHIR resources in time order that is sent the decision on each (o
 acts on the answer as people and an enforcement point would, and so changes what comes next:
 
 - step-up: a login AuditEvent follows within a minute. Owners pass with ``owner_passes``, thieves
-  with ``thief_passes`` (the owner, fooled, approves). A pass serves what was asked; a failure does
-  not. An owner's other requests in that session wait for the outcome.
+  with ``thief_passes`` (the owner, fooled, approves), or they leave it open. A pass serves what was asked;
+  a failure does not. An owner's other requests in that session wait for the outcome.
 - restrict: only patients in the account's current care are served.
 - block: nothing is served; the thief stops, the owner loses the day, and next morning a person
   reinstates the account (a security-alert AuditEvent). A block for the account, not only the
@@ -198,7 +198,8 @@ class ClosedLoop:
         if step.what in (READ, SEARCH):
             worst = max((action for action, _ in answers), key=_MILDEST_FIRST.index)
             passed: bool | None = None
-            if worst != BLOCK and any(action == STEP_UP for action, _ in answers):
+            asked = worst != BLOCK and any(action == STEP_UP for action, _ in answers)
+            if asked and self.temper.thief_answers:
                 passed = self._challenge(act, self.temper.thief_passes)
                 heard_ms = self._busy_ms[step.session] + 1
             if locks:

@@ -17,6 +17,8 @@ class Temper:
 
     owner_passes: float = 0.97
     thief_passes: float = 0.03
+    thief_answers: bool = True
+    """Whether thieves answer challenges at all: else they leave them open, and drop the login."""
     challenge_s: tuple[int, int] = (15, 60)
     reinstated_minute: int = 7 * 60
     """Local minute of the next day at which a person reinstates a blocked account."""

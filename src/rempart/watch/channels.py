@@ -53,6 +53,7 @@ class Stat(IntEnum):
     NEVER_BACK = 30
     SINGLY_24H = 31
     SINGLY_WEEK = 32
+    PERSISTED = 33
 
 
 N_STATS = len(Stat)
@@ -71,9 +72,10 @@ class Group(IntEnum):
     BESIDE = 7
     CREW = 8
     READING = 9
+    PERSISTENCE = 10
 
 
-N_GROUPS = 10
+N_GROUPS = len(Group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +261,8 @@ CHANNELS: tuple[Channel, ...] = (
         Group.STRANGERS,
         6.0,
         1.8,
-        "patients of the day whom nobody in the house treats these days, and no earlier visit explains",
-        "theft of patients with an appointment or a stay; a site without care data",
+        "patients of the day whom nobody in the house treats or opened these days, and no earlier visit explains",
+        "theft of patients with an appointment or a stay, or whom others looked at yesterday",
     ),
     Channel(
         Stat.OUT_OF_CARE_WEEK,
@@ -361,6 +363,15 @@ CHANNELS: tuple[Channel, ...] = (
         1.8,
         "the same added up over about a week",
         "the same",
+    ),
+    Channel(
+        Stat.PERSISTED,
+        Group.PERSISTENCE,
+        1.5,
+        1.8,
+        "nats that speak for some more patients a day in nobody's care than the account usually opens, added up over its days, "
+        "each of which counts for four nats at most: a burst ends, a slow theft goes on",
+        "less than the account's usual number more; patients in somebody's care",
     ),
 )
 """In the order of :class:`Stat`."""

@@ -6,8 +6,9 @@ not depend on the number of shards or the cut of the batches. One event alone ca
 watermark more than a day ahead: a second one must agree, since clocks can be wrong.
 
 Gives, for each event: how many other accounts use its network (0 to 3), what is odd about all that is
-opened there (:mod:`crew`), and for each patient a grade for "a colleague's patient". Misses what happens
-within one minute.
+opened there (:mod:`crew`), and for each patient a grade for "a colleague's patient" and one for "somebody else in the house opened him
+lately", which stands beside anybody's care: a patient who is treated leaves traces of several people, and whoever comes
+next in a list does not. Misses what happens within one minute, and patients whom everybody looks at.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 
 from rempart.compiled import njit
 from rempart.records import FLAG_DECOY, FLAG_NAMED, FLAG_QUERY, FLAG_TOLD, MISSING_MS, Kind
+from rempart.watch.channels import Stat
 from rempart.watch.crew import FAILED_LOGIN, USUAL_FAILED, crew_nats, note_patient
 from rempart.watch.state import DAY_MS, MINUTE_MS, PENDING, WARD_VISIT, Array, House
 from rempart.watch.tips import mark_tips
@@ -23,7 +25,15 @@ from rempart.watch.windows import mix
 
 COLLEAGUE_GRADE = 0.6
 COLLEAGUE_DAYS = 14
+EVERYBODY = -2
+"""Number of the unit that everybody belongs to."""
+TRACE_DAYS = 4
+"""How long somebody's opening a patient says, less and less, that the patient is being treated these days: whoever is
+leaves traces of several people within a day or two, and whoever comes next in a list does not."""
+BROAD = 150.0
+"""An account that usually opens so many patients a day says nothing about any of them; nor does one on its first day."""
 _FAILED = int(Kind.LOGIN_FAILED)
+_A_DAY = int(Stat.PATIENTS_24H)
 UNSET = -(2**62)
 """Watermark before the first event."""
 
@@ -87,19 +97,38 @@ def close_minute(networks, wards, pending, clock):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _colleague(wards, unit, patient, account, now):  # type: ignore[no-untyped-def]
+def _since_another(wards, unit, patient, account, now):  # type: ignore[no-untyped-def]
+    """How long ago, in ms, another account of the unit opened the patient."""
     slot = _find_ward(wards, unit, patient)
-    if wards[slot].unit == -1:
-        return np.float32(0.0)
     latest = np.int64(-(2**62))
-    for i in range(2):
-        who = wards[slot].account[i]
-        if who != -1 and who != account:
-            latest = max(latest, wards[slot].ms[i])
-    age = now - latest
+    if wards[slot].unit != -1:
+        for i in range(2):
+            who = wards[slot].account[i]
+            if who != -1 and who != account:
+                latest = max(latest, wards[slot].ms[i])
+    return max(now - latest, 0)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _colleague(wards, unit, patient, account, now):  # type: ignore[no-untyped-def]
+    """Grade of a colleague's patient."""
+    age = _since_another(wards, unit, patient, account, now)
     if age > COLLEAGUE_DAYS * DAY_MS:
         return np.float32(0.0)
-    return np.float32(COLLEAGUE_GRADE * (1.0 - 0.5 * max(age, 0) / (COLLEAGUE_DAYS * DAY_MS)))
+    return np.float32(COLLEAGUE_GRADE * (1.0 - 0.5 * age / (COLLEAGUE_DAYS * DAY_MS)))
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _traced(wards, patient, account, now):  # type: ignore[no-untyped-def]
+    """Grade of a patient whom somebody else in the house opened lately."""
+    age = _since_another(wards, EVERYBODY, patient, account, now)
+    return np.float32(max(1.0 - age / (TRACE_DAYS * DAY_MS), 0.0))
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _leaves_traces(acc):  # type: ignore[no-untyped-def]
+    """Whether what the account opens says anything about a patient."""
+    return acc.days > 0 and acc.mean[_A_DAY] < np.log1p(BROAD)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -185,14 +214,14 @@ def walk(  # type: ignore[no-untyped-def]
         for p in range(row.first_patient, last):
             if row.unit != -1:
                 grades[p, 0] = max(grades[p, 0], _colleague(wards, row.unit, patients[p], row.account, now))
+            if max(grades[p, 0], grades[p, 1]) < 1.0:
+                grades[p, 1] = max(grades[p, 1], _traced(wards, patients[p], row.account, now))
         opens = row.flags & FLAG_QUERY == 0 and row.outcome <= 0
         is_told = row.flags & FLAG_TOLD != 0
         names = row.flags & FLAG_NAMED != 0
         asks = opens or (names and not is_told and row.outcome <= 0)
         if asks and decoys.size and _is_decoy(decoys, patients[row.first_patient : last]):
             row.flags |= FLAG_DECOY
-        if row.unit == -1 and row.network == -1:
-            continue
         if is_told and names:
             opens = False  # What its network shows was counted when it was asked for.
         for p in range(row.first_patient, max(last, row.first_patient + 1)):
@@ -205,9 +234,15 @@ def walk(  # type: ignore[no-untyped-def]
             here.opened = 0
             here.strange = 0
             here.expected = 0
-            if opens and p < last:
-                note_patient(accounts[row.account], here, patients[p], grades[p, 0])
             clock[2] += 1
+            if opens and p < last:
+                acc = accounts[row.account]
+                note_patient(acc, here, patients[p], grades[p, 0])
+                if here.opened > 0 and _leaves_traces(acc):
+                    pending[clock[2]] = here
+                    pending[clock[2]].network = -1
+                    pending[clock[2]].unit = EVERYBODY
+                    clock[2] += 1
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

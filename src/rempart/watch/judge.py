@@ -223,7 +223,7 @@ class Watch:
         if accounts > self.accounts.size:
             self._make_room_for(max(accounts, min(2 * self.accounts.size, self.accounts.size + STEP)))
         oldest = self._oldest_ms(self._day)
-        across.make_room(self._house, networks, events + patients, oldest)
+        across.make_room(self._house, networks, events + 2 * patients, oldest)
         for shard in self._shards:
             windows.make_room(shard, patients, oldest)
         self.tails.add_roles(roles)

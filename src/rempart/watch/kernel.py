@@ -16,6 +16,7 @@ from rempart.watch.circumstance import circumstance
 from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
 from rempart.watch.pages import ask_page, follow_order, form_is_new
+from rempart.watch.persistence import persisting
 from rempart.watch.place import HOUSE_SETTLED, change_session, come_from, used_since
 from rempart.watch.questions import NONE, find_question, list_rows, note_question, take_back
 from rempart.watch.reading import CHANCE_RUN, deeper
@@ -120,6 +121,7 @@ def _count(acc):  # type: ignore[no-untyped-def]
     stat[30] = acc.never_back
     stat[31] = acc.singly_day
     stat[32] = acc.singly_week
+    stat[33] = persisting(acc)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

@@ -97,16 +97,21 @@ REASONS: tuple[Reason, ...] = (
     Reason("rows_24h", _("{seen} lines of search results shown in 24 hours"), _USUAL),
     Reason(
         "out_of_care_24h",
-        _("{seen} patients in a day whom nobody treats these days and no earlier visit explains"),
+        _("{seen} patients in a day whom nobody treats or opened these days and no earlier visit explains"),
         _USUAL,
     ),
     Reason(
         "out_of_care_week",
-        _("{seen} patients within about a week whom nobody treats these days and no earlier visit explains"),
+        _(
+            "{seen} patients within about a week whom nobody treats or opened these days and no earlier visit explains"
+        ),
         _USUAL,
     ),
     Reason("stranger_share", _("hardly any patient of the day is one of yours")),
-    Reason("out_of_care_share", _("hardly any patient of the day is in anybody's care")),
+    Reason(
+        "out_of_care_share",
+        _("hardly any patient of the day is one whom somebody treats or opened these days"),
+    ),
     Reason("crew", _("several accounts open patients whom nothing explains from the same unusual network")),
     Reason(
         "odd_reads",
@@ -138,6 +143,10 @@ REASONS: tuple[Reason, ...] = (
         "singly_week",
         _("patients whom nothing explains all through the week, {seen} of them, not in one go"),
         _USUAL,
+    ),
+    Reason(
+        "persisted",
+        _("day after day more patients than usual whom nobody in the house treats or opened lately"),
     ),
     Reason("days_before", _("the account was already unusual on the days before, and nobody vouched for it")),
     Reason("left", _("the staff list says that the owner of this account has left")),

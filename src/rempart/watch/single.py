@@ -36,7 +36,7 @@ def is_ready(mark, patients, names, house, shard, habits, stance):  # type: igno
         mark // DAY_MS == stance[0].span * SPAN_MS // DAY_MS
         and names[0] <= accounts.size
         and names[2] < roles
-        and house_has_room(networks, wards, pending, clock, names[1], 1 + patients)
+        and house_has_room(networks, wards, pending, clock, names[1], 1 + 2 * patients)
         and has_room(visits, nodes, counts, patients)
     )
 

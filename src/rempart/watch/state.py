@@ -140,6 +140,9 @@ ACCOUNT = np.dtype(
         ("burst", "f4"),
         ("singly_day", "f4"),
         ("singly_week", "f4"),
+        ("uncared_today", "f4"),
+        ("usual_a_day", "f4"),
+        ("persisted", "f4"),
         ("lost_doubt", "f4"),
         ("value_kind", "i1"),
         ("step", "i1"),
@@ -156,7 +159,8 @@ ACCOUNT = np.dtype(
 )
 """One account. ``now`` holds the current statistics, ``top`` their maxima today, ``mean`` and
 ``spread`` the account's own history of ``log1p(top)``, ``scale`` what a day may lie apart from it;
-``question`` the requests asked for and
+``uncared_today`` patients of the day in nobody's care, ``usual_a_day`` the usual number of them, ``persisted`` nats of
+:mod:`persistence` of the days before; ``question`` the requests asked for and
 not told of yet, when, and the rows and the oddness they were counted with; ``challenged`` 2 where what the
 account did itself was enough to ask, else 1; ``*_ms`` as in
 :mod:`rempart.records`; ``slipped_ms`` when a challenge failed that did not block, negative once one was passed since in

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rempart.watch import apart, reading
+from rempart.watch import apart, persistence, reading
 from rempart.watch.challenge import RELEASED_BY_WORD, vouched
-from rempart.watch.channels import CHANNELS, N_STATS
+from rempart.watch.channels import CHANNELS, N_STATS, Stat
 from rempart.watch.state import (
     APART_BINS,
     BINS,
@@ -41,8 +41,10 @@ ROLE_PRIOR_DAYS = 30.0
 """Account-days the house is worth against a role's own history."""
 KEEP_A_DAY = 0.985
 """What a day's weight keeps on the next day (half after about 46 days)."""
-FASTEST_RISE = 0.15
-"""Largest daily rise of an account's usual ``log1p`` value: about 16 % a day."""
+FASTEST_RISE = np.full(N_STATS, 0.15)
+FASTEST_RISE[Stat.PERSISTED] = persistence.FASTEST_RISE
+"""Largest daily rise of an account's usual ``log1p`` value, (N_STATS,): about 16 % a day, less for what is said against habit
+itself."""
 FIRST_SPREAD = 0.4
 """Spread of an account known for one day: a day's work differs by about a third from the next one's."""
 REACH, LEAST_REACH = 2.5, 0.75
@@ -82,10 +84,11 @@ HAUL = (
     "burst",
     "singly_day",
     "singly_week",
+    "persisted",
 )
 """Sums over opened patients, of which nothing is left after a day that ended blocked: what follows a
 reinstatement is the owner's. A failed challenge alone takes nothing away that was found against the account."""
-TODAY = ("top", "hours_today", "new_place_class", "read_today", "visits_today")
+TODAY = ("top", "hours_today", "new_place_class", "read_today", "visits_today", "uncared_today")
 """What an account learns of a day."""
 WITHHELD = np.dtype(
     [
@@ -96,6 +99,7 @@ WITHHELD = np.dtype(
         ("new_place_class", "i1"),
         ("read_today", "f4", (READINGS,)),
         ("visits_today", "f4"),
+        ("uncared_today", "f4"),
     ]
 )
 """A day that an account did not learn."""
@@ -192,6 +196,7 @@ class Tails:
         ):  # fmt: skip
             kept *= KEEP_A_DAY
         rows = np.flatnonzero(accounts["seen"] > 0)
+        persistence.close(accounts, rows)
         learned = rows[(accounts["seen"][rows] == WORKED) & (accounts["withheld"][rows] == 0)]
         if learned.size:
             # Days judged before the house had tails of its own say little about later ones.
@@ -232,6 +237,7 @@ class Tails:
             accounts[past["account"]] = learned
         for name in (
             "carried",
+            "persisted",
             "high_days",
             "unanswered",
             "slipped_ms",
@@ -352,6 +358,7 @@ def _learn_accounts(accounts: Array, rows: Array) -> None:
     known = accounts["days"][rows, None] > 0
     accounts["roams"][rows] = accounts["roams"][rows] * keep + (classes & known).astype(np.float32)
     reading.learn(accounts, rows)
+    persistence.learn(accounts, rows)
     accounts["days"][rows] += 1
 
 
@@ -392,6 +399,7 @@ def _forget_day(accounts: Array, rows: Array) -> None:
         "passed_today",
         "read_today",
         "visits_today",
+        "uncared_today",
     ):
         accounts[name][rows] = 0
     for name in HAUL:

@@ -1,8 +1,8 @@
 """Volume and strangers: how many patients, and how many of them nothing explains.
 
 Reads each opened patient's explanation grades (the account's and anybody's care, colleagues, from
-outside) and the account's own earlier visits. A patient in nobody's care these days is *out of care*:
-a consultation or an audit opens patients of other people's, a thief whoever comes next in a list.
+outside, and traces of others in the house) and the account's own earlier visits. A patient whom nobody treats or opened these
+days is *out of care*: a consultation or an audit opens patients of other people's, a thief whoever comes next in a list.
 Gives distinct counts and decayed sums, and how far the day's share of strangers exceeds the account's own:
 who opens seventy patients and none of them the owner's is not at the owner's work. A result page is one piece of evidence, not as many as it
 has rows, so pages are counted in ``pages`` instead. Misses thieves who take only patients in the
@@ -52,6 +52,7 @@ def open_patients(acc, account, visits, nodes, counts, patients, grades, odd, fo
         out_of_care = np.float32(1.0) - max(grade, grades[i, 1])
         acc.out_of_care_day += out_of_care
         acc.out_of_care_week += out_of_care
+        acc.uncared_today += out_of_care
         fresh += 1
         acc.strangers += np.float32(1.0) - grade
         acc.strangers_day += np.float32(1.0) - grade

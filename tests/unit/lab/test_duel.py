@@ -55,6 +55,16 @@ def test_a_failed_challenge_costs_the_thief_and_shows_in_the_log(region: Region)
     assert result.overall.step_ups > 0
 
 
+def test_a_thief_who_leaves_the_challenge_open_drops_the_login_and_no_login_fails(region: Region) -> None:
+    failures = {}
+    for answers in (True, False):
+        judge = SimpleRateJudge(25)
+        result = duel(region, judge, temper=Temper(thief_passes=0.0, thief_answers=answers, owner_passes=1.0))
+        assert {thief.stopped_by for thief in result.thieves} == {"gave up" if answers else "dropped"}
+        failures[answers] = sum("4" in one[2] for one in judge.logins)
+    assert failures[True] >= failures[False] + 3 * len(result.thieves)
+
+
 def test_fooled_owners_let_everything_through(region: Region) -> None:
     result = duel(region, SimpleRateJudge(25), temper=Temper(thief_passes=1.0))
     for thief in result.thieves:

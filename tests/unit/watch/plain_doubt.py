@@ -29,6 +29,7 @@ CAPS = {
     Group.BESIDE: 7.0,
     Group.CREW: 9.0,
     Group.READING: 12.5,
+    Group.PERSISTENCE: 12.5,
 }
 WEIGHTS = {
     Group.VOLUME: 0.7,
@@ -36,6 +37,7 @@ WEIGHTS = {
     Group.TIME: 1.2,
     Group.CIRCUMSTANCE: 0.5,
     Group.CREW: 0.7,
+    Group.PERSISTENCE: 1.3,
 }
 """The others weigh 1."""
 

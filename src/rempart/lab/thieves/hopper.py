@@ -1,7 +1,7 @@
 """A thief with several seats, who moves to the next when it is refused.
 
 A :class:`Seat` is a login and a place to use it from. A refused step is asked again from the next
-seat, after a rest; an account that is blocked, or whose owner answered a challenge, is left for good.
+seat, after a rest; an account that is blocked, or that was challenged without a pass, is left for good.
 ``slows`` makes the pace slower at each refusal, ``every`` changes the seat after so many requests even
 where nobody doubts. Each seat logs in once a day. Stops when no seat is left.
 """
@@ -80,7 +80,7 @@ class Hopper(Diary):
         asked = self.steps[self._done - 1]
         unserved = answer.action != ALLOW and bool(asked.patients) and not answer.served
         self._refused = self._refused + 1 if unserved else 0
-        caught = answer.action == BLOCK or (answer.action == STEP_UP and answer.passed is False)
+        caught = answer.action in (BLOCK, STEP_UP) and not answer.passed
         if not caught and self._refused < _UNSERVED_BEFORE_MOVING:
             return None
         self._refused = 0

@@ -49,18 +49,23 @@ class Wait(NamedTuple):
 
 
 class Stop(NamedTuple):
-    """The thief is done: ``finished``, ``gave up`` or ``blocked``."""
+    """The thief is done: ``finished``, ``gave up``, ``blocked`` or ``dropped`` (it left a challenge open)."""
 
     why: str
 
 
 class Answer(NamedTuple):
     """What the last attempt brought: the action, whether a challenge was passed (None: there was
-    none), and the patients served."""
+    none, or it was left open), and the patients served."""
 
     action: str
     passed: bool | None
     served: tuple[int, ...]
+
+    @property
+    def left_open(self) -> bool:
+        """Whether it was asked to prove who it is and did not answer."""
+        return self.action == STEP_UP and self.passed is None
 
 
 class Thief(Protocol):
@@ -152,6 +157,8 @@ class Planner:
     def _take_in(self, now_ms: int, answer: Answer) -> Stop | None:
         if answer.action == BLOCK:
             return Stop("blocked")
+        if answer.left_open:
+            return Stop("dropped")
         asked = self.steps[self._done - 1]
         if answer.passed is False:
             self._failed += 1
