@@ -125,7 +125,8 @@ def show(measures: Sequence[Measure]) -> None:
 def felt(row: Friction) -> str:
     """Friction of account-days in one line."""
     return (
-        f"{row.step_ups_per_1000:5.1f} challenged days, {row.per_1000(row.step_ups):5.1f} step-ups, "
+        f"{row.step_ups_per_1000:5.1f} challenged days, {row.per_1000(row.asked):5.1f} requests asked, "
+        f"{row.per_1000(row.step_ups):5.1f} step-ups, "
         f"{row.per_1000(row.block_days):4.1f} blocks per 1,000 ({row.active_days:,} account-days)"
     )
 

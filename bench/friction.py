@@ -2,7 +2,7 @@
 
 Plays each region's honest work from its tape without a thief, in enforce mode; every challenge is passed within
 the minute. Prints challenged account-days per 1,000, by days since the beginning, with intervals (accounts
-resampled whole), against the dial. Then again with one change on a Wednesday in the third week, which hits
+resampled whole), against the dial, and beside them how many requests were asked. Then again with one change on a Wednesday in the third week, which hits
 the whole house:
 
 - ``rollout``: every program and browser is replaced by its next version;
@@ -44,8 +44,8 @@ AFTER = ((16, 17), (17, 19), (19, 23))
 RESAMPLES = 1_000
 EVENTS_A_FRAME = 4_000
 PASSED_AFTER_MS = 20_000
-Days = dict[tuple[int, int], bool]
-"""(account, day) of every account-day worked, and whether it was challenged."""
+Days = dict[tuple[int, int], int]
+"""(account, day) of every account-day worked, and how many of its requests were asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +141,10 @@ def felt(work: Work, settings: Settings) -> Days:
             detector.judge_frame(work.frame(at, stop))
             detector.judge_frame(_pass(rows[stop - 1]))
         for row in rows[at:stop][rows["kind"][at:stop] == Kind.ACCESS]:
-            days.setdefault((int(row["account"]), region.day_of(int(row["recorded_ms"]))), False)
+            days.setdefault((int(row["account"]), region.day_of(int(row["recorded_ms"]))), 0)
         if doubted >= 0:
             row = rows[stop - 1]
-            days[int(row["account"]), region.day_of(int(row["recorded_ms"]))] = True
+            days[int(row["account"]), region.day_of(int(row["recorded_ms"]))] += 1
         at = stop
     return days
 
@@ -167,19 +167,20 @@ def _pass(asked: Array) -> Frame:
 
 
 def rate(regions: Sequence[Days], span: tuple[int, int]) -> str:
-    """Challenged account-days per 1,000 in ``span`` (first day, day after the last), and how sure that is."""
-    accounts: dict[tuple[int, int], list[bool]] = defaultdict(list)
+    """Challenged account-days per 1,000 in ``span`` (first day, day after the last), how sure that is, and requests asked."""
+    accounts: dict[tuple[int, int], list[int]] = defaultdict(list)
     for number, days in enumerate(regions):
-        for (account, day), challenged in days.items():
+        for (account, day), asked in days.items():
             if span[0] <= day < span[1]:
-                accounts[number, account].append(challenged)
+                accounts[number, account].append(asked)
     if not accounts:
         return "      no work"
-    pairs = np.array([(sum(each), len(each)) for each in accounts.values()])
+    pairs = np.array([(np.count_nonzero(each), len(each)) for each in accounts.values()])
+    asked = 1000.0 * sum(map(sum, accounts.values())) / pairs[:, 1].sum()
     rng = random.Random(1)
     found = sorted(_per_1000(pairs[rng.choices(range(len(pairs)), k=len(pairs))]) for _ in range(RESAMPLES))
     low, high = found[int(0.025 * RESAMPLES)], found[int(0.975 * RESAMPLES)]
-    return f"{_per_1000(pairs):6.1f} [{low:5.1f}, {high:5.1f}]"
+    return f"{_per_1000(pairs):6.1f} [{low:5.1f}, {high:5.1f}] {asked:7.1f} asked"
 
 
 def _per_1000(pairs: Array) -> float:
@@ -220,7 +221,9 @@ def main(arguments: Sequence[str]) -> None:
                     file=sys.stderr,
                     flush=True,
                 )
-    print(f"challenged account-days per 1,000; the dial says {1000 * settings.challenges_per_day:.1f}")
+    print(
+        f"challenged account-days per 1,000, and requests asked; the dial says {1000 * settings.challenges_per_day:.1f}"
+    )
     for name, regions in played.items():
         print(f"\n{name}, {len(regions)} regions")
         for first, last in SPANS if name == as_it_was.__name__ else AFTER:

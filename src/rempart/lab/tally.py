@@ -7,7 +7,7 @@ challenging them is no false alarm. All counts are of events the loop itself saw
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rempart.lab.haul import Haul
@@ -28,6 +28,9 @@ class Friction:
     restrict_days: int
     block_days: int
     step_ups: int
+    """Events that were answered so: a page that the log tells of by one event a patient has many."""
+    asked: int
+    """Requests that were: the person is asked once for each."""
     restricts: int
     blocks: int
     refused: int
@@ -76,6 +79,7 @@ class ThiefResult:
 @dataclass(slots=True)
 class _Counts:
     step_ups: int = 0
+    asked: int = 0
     restricts: int = 0
     blocks: int = 0
     refused: int = 0
@@ -89,10 +93,12 @@ class HonestTally:
     flags: dict[tuple[int, int], int] = field(default_factory=dict)
     _counts: dict[tuple[int, int], _Counts] = field(default_factory=dict)
 
-    def note(self, account: int, day: int, actions: Iterable[str], robbed: bool) -> None:
+    def note(self, account: int, day: int, actions: Sequence[str], robbed: bool) -> None:
         """One request of an account and the answers that were not allow."""
         key = (account, day)
         flag = self.flags.get(key, 0) | ACTIVE | (ROBBED if robbed else 0)
+        if "step_up" in actions:
+            self._counts.setdefault(key, _Counts()).asked += 1
         for action in actions:
             counts = self._counts.setdefault(key, _Counts())
             flag |= _FLAG[action]
@@ -128,6 +134,7 @@ class HonestTally:
             sum(1 for flag in flags if flag & RESTRICTED),
             sum(1 for flag in flags if flag & BLOCKED),
             sum(one.step_ups for one in counts),
+            sum(one.asked for one in counts),
             sum(one.restricts for one in counts),
             sum(one.blocks for one in counts),
             sum(one.refused for one in counts),
@@ -141,6 +148,6 @@ def add_up(rows: Iterable[Friction]) -> Friction:
 
 
 _SUMMED = (
-    "active_days", "step_up_days", "restrict_days", "block_days", "step_ups", "restricts", "blocks",
-    "refused",
+    "active_days", "step_up_days", "restrict_days", "block_days", "step_ups", "asked", "restricts",
+    "blocks", "refused",
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """An account's challenges: whom to ask, what passing and failing say, and the mildest answer that fits.
 
 Reads the doubt of the event, the account's challenged sessions and what a person said. An open challenge is served
-nothing; a pass vouches for its own session; the first failure is asked once more. Misses who is really there: a
+nothing; a pass vouches for its own session, and speaks for one beside it while the sessions that passed brought most of
+what was strange today; the first failure is asked once more. Misses who is really there: a
 pass is a likelihood ratio (3 % of owners are fooled). Compiled, called by :mod:`rempart.watch.kernel`.
 """
 
@@ -22,6 +23,8 @@ PASSED_NATS = 3.5
 PASSED_HOURS = 12.0
 RATCHET = PASSED_NATS
 """Nats of new doubt before a session that passed is asked again within PASSED_HOURS: what the pass was worth."""
+PROVED_PART = 0.75
+"""Part of the day's haul that sessions which passed must have brought before another is asked only for new doubt."""
 RESTRICT_NATS = 2.3
 """Nats of doubt above the step-up threshold: ten times the odds."""
 STRONG_NATS = 4.6
@@ -75,15 +78,18 @@ def _take_slot(acc, session, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def note_session(acc, session):  # type: ignore[no-untyped-def]
-    """Something was opened or asked for in this session today; more than TODAY_SESSIONS are one too many."""
+def note_session(acc, session, haul):  # type: ignore[no-untyped-def]
+    """Something was opened or asked for in this session today, strange patients worth ``haul``; more than TODAY_SESSIONS
+    sessions are one too many."""
     have = min(acc.sessions_today, TODAY_SESSIONS)
     for i in range(have):
         if acc.today_session[i] == session:
+            acc.today_haul[i] += haul
             return
     if have < TODAY_SESSIONS:
         acc.today_session[have] = session
-    acc.sessions_today = np.int8(have + 1)
+        acc.today_haul[have] = haul
+    acc.sessions_today = np.int16(have + 1)
 
 
 def vouched(accounts: Array) -> Array:
@@ -112,6 +118,25 @@ def withhold_unanswered(accounts: Array, begun_ms: int) -> None:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _is_proved(acc):  # type: ignore[no-untyped-def]
+    """Whether sessions that passed brought PROVED_PART of today's haul: then its doubt was theirs."""
+    if acc.passed_today == 0 or acc.sessions_today > TODAY_SESSIONS:
+        return False
+    passed, whole = np.float32(0.0), np.float32(0.0)
+    for i in range(acc.sessions_today):
+        whole += acc.today_haul[i]
+        if acc.passed_today >> i & 1:
+            passed += acc.today_haul[i]
+    return passed >= PROVED_PART * whole
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def is_known(acc, doubt, now):  # type: ignore[no-untyped-def]
+    """Whether so much doubt was there within a day when the account's sessions passed: it is not carried on once more."""
+    return now - acc.proved_ms <= DAY_MS and doubt <= acc.proved_doubt
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def choose(acc, row, now, fresh, doubt, odds, stance):  # type: ignore[no-untyped-def]
     """The mildest answer that fits; asks where an access adds to the haul."""
     if acc.blocked != 0:
@@ -132,6 +157,8 @@ def choose(acc, row, now, fresh, doubt, odds, stance):  # type: ignore[no-untype
     open_challenge = slot >= 0 and stance.enforce == 1
     slipped = acc.slipped_ms > 0 and stance.enforce == 1
     if not open_challenge and ((doubt < threshold and not slipped) or fresh == 0):
+        return _ALLOW
+    if slot < 0 and not slipped and doubt < acc.proved_doubt + RATCHET and _is_proved(acc):
         return _ALLOW
     acc.challenged = 1
     if slot < 0:
@@ -172,6 +199,7 @@ def hear(acc, row, now, stance):  # type: ignore[no-untyped-def]
         acc.blocked = BY_WORD
         acc.withheld = 1
         acc.failed_ms = now
+        acc.proved_ms = 0
         return DISOWNED
     if row.kind == _ME:
         if trusted:
@@ -208,9 +236,12 @@ def _pass(acc, slot, session, now):  # type: ignore[no-untyped-def]
     if now + acc.slipped_ms > SLIP_HOURS * HOUR_MS:
         acc.slipped_ms = 0
     acc.released = max(acc.released, np.int8(1))
+    earlier = acc.proved_doubt if acc.passed_today > 0 else np.float32(0.0)
+    acc.proved_doubt = max(acc.passed_doubt[slot], earlier)
     for i in range(min(acc.sessions_today, TODAY_SESSIONS)):
         if acc.today_session[i] == session:
             acc.passed_today |= 1 << i
+    acc.proved_ms = now if _is_proved(acc) else 0
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -219,6 +250,7 @@ def _fail(acc, doubt, session, now, stance):  # type: ignore[no-untyped-def]
     strong or a decoy was opened; else the account is blocked. ``doubt`` is the challenge's. Returns the code of the reason."""
     acc.withheld = 1
     acc.failed_ms = now
+    acc.proved_ms = 0
     strong = doubt >= stance.usual + STRONG_NATS
     decoy = acc.decoy_ms != 0 and now - acc.decoy_ms < DAY_MS
     if acc.slipped_ms == 0 and not strong and not decoy:

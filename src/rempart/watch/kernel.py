@@ -10,12 +10,12 @@ import numpy as np
 
 from rempart.compiled import njit
 from rempart.records import FLAG_DECOY, FLAG_LEFT, FLAG_QUERY, FLAG_TOLD, MAX_REASONS, Action, Kind
-from rempart.watch.challenge import BY_WORD, choose, hear, log_odds, note_session
+from rempart.watch.challenge import BY_WORD, choose, hear, is_known, log_odds, note_session
 from rempart.watch.channels import N_STATS, Group, Stat
 from rempart.watch.circumstance import circumstance
 from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
-from rempart.watch.pages import ask_page, follow_order, form_is_new
+from rempart.watch.pages import PAGE_WIDTH, ask_page, follow_order, form_is_new
 from rempart.watch.persistence import persisting
 from rempart.watch.place import HOUSE_SETTLED, change_session, come_from, used_since
 from rempart.watch.questions import NONE, find_question, list_rows, note_question, take_back
@@ -262,7 +262,8 @@ def _answer(acc, row, now, fresh, doubt, extra, parts, prices, stance, answer): 
     parts[DAYS_BEFORE] = min(acc.carried, MOST_CARRIED, doubt)
     doubt += parts[DAYS_BEFORE]
     if row.kind == _ACCESS:
-        acc.fresh_top = max(acc.fresh_top, fresh_doubt)
+        if not is_known(acc, fresh_doubt, now):
+            acc.fresh_top = max(acc.fresh_top, fresh_doubt)
         acc.doubt_top = max(acc.doubt_top, own)
         for stat in range(N_STATS):
             acc.top[stat] = max(acc.top[stat], acc.now[stat])
@@ -336,6 +337,7 @@ def judge_rows(
         if row.kind == _ACCESS:
             first = row.first_patient
             last = first + row.patients
+            strange = acc.opened - acc.explained
             fresh = _observe(
                 acc,
                 account,
@@ -349,7 +351,8 @@ def judge_rows(
                 habits,
             )
             if fresh > 0:
-                note_session(acc, row.session)
+                strange = acc.opened - acc.explained - strange
+                note_session(acc, row.session, np.float32(strange + fresh / PAGE_WIDTH))
         else:
             expire(acc, nodes, counts, now)
             _fade(acc, now)

@@ -30,7 +30,7 @@ SESSIONS = 8
 """Challenged sessions remembered of an account."""
 QUESTIONS = 16
 """Requests of an account remembered that were asked for and whose outcome was not told yet."""
-TODAY_SESSIONS = 4
+TODAY_SESSIONS = 8
 """Sessions told apart in which an account opened somebody today."""
 FORMS = 12
 HOUR_BINS = 48
@@ -59,6 +59,7 @@ ACCOUNT = np.dtype(
         ("other_session", "u8"),
         ("other_ms", "i8"),
         ("lost_ms", "i8"),
+        ("proved_ms", "i8"),
         ("session", "u8", (SESSIONS,)),
         ("today_session", "u8", (TODAY_SESSIONS,)),
         ("asked_ms", "i8", (SESSIONS,)),
@@ -144,14 +145,16 @@ ACCOUNT = np.dtype(
         ("usual_a_day", "f4"),
         ("persisted", "f4"),
         ("lost_doubt", "f4"),
+        ("proved_doubt", "f4"),
+        ("today_haul", "f4", (TODAY_SESSIONS,)),
+        ("sessions_today", "i2"),
+        ("passed_today", "i2"),
         ("value_kind", "i1"),
         ("step", "i1"),
         ("blocked", "i1"),
         ("withheld", "i1"),
         ("challenged", "i1"),
         ("released", "i1"),
-        ("sessions_today", "i1"),
-        ("passed_today", "i1"),
         ("new_place_class", "i1"),
         ("seen", "i1"),
     ],
@@ -166,7 +169,9 @@ account did itself was enough to ask, else 1; ``*_ms`` as in
 :mod:`rempart.records`; ``slipped_ms`` when a challenge failed that did not block, negative once one was passed since in
 that session, ``slipped_session``; ``failed_ms`` when a challenge failed, or somebody disowned what was done, and nothing made
 up for it since; ``lost_ms`` when an open challenge last made room for another, ``lost_doubt`` the largest
-such. The fields leave no gaps, so that equal accounts are equal bytes."""
+such; ``today_haul`` strange patients that each of today's sessions brought, ``proved_doubt`` the largest doubt that a
+day's passes answered, ``proved_ms`` when sessions that passed had last brought most of a day's haul. The fields leave no
+gaps, so that equal accounts are equal bytes."""
 
 VISIT = np.dtype(
     [("patient", "u8"), ("last_ms", "i8"), ("first_ms", "i8"), ("account", "i4"), ("node", "i4")]

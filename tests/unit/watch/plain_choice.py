@@ -1,7 +1,7 @@
 """The choice of an answer in plain Python, as decision.md's fourth step and the kernel's docstrings say: the oracle.
 
-Keeps one challenge a session. Misses the ninth session challenged within half a day, for which the kernel
-gives up an answered one or the oldest.
+Keeps one challenge a session, and of each session what it brought on the one day there is. Misses the ninth session
+challenged within half a day, for which the kernel gives up an answered one or the oldest.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 HALF_DAY_MS = 12 * 3_600_000
+PASS_NATS = 3.5
+"""What a pass is worth: one owner in 33 is fooled."""
+MOST_SESSIONS = 8
 ALLOW, STEP_UP, RESTRICT, BLOCK = range(4)
 
 
@@ -39,6 +42,22 @@ class PlainChoice:
     made_up: bool = False
     """Whether a challenge was passed since the slip."""
     challenges: dict[int, Challenge] = field(default_factory=dict)
+    hauls: dict[int, float] = field(default_factory=dict)
+    passed: set[int] = field(default_factory=set)
+    proved: float = 0.0
+    """The largest doubt that a pass of the day answered."""
+
+    def bring(self, session: int, haul: float) -> None:
+        """A session opened somebody strange, or asked for rows."""
+        self.hauls[session] = self.hauls.get(session, 0.0) + haul
+
+    def _passed_brought_most(self) -> bool:
+        mine = sum(self.hauls[session] for session in self.passed)
+        return (
+            len(self.passed) > 0
+            and len(self.hauls) <= MOST_SESSIONS
+            and mine >= 0.75 * sum(self.hauls.values())
+        )
 
     def choose(self, session: int, now: int, fresh: bool, doubt: float, odds: float) -> int:
         """The answer to one access; ``fresh`` says whether it adds to the haul."""
@@ -46,7 +65,7 @@ class PlainChoice:
             return BLOCK
         challenge = self._open(session, now)
         if challenge and challenge.passed:
-            new_doubt = doubt >= max(self.threshold, challenge.doubt + 2)
+            new_doubt = doubt >= max(self.threshold, challenge.doubt + PASS_NATS)
             if not (new_doubt and fresh):
                 return ALLOW
             self.challenges[session] = Challenge(now, doubt)
@@ -54,6 +73,13 @@ class PlainChoice:
         waiting = challenge is not None and self.enforce
         slipped = self.enforce and self.slipped_at is not None and not self.made_up
         if not waiting and not (fresh and (doubt >= self.threshold or slipped)):
+            return ALLOW
+        if (
+            challenge is None
+            and not slipped
+            and doubt < self.proved + PASS_NATS
+            and self._passed_brought_most()
+        ):
             return ALLOW
         if challenge is None:
             challenge = self.challenges[session] = Challenge(now, doubt)
@@ -75,14 +101,22 @@ class PlainChoice:
             return
         challenge.passed = True
         if self.slipped_at is None:
+            self._prove(session, challenge.doubt)
             return
         long_ago = now - self.slipped_at > HALF_DAY_MS
         if not self.made_up:
             if session == self.slipped_in or long_ago:
                 self.made_up = True
-                challenge.doubt = float(np.float32(challenge.doubt) - np.float32(2))
-        elif long_ago:
+                challenge.doubt = float(np.float32(challenge.doubt) - np.float32(PASS_NATS))
+            return
+        if long_ago:
             self.slipped_at = None
+        self._prove(session, challenge.doubt)
+
+    def _prove(self, session: int, doubt: float) -> None:
+        self.proved = max(doubt, self.proved) if self.passed else doubt
+        if session in self.hauls:
+            self.passed.add(session)
 
     def _open(self, session: int, now: int) -> Challenge | None:
         challenge = self.challenges.get(session)

@@ -101,7 +101,7 @@ def test_the_owner_who_passes_does_not_vouch_for_who_works_beside_him(watch: Wat
     alone.close()
 
 
-@given(st.lists(st.tuples(st.integers(1, 6), st.booleans()), max_size=12))
+@given(st.lists(st.tuples(st.integers(1, 10), st.booleans()), max_size=16))
 def test_a_day_is_vouched_for_where_every_session_that_opened_anything_passed(
     day: list[tuple[int, bool]],
 ) -> None:
@@ -113,9 +113,10 @@ def test_a_day_is_vouched_for_where_every_session_that_opened_anything_passed(
     for at, (session, is_passed) in enumerate(day):
         now = TODAY_MS + at * 1000
         row["session"], row["kind"] = session, Kind.ACCESS
-        note_session(account[0], np.uint64(session))
+        note_session(account[0], np.uint64(session), np.float32(1.0))
         opened.add(session)
-        choose(account[0], row[0], now, 1, np.float32(12.0), 0.5, stance[0])
+        doubt = np.float32(12.0 + 4.0 * at)  # Enough to ask whoever comes next.
+        choose(account[0], row[0], now, 1, doubt, 0.5, stance[0])
         if is_passed:
             row["kind"] = Kind.LOGIN_PASSED
             hear(account[0], row[0], now, stance[0])
