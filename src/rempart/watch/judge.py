@@ -242,7 +242,9 @@ class Watch:
     def state(self) -> dict[str, Array]:
         """Everything the watch knows, as arrays, independent of the number of shards' threads."""
         arrays = {"accounts": self.accounts, "span": np.array([self._span, len(self._shards)])}
-        arrays["surge"] = np.array([self._stance["lifted_to"][0], self._stance["alarm"][0]])
+        arrays["surge"] = np.array(
+            [self._stance["lifted_to"][0], self._stance["alarm"][0], *self._stance["novel"][0]]
+        )
         arrays.update(dump("house", self._house))
         for number, shard in enumerate(self._shards):
             arrays.update(dump(f"shard{number}", shard))
@@ -256,7 +258,7 @@ class Watch:
         self._make_room_for(saved.size)
         self.accounts[:] = saved
         self._stance["span"], shards = (int(value) for value in arrays["span"])
-        self._stance["lifted_to"], self._stance["alarm"] = arrays["surge"]
+        self._stance["lifted_to"], self._stance["alarm"], *self._stance["novel"][0] = arrays["surge"]
         if shards != len(self._shards):
             self._shards = tuple(Shard() for _ in range(shards))
             self._pool = ThreadPoolExecutor(shards) if shards > 1 else None

@@ -1,7 +1,8 @@
 """What the house asks from at this moment: the threshold of its past, lifted where everybody stands out today,
 lowered where a challenge failed.
 
-Reads the accounts' largest doubts of the day, once each span of event time. Misses what rises within a span.
+Reads the accounts' largest doubts of the day, and what is new about them, once each span of event time. Misses what
+rises within a span.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from rempart.watch.place import novel_today
 from rempart.watch.state import SPAN_MS
 from rempart.watch.threshold import MOST_LIFTED, alarm, doubts_today, surge
 
@@ -20,12 +22,14 @@ STANCE = np.dtype(
         ("asked_from", "f8"),
         ("lifted_to", "f8"),
         ("alarm", "f8"),
+        ("novel", "f8", (4,)),
         ("challenges_per_day", "f8"),
         ("span", "i8"),
     ]
 )
 """``threshold``: nats of doubt from which is asked now, ``usual`` the same but for an alarm, ``asked_from`` without today's
-lift either; ``lifted_to`` nats that the house as a whole has today; ``alarm`` part by which less is enough; ``span``: number of
+lift either; ``lifted_to`` nats that the house as a whole has today; ``alarm`` part by which less is enough; ``novel`` part of today's
+accounts that brought each class of novelty (:func:`place.novel_today`); ``span``: number of
 the span of event time last looked at, -1 before the first."""
 
 
@@ -45,4 +49,5 @@ def look(stance, accounts, span):  # type: ignore[no-untyped-def]
     answered, unanswered = doubts_today(accounts)
     now.lifted_to = surge(answered, unanswered, now.challenges_per_day)
     now.alarm = alarm(accounts, span * SPAN_MS)
+    novel_today(accounts, now.novel)
     lift(now)

@@ -80,7 +80,11 @@ def threshold(counts: Array, challenges_per_day: float) -> float:
     """Doubt in nats that AIMED_AT of ``challenges_per_day`` of account-days reach; ``counts`` as doubt_counts gives."""
     wanted = AIMED_AT * allowed(counts, challenges_per_day)
     mass, share = _with_day_0(counts)
-    start = max(int((share >= max(TAIL_SHARE, wanted)).sum()) - 1, 0)
+    start = max(int((share >= TAIL_SHARE).sum()) - 1, 0)
+    if wanted >= share[start]:
+        return float(
+            np.interp(-np.log(wanted), -np.log(share[: start + 1]), np.arange(start + 1) / BINS_PER_NAT)
+        )
     beyond = (np.arange(DOUBT_BINS - start) + 0.5) / BINS_PER_NAT
     tail, days = float((mass[start:] * beyond).sum()), float(mass[start:].sum())
     excess = min(tail / days, (tail + TAIL_PRIOR * DAY_0_NATS) / (days + TAIL_PRIOR))

@@ -1,7 +1,8 @@
 """Surprise and doubt in plain Python, as ``rempart.watch.weigh`` describes them: the oracle.
 
 Reads one account's statistics and habits and the tables of tails (eighths of a log, quarters of a scale); pools own history,
-role and house, lets a group count once by its strongest, of groups that tell one fact the strongest, and adds up; what did not happen says nothing. Misses the days before and what a
+role and house, lets a group count once by its strongest, of groups that tell one fact the strongest, and adds up; what did
+not happen says nothing. Misses the days before and what a
 challenge said.
 """
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rempart.watch.channels import Group
@@ -50,6 +50,7 @@ def test_a_young_house_spends_more_and_a_theft_does_not_lift_a_small_one_out_of_
     assert threshold(np.zeros(DOUBT_BINS), BUDGET) < 10
 
 
+@example([55.0], 1 / 64, 1.03125)
 @given(st.lists(st.floats(0, 80), max_size=200), st.floats(0.0005, 0.02), st.floats(1.01, 4))
 def test_a_larger_budget_never_raises_it(tops: list[float], budget: float, more: float) -> None:
     counts = doubt_counts(np.array(tops, np.float32))
