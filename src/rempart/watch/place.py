@@ -14,6 +14,7 @@ import numpy as np
 
 from rempart.compiled import njit
 from rempart.watch.state import MINUTE_MS, PLACES, SOFTWARES, WORKED
+from rempart.watch.threshold import MOST_OF_A_CREW
 
 COMMON, FEW, UNSEEN, SOFTWARE = 0, 1, 2, 3
 HOUSE_SETTLED = 4
@@ -23,8 +24,6 @@ ROAM_DAYS = 6.0
 """Days of an account's own history that weigh as much as the house's share of novelty."""
 THIEF_SHARE = np.array([0.25, 0.4, 1.0, 0.7])
 """How often theft brings each class of novelty: the thief's side, stated, never fitted."""
-MOST_OF_A_CREW = 10
-"""Accounts that bring the same class of novelty on one day and may all be one crew's."""
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

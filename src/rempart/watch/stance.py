@@ -12,7 +12,7 @@ from numba import njit
 
 from rempart.watch.place import novel_today
 from rempart.watch.state import SPAN_MS
-from rempart.watch.threshold import MOST_LIFTED, alarm, doubts_today, surge
+from rempart.watch.threshold import MOST_LIFTED, alarm, doubts_today, risen, surge
 
 STANCE = np.dtype(
     [
@@ -21,6 +21,8 @@ STANCE = np.dtype(
         ("enforce", "i8"),
         ("asked_from", "f8"),
         ("lifted_to", "f8"),
+        ("risen", "f8"),
+        ("usual_quarter", "f8"),
         ("alarm", "f8"),
         ("novel", "f8", (4,)),
         ("challenges_per_day", "f8"),
@@ -28,7 +30,8 @@ STANCE = np.dtype(
     ]
 )
 """``threshold``: nats of doubt from which is asked now, ``usual`` the same but for an alarm, ``asked_from`` without today's
-lift either; ``lifted_to`` nats that the house as a whole has today; ``alarm`` part by which less is enough; ``novel`` part of today's
+lift either; ``lifted_to`` nats that who stands out today has in common; ``risen`` nats that the house as a whole has more than on a
+usual day, when one account in four has ``usual_quarter``; ``alarm`` part by which less is enough; ``novel`` part of today's
 accounts that brought each class of novelty (:func:`place.novel_today`); ``span``: number of
 the span of event time last looked at, -1 before the first."""
 
@@ -36,7 +39,7 @@ the span of event time last looked at, -1 before the first."""
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def lift(stance):  # type: ignore[no-untyped-def]
     """Set the threshold: a part less in an alarm, and lifted by at most MOST_LIFTED; ``stance`` is one record."""
-    lifted = min(stance.lifted_to, stance.asked_from + MOST_LIFTED)
+    lifted = min(max(stance.lifted_to, stance.asked_from + stance.risen), stance.asked_from + MOST_LIFTED)
     stance.threshold = max(stance.asked_from * (1.0 - stance.alarm), lifted)
     stance.usual = max(stance.asked_from, lifted)
 
@@ -48,6 +51,7 @@ def look(stance, accounts, span):  # type: ignore[no-untyped-def]
     now.span = span
     answered, unanswered = doubts_today(accounts)
     now.lifted_to = surge(answered, unanswered, now.challenges_per_day)
+    now.risen = risen(answered, unanswered, now.usual_quarter)
     now.alarm = alarm(accounts, span * SPAN_MS)
     novel_today(accounts, now.novel)
     lift(now)

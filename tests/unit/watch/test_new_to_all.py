@@ -7,8 +7,9 @@ from test_judge import ACCOUNTS, DAY_MS, MONDAY_MS, NETWORKS, PRICES, ROLES, UTC
 
 from rempart.records import EVENT, Action, Frame
 from rempart.watch.judge import Policy, Watch
-from rempart.watch.place import COMMON, MOST_OF_A_CREW, SOFTWARE, novel_today
+from rempart.watch.place import COMMON, SOFTWARE, novel_today
 from rempart.watch.state import WORKED, fresh_accounts
+from rempart.watch.threshold import MOST_OF_A_CREW
 
 DAYS = 12
 NEW = 50
