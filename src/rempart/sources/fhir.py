@@ -42,7 +42,9 @@ from rempart.sources.query_form import NO_QUERY, read_query
 
 LOGIN_CODE = "110122"
 ALERT_CODES = ("110113", "110137")
-SEARCH_CODES = frozenset(("search", "search-type", "search-system", "search-instance", "search-compartment", "110112"))
+SEARCH_CODES = frozenset(
+    ("search", "search-type", "search-system", "search-instance", "search-compartment", "110112")
+)
 """Interactions of a FHIR server that answer with a page of results, and DICOM's query event."""
 
 

@@ -35,7 +35,7 @@ from rempart.watch.state import (
     load,
 )
 from rempart.watch.tails import Tails
-from rempart.watch.threshold import threshold
+from rempart.watch.threshold import threshold, usual_quarter
 
 ROOM, STEP = 1 << 16, 1 << 8
 """Accounts there is room for from the beginning, and how many more at most are taken at a time."""
@@ -78,6 +78,7 @@ class Watch:
 
     def _ask_as_the_past_does(self) -> None:
         self._stance["asked_from"] = self._policy.asked_from(self.tails)
+        self._stance["usual_quarter"] = usual_quarter(self.tails.doubts)
         lift(self._stance[0])
 
     @property
@@ -245,7 +246,14 @@ class Watch:
     def state(self) -> dict[str, Array]:
         """Everything the watch knows, as arrays, independent of the number of shards' threads."""
         arrays = {"accounts": self.accounts, "span": np.array([self._span, len(self._shards)])}
-        arrays["surge"] = np.array([self._stance["lifted_to"][0], self._stance["alarm"][0]])
+        arrays["surge"] = np.array(
+            [
+                self._stance["lifted_to"][0],
+                self._stance["alarm"][0],
+                self._stance["risen"][0],
+                *self._stance["novel"][0],
+            ]
+        )
         arrays.update(dump("house", self._house))
         for number, shard in enumerate(self._shards):
             arrays.update(dump(f"shard{number}", shard))
@@ -259,7 +267,8 @@ class Watch:
         self._make_room_for(saved.size)
         self.accounts[:] = saved
         self._stance["span"], shards = (int(value) for value in arrays["span"])
-        self._stance["lifted_to"], self._stance["alarm"] = arrays["surge"]
+        self._stance["lifted_to"], self._stance["alarm"], self._stance["risen"] = arrays["surge"][:3]
+        self._stance["novel"] = arrays["surge"][3:]
         if shards != len(self._shards):
             self._shards = tuple(Shard() for _ in range(shards))
             self._pool = ThreadPoolExecutor(shards) if shards > 1 else None

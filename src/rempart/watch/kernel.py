@@ -17,7 +17,7 @@ from rempart.watch.crew import NEW_DAYS
 from rempart.watch.hours import hour_bin, odd_hour, slept
 from rempart.watch.pages import PAGE_WIDTH, ask_page, follow_order, form_is_new
 from rempart.watch.persistence import persisting
-from rempart.watch.place import HOUSE_SETTLED, change_session, come_from, used_since
+from rempart.watch.place import HOUSE_SETTLED, change_session, come_from, settled_in, used_since
 from rempart.watch.questions import NONE, find_question, list_rows, note_question, take_back
 from rempart.watch.reading import CHANCE_RUN, deeper
 from rempart.watch.reasons import (
@@ -125,7 +125,7 @@ def _count(acc):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _observe(acc, account, row, now, patients, grades, others, crews, shard, tails):  # type: ignore[no-untyped-def]
+def _observe(acc, account, row, now, patients, grades, others, crews, shard, tails, novel):  # type: ignore[no-untyped-def]
     """Run every channel on one event; returns patients new to the haul and the hour's bin."""
     visits, nodes, counts = shard
     shares, novelty, usual, zone_from, zone_offset = tails
@@ -137,10 +137,10 @@ def _observe(acc, account, row, now, patients, grades, others, crews, shard, tai
     asked = find_question(acc, row.request) if row.flags & FLAG_TOLD else NONE
     if asked != NONE:
         return _learn_outcome(acc, account, asked, row, now, patients, grades, shard, usual)
-    stat[10] = come_from(acc, row, others, acc.day, now, novelty)
+    stat[10] = come_from(acc, row, others, acc.day, now, novelty, novel)
     new_here = crews > 0.0 and acc.day - used_since(acc, row.network) < NEW_DAYS
     stat[24] = crews * novelty[HOUSE_SETTLED] if new_here else np.float32(0.0)
-    stat[12] = odd_hour(acc, at, shares[acc.role + 1])
+    stat[12] = odd_hour(acc, at, shares[acc.role + 1]) * settled_in(acc, novelty)
     change_session(acc, row.session, now)
     odd = circumstance(stat[10], stat[12], stat[13])
     fresh = 0
@@ -337,7 +337,7 @@ def judge_rows(
         if row.kind == _ACCESS:
             first = row.first_patient
             last = first + row.patients
-            strange = acc.opened - acc.explained
+            strange = acc.strange
             fresh = _observe(
                 acc,
                 account,
@@ -349,9 +349,10 @@ def judge_rows(
                 crews[i],
                 place,
                 habits,
+                stance.novel,
             )
             if fresh > 0:
-                strange = acc.opened - acc.explained - strange
+                strange = acc.strange - strange
                 note_session(acc, row.session, np.float32(strange + fresh / PAGE_WIDTH))
         else:
             expire(acc, nodes, counts, now)

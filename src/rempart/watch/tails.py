@@ -3,6 +3,7 @@
 For every statistic the watch keeps a histogram of daily maxima (bins of ``log1p``), for the house
 and for each role, on top of the day-0 law of :mod:`channels` worth a stated number of days. A day
 is learned whatever it scored (dropping high days would thin the tails and make friction explode),
+less what the whole house had more of (an epidemic would leave the house deaf for weeks),
 but not when its challenge failed or its account was blocked: such a day is kept aside, and learned
 when somebody calls it a false alarm. The account's own habits move by at
 most :data:`FASTEST_RISE` a day, so that a patient thief teaches slowly.
@@ -32,7 +33,16 @@ from rempart.watch.state import (
     WORKED,
     Array,
 )
-from rempart.watch.threshold import DOUBT_BINS, doubt_counts, high_doubt, steered, steered_to
+from rempart.watch.threshold import (
+    DOUBT_BINS,
+    doubt_counts,
+    doubts_today,
+    high_doubt,
+    risen,
+    steered,
+    steered_to,
+    usual_quarter,
+)
 from rempart.watch.weigh import BINS_PER_LOG
 
 PRIOR_DAYS = 60.0
@@ -202,7 +212,9 @@ class Tails:
             # Days judged before the house had tails of its own say little about later ones.
             settled = self.role_days[0] / (PRIOR_DAYS + self.role_days[0])
             worth = self._days_worth(accounts, learned)
-            self.doubts += settled * doubt_counts(accounts["doubt_top"][learned], worth)
+            lifted = risen(*doubts_today(accounts), usual_quarter(self.doubts))
+            own = np.maximum(accounts["doubt_top"][learned] - lifted, 0.0)
+            self.doubts += settled * doubt_counts(own, worth)
             self._learn_house(accounts, learned)
             _learn_accounts(accounts, learned)
         self._keep_withheld(accounts, rows[accounts["withheld"][rows] == 1], day)

@@ -39,6 +39,12 @@ MOST_AT_ONCE = 4.0
 """Budgets that one day may spend before what stands out is held against the house itself."""
 MOST_LIFTED = 5.0
 """Nats by which a day that lifts the whole house may move the threshold."""
+QUARTER = 4
+"""One in so many accounts of a day: whose doubt says whether the whole house has more of it than usual."""
+RISEN_FROM = 1.0
+"""Nats by which that may differ from day to day."""
+MOST_OF_A_CREW = 10
+"""Accounts that look alike on one day and may all be one crew's: fewer never say anything about the house."""
 UNANSWERED = 5
 """Challenged accounts that have not answered and yet do not count as standing out with the house."""
 ANSWERED_MS = 30 * MINUTE_MS
@@ -68,6 +74,11 @@ def high_doubt(counts: Array) -> float:
     return float((_with_day_0(counts)[1] >= HIGH_SHARE).sum()) / BINS_PER_NAT
 
 
+def usual_quarter(counts: Array) -> float:
+    """Doubt in nats that one in :data:`QUARTER` account-days reaches."""
+    return float((_with_day_0(counts)[1] >= 1.0 / QUARTER).sum()) / BINS_PER_NAT
+
+
 def allowed(counts: Array, challenges_per_day: float) -> float:
     """Share of account-days that may be challenged: more than the site's dial says while the house is young."""
     return float(challenges_per_day * (1.0 + YOUNG * PRIOR_DAYS / (PRIOR_DAYS + counts.sum())))
@@ -83,7 +94,11 @@ def threshold(counts: Array, challenges_per_day: float) -> float:
     """Doubt in nats that AIMED_AT of ``challenges_per_day`` of account-days reach; ``counts`` as doubt_counts gives."""
     wanted = AIMED_AT * allowed(counts, challenges_per_day)
     mass, share = _with_day_0(counts)
-    start = max(int((share >= max(TAIL_SHARE, wanted)).sum()) - 1, 0)
+    start = max(int((share >= TAIL_SHARE).sum()) - 1, 0)
+    if wanted >= share[start]:
+        return float(
+            np.interp(-np.log(wanted), -np.log(share[: start + 1]), np.arange(start + 1) / BINS_PER_NAT)
+        )
     beyond = (np.arange(DOUBT_BINS - start) + 0.5) / BINS_PER_NAT
     tail, days = float((mass[start:] * beyond).sum()), float(mass[start:].sum())
     excess = min(tail / days, (tail + TAIL_PRIOR * DAY_0_NATS) / (days + TAIL_PRIOR))
@@ -113,16 +128,35 @@ def doubts_today(accounts, now, enforce):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _that_count(answered, unanswered):  # type: ignore[no-untyped-def]
+    """The doubts of a day that say something about the house; some that do not answer count for nothing: a thief must
+    not hide one account behind another."""
+    return np.concatenate((answered, np.sort(unanswered)[: max(unanswered.size - UNANSWERED, 0)]))
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def risen(answered, unanswered, usual):  # type: ignore[no-untyped-def]
+    """Nats by which one in QUARTER of today's accounts, and more than a crew, exceeds what one in QUARTER ``usual`` has.
+
+    What lifts the quarter of a house (an epidemic) lifts whoever stands at its top as well, and seldom before it.
+    """
+    tops = _that_count(answered, unanswered)
+    rank = max(tops.size // QUARTER, MOST_OF_A_CREW) + 1
+    if tops.size < rank:
+        return 0.0
+    return max(float(np.partition(tops, tops.size - rank)[tops.size - rank]) - usual - RISEN_FROM, 0.0)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def surge(answered, unanswered, challenges_per_day):  # type: ignore[no-untyped-def]
     """Least threshold for the rest of a day on which active accounts had so much doubt at most, nats so far.
 
     ``unanswered`` (m,) of accounts that were challenged and did neither pass nor fail, ``answered`` (n,) of all
     others but those that failed. What lifts everybody at once (an epidemic, a new program, care data that stay
     away) says nothing about any one of them: once MOST_AT_ONCE budgets of the house, and one account, stand out,
-    only who stands out among those is asked. Some that do not answer count for nothing: a thief must not
-    hide one account behind another.
+    only who stands out among those is asked.
     """
-    tops = np.concatenate((answered, np.sort(unanswered)[: max(unanswered.size - UNANSWERED, 0)]))
+    tops = _that_count(answered, unanswered)
     most = 1 + int(MOST_AT_ONCE * challenges_per_day * (answered.size + unanswered.size))
     if tops.size <= most:
         return 0.0

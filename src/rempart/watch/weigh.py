@@ -4,7 +4,7 @@ Each statistic's surprise is the negative log of a tail probability of honest da
 the role and the house reach that value, and how rarely their accounts depart so far from their own
 habit. The two are pooled geometrically (an arithmetic pool would cap the evidence at the house's
 floor). Groups of dependent statistics count once, by their strongest member, and are capped, so that
-dependence cannot inflate certainty; of volume and strangers, which grow together, the stronger counts.
+dependence cannot inflate certainty; of groups that tell the same fact (:data:`ONE_FACT`) the strongest counts.
 The sum is *doubt*, in nats; :mod:`threshold` says how much of it
 the friction the site chose allows.
 
@@ -31,11 +31,17 @@ in a hundred three groups are at once. Groups of one or two statistics need less
 hardly do without."""
 GROUP_CAP = np.array([7.0, 12.5, 14.0, 5.0, 9.0, 9.0, 12.0, 7.0, 9.0, 12.5, 12.5], np.float32)
 GROUP_OF = np.array([channel.group for channel in CHANNELS], np.int64)
-GROUP_WEIGHT = np.array([0.7, 1.0, 1.2, 1.0, 1.2, 0.5, 1.0, 1.0, 0.7, 1.0, 1.3], np.float32)
+GROUP_WEIGHT = np.array([0.7, 1.0, 1.2, 1.0, 1.0, 0.5, 1.0, 1.0, 0.7, 1.0, 1.3], np.float32)
 _BY_GROUP = np.argsort(GROUP_OF, kind="stable")
 _BEGINS = np.searchsorted(GROUP_OF[_BY_GROUP], np.arange(N_GROUPS + 1))
 """The statistics of group g are ``_BY_GROUP[_BEGINS[g] : _BEGINS[g + 1]]``."""
-_VOLUME, _STRANGERS = int(Group.VOLUME), int(Group.STRANGERS)
+ONE_FACT = (
+    np.array([Group.VOLUME, Group.STRANGERS], np.int64),
+    np.array([Group.PLACE, Group.TIME, Group.CIRCUMSTANCE], np.int64),
+)
+"""Groups that speak of the same thing: volume and strangers grow together; what is opened from a new network or at night
+counts in circumstance by just that network and that hour."""
+_AMOUNT, _WHERE_AND_WHEN = ONE_FACT
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -99,6 +105,19 @@ def _sum(parts, group):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _keep_one(parts, groups):  # type: ignore[no-untyped-def]
+    """Of several groups leave what the strongest says, the first of equals."""
+    strongest = groups[0]
+    for group in groups:
+        if _sum(parts, group) > _sum(parts, strongest):
+            strongest = group
+    for group in groups:
+        if group != strongest:
+            for k in range(_BEGINS[group], _BEGINS[group + 1]):
+                parts[_BY_GROUP[k]] = np.float32(0.0)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def doubt_of(acc, tails, apart, role_days, parts):  # type: ignore[no-untyped-def]
     """Doubt in nats; ``parts`` (N_STATS,) receives what each statistic contributed."""
     for stat in range(N_STATS):
@@ -107,9 +126,8 @@ def doubt_of(acc, tails, apart, role_days, parts):  # type: ignore[no-untyped-de
             parts[stat] = surprise(acc, stat, acc.now[stat], tails, apart, role_days)
     for group in range(N_GROUPS):
         _keep_strongest(parts, group)
-    weaker = _VOLUME if _sum(parts, _VOLUME) < _sum(parts, _STRANGERS) else _STRANGERS
-    for k in range(_BEGINS[weaker], _BEGINS[weaker + 1]):
-        parts[_BY_GROUP[k]] = np.float32(0.0)
+    _keep_one(parts, _AMOUNT)
+    _keep_one(parts, _WHERE_AND_WHEN)
     doubt = np.float32(0.0)
     for group in range(N_GROUPS):
         doubt += _sum(parts, group)

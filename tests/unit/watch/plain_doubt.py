@@ -1,7 +1,8 @@
 """Surprise and doubt in plain Python, as ``rempart.watch.weigh`` describes them: the oracle.
 
 Reads one account's statistics and habits and the tables of tails (eighths of a log, quarters of a scale); pools own history,
-role and house, lets a group count once by its strongest, and adds up; what did not happen says nothing. Misses the days before and what a
+role and house, lets a group count once by its strongest, of groups that tell one fact the strongest, and adds up; what did
+not happen says nothing. Misses the days before and what a
 challenge said.
 """
 
@@ -34,7 +35,6 @@ CAPS = {
 WEIGHTS = {
     Group.VOLUME: 0.7,
     Group.SEARCH: 1.2,
-    Group.TIME: 1.2,
     Group.CIRCUMSTANCE: 0.5,
     Group.CREW: 0.7,
     Group.PERSISTENCE: 1.3,
@@ -99,4 +99,8 @@ def plain_doubt(account: PlainAccount, values: Tables, deviations: Tables, role_
         group: max(0.0, min(nats, CAPS[group]) - FLOORS.get(group, 2.5)) * WEIGHTS.get(group, 1.0)
         for group, nats in groups.items()
     }
-    return sum(says.values()) - min(says[Group.VOLUME], says[Group.STRANGERS])
+    for one_fact in ((Group.VOLUME, Group.STRANGERS), (Group.PLACE, Group.TIME, Group.CIRCUMSTANCE)):
+        strongest = max(one_fact, key=lambda group: says[group])
+        for group in one_fact:
+            says[group] = says[group] if group == strongest else 0.0
+    return sum(says.values())

@@ -18,11 +18,13 @@ THIEF_SHARE = (0.25, 0.4, 1.0, 0.7)
 
 @dataclass
 class PlainPlaces:
-    """Where one account comes from. ``roams`` (4) novel days of its own, ``rates`` (5) the house's."""
+    """Where one account comes from. ``roams`` (4) novel days of its own, ``rates`` (5) the house's, ``today`` (4) what
+    much of the staff brings today."""
 
     days: int
     roams: list[float]
     rates: list[float]
+    today: list[float]
     networks: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Network to the day it was first used and the time it was last used."""
     softwares: list[tuple[int, int]] = field(default_factory=list)
@@ -59,7 +61,7 @@ class PlainPlaces:
         return known[software] == day
 
     def _surprise(self, kind: int) -> float:
-        share = (self.roams[kind] + 6 * self.rates[kind]) / (self.days + 6)
+        share = max((self.roams[kind] + 6 * self.rates[kind]) / (self.days + 6), self.today[kind])
         return max(0.0, math.log(THIEF_SHARE[kind] / share))
 
 

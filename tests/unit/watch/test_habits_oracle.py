@@ -27,18 +27,23 @@ VISITS = st.lists(
     st.integers(0, 40),
     st.lists(st.floats(0, 9, width=32), min_size=4, max_size=4),
     st.lists(SHARES, min_size=5, max_size=5),
+    st.lists(st.one_of(st.just(0.0), SHARES), min_size=4, max_size=4),
 )
 def test_the_kernel_is_surprised_by_the_places_that_surprise_plain_python(
-    visits: list[tuple[int, int, int, int]], days: int, roams: list[float], rates: list[float]
+    visits: list[tuple[int, int, int, int]],
+    days: int,
+    roams: list[float],
+    rates: list[float],
+    today: list[float],
 ) -> None:
     account, row = fresh_accounts(1), np.zeros(1, EVENT)
     account["days"], account["roams"] = days, roams
-    plain = PlainPlaces(days, roams, rates)
+    plain = PlainPlaces(days, roams, rates, today)
     known, now = np.array(rates, np.float32), MONDAY_MS
     for gap, network, software, others in visits:
         now += gap
         row["network"], row["software"] = network, software
-        nats = come_from(account[0], row[0], np.int8(others), now // DAY_MS, now, known)
+        nats = come_from(account[0], row[0], np.int8(others), now // DAY_MS, now, known, np.array(today))
         account["last_ms"] = now
         assert nats == pytest.approx(
             plain.see(network, software, others, now // DAY_MS, now), rel=1e-3, abs=1e-3

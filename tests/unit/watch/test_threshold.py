@@ -2,21 +2,27 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rempart.watch.channels import Group
+from rempart.watch.stance import STANCE, lift
 from rempart.watch.threshold import (
     AIMED_AT,
     DOUBT_BINS,
     MOST_A_DAY,
+    MOST_LIFTED,
+    MOST_OF_A_CREW,
     MOST_STEERED,
+    RISEN_FROM,
     STEERED,
     UNANSWERED,
     doubt_counts,
+    risen,
     steered,
     surge,
     threshold,
+    usual_quarter,
 )
 from rempart.watch.weigh import GROUP_CAP, GROUP_FLOOR, GROUP_WEIGHT
 
@@ -50,6 +56,7 @@ def test_a_young_house_spends_more_and_a_theft_does_not_lift_a_small_one_out_of_
     assert threshold(np.zeros(DOUBT_BINS), BUDGET) < 10
 
 
+@example([55.0], 1 / 64, 1.03125)
 @given(st.lists(st.floats(0, 80), max_size=200), st.floats(0.0005, 0.02), st.floats(1.01, 4))
 def test_a_larger_budget_never_raises_it(tops: list[float], budget: float, more: float) -> None:
     counts = doubt_counts(np.array(tops, np.float32))
@@ -100,3 +107,28 @@ def test_accounts_that_do_not_answer_hide_no_other() -> None:
     usual = np.full(30, 3.0)
     assert surge(usual, np.full(UNANSWERED, 30.0), BUDGET) == 3.0
     assert surge(np.append(usual, [12.0, 13.0]), np.full(UNANSWERED, 30.0), BUDGET) <= 13.0
+
+
+def test_what_lifts_a_quarter_of_the_house_lifts_who_is_asked_by_as_much_and_a_crew_lifts_nobody() -> None:
+    none, usual = np.zeros(0), 2.0
+    assert risen(np.linspace(0, 6, 80), none, usual) == pytest.approx(4.5 - usual - RISEN_FROM, abs=0.1)
+    assert risen(np.linspace(0, 2.5, 80), none, usual) == 0
+    crew = np.append(np.full(30, 0.5), np.full(MOST_OF_A_CREW, 9.0))
+    assert risen(crew, none, usual) == 0
+    assert risen(np.full(MOST_OF_A_CREW, 9.0), none, usual) == 0
+    assert risen(np.full(30, 0.5), np.full(MOST_OF_A_CREW + UNANSWERED, 9.0), usual) == 0
+
+
+def test_the_lift_of_a_house_is_bounded() -> None:
+    stance = np.zeros(1, STANCE)
+    stance["asked_from"], stance["risen"] = 10.0, 3.0
+    lift(stance[0])
+    assert stance["threshold"][0] == stance["usual"][0] == 13.0
+    stance["risen"] = 60.0
+    lift(stance[0])
+    assert stance["threshold"][0] == 10.0 + MOST_LIFTED
+
+
+def test_a_quarter_of_days_reaches_what_is_usual_for_a_quarter() -> None:
+    days = np.random.default_rng(2).exponential(3.0, 4_000).astype(np.float32)
+    assert usual_quarter(doubt_counts(days)) == pytest.approx(np.quantile(days, 0.75), abs=0.3)
