@@ -212,7 +212,8 @@ class Tails:
             # Days judged before the house had tails of its own say little about later ones.
             settled = self.role_days[0] / (PRIOR_DAYS + self.role_days[0])
             worth = self._days_worth(accounts, learned)
-            lifted = risen(*doubts_today(accounts), usual_quarter(self.doubts))
+            # What was left unanswered where challenges are answered is withheld by now.
+            lifted = risen(*doubts_today(accounts, 0, 0), usual_quarter(self.doubts))
             own = np.maximum(accounts["doubt_top"][learned] - lifted, 0.0)
             self.doubts += settled * doubt_counts(own, worth)
             self._learn_house(accounts, learned)
