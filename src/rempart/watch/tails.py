@@ -213,7 +213,8 @@ class Tails:
             settled = self.role_days[0] / (PRIOR_DAYS + self.role_days[0])
             worth = self._days_worth(accounts, learned)
             # What was left unanswered where challenges are answered is withheld by now.
-            lifted = risen(*doubts_today(accounts, 0, 0), usual_quarter(self.doubts))
+            today = doubts_today(accounts, np.int64(0), np.int64(0))
+            lifted = risen(*today, usual_quarter(self.doubts))  # type: ignore[call-arg]
             own = np.maximum(accounts["doubt_top"][learned] - lifted, 0.0)
             self.doubts += settled * doubt_counts(own, worth)
             self._learn_house(accounts, learned)
