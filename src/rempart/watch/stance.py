@@ -44,5 +44,5 @@ def look(stance, accounts, span):  # type: ignore[no-untyped-def]
     now.span = span
     answered, unanswered = doubts_today(accounts)
     now.lifted_to = surge(answered, unanswered, now.challenges_per_day)
-    now.alarm = alarm(accounts, span * SPAN_MS)
+    now.alarm = alarm(accounts, span * SPAN_MS, now.enforce == 1)
     lift(now)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from rempart.watch.state import DAY_MS, WORKED, Array
+from rempart.watch.state import DAY_MS, MINUTE_MS, SESSIONS, WORKED, Array
 
 DOUBT_BINS = 256
 BINS_PER_NAT = 4.0
@@ -42,6 +42,8 @@ UNANSWERED = 5
 """Challenged accounts that have not answered and yet do not count as standing out with the house."""
 ALARM_PART, ALARM_DAYS = 0.3, 3
 """Part of the threshold by which less doubt is enough to ask after a challenge failed, and for how many days."""
+LEFT_MS, LEFT_OPEN = 30 * MINUTE_MS, 2
+"""After how long a challenge that is not answered was left, and of how many accounts it alarms: one person is called away."""
 MOST_A_DAY, MOST_STEERED = 0.5, 3.0
 """Nats that one day may move the threshold by, and that all days together may."""
 
@@ -123,13 +125,27 @@ def surge(answered, unanswered, challenges_per_day):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def alarm(accounts, now):  # type: ignore[no-untyped-def]
+def _left_open(acc, now):  # type: ignore[no-untyped-def]
+    """Whether somebody walked away from a challenge of this account in the last ALARM_DAYS."""
+    for i in range(SESSIONS):
+        if acc.asked_ms[i] != 0 and acc.passed_ms[i] == 0:
+            if LEFT_MS <= now - acc.asked_ms[i] < ALARM_DAYS * DAY_MS:
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def alarm(accounts, now, enforce):  # type: ignore[no-untyped-def]
     """Part of the threshold by which less doubt is enough to ask, ALARM_DAYS long after a challenge failed and nothing
-    made up for it: logins are seldom stolen alone."""
+    made up for it, or where, in ``enforce`` mode, challenges of LEFT_OPEN accounts were left open: logins are seldom stolen
+    alone, and who has several need not answer."""
+    left = 0
     for acc in accounts:
         if acc.failed_ms != 0 and now - acc.failed_ms < ALARM_DAYS * DAY_MS:
             return ALARM_PART
-    return 0.0
+        if enforce and _left_open(acc, now):
+            left += 1
+    return ALARM_PART if left >= LEFT_OPEN else 0.0
 
 
 def steered(nats: float, asked: int, active: int, challenges_per_day: float) -> float:
