@@ -101,11 +101,11 @@ def vouched(accounts: Array) -> Array:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def open_since(acc, now):  # type: ignore[no-untyped-def]
-    """When the newest of the last day's challenges that nobody answered was asked; 0 where none is open."""
+def open_since(acc, now, most_ms):  # type: ignore[no-untyped-def]
+    """When the newest of the challenges of the last ``most_ms`` that nobody answered was asked; 0 where none is open."""
     newest = np.int64(0)
     for i in range(SESSIONS):
-        if acc.passed_ms[i] == 0 and acc.asked_ms[i] > max(newest, now - DAY_MS):
+        if acc.passed_ms[i] == 0 and acc.asked_ms[i] > max(newest, now - most_ms):
             newest = acc.asked_ms[i]
     return newest
 

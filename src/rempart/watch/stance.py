@@ -52,6 +52,6 @@ def look(stance, accounts, span):  # type: ignore[no-untyped-def]
     answered, unanswered = doubts_today(accounts, span * SPAN_MS, now.enforce)
     now.lifted_to = surge(answered, unanswered, now.challenges_per_day)
     now.risen = risen(answered, unanswered, now.usual_quarter)
-    now.alarm = alarm(accounts, span * SPAN_MS)
+    now.alarm = alarm(accounts, span * SPAN_MS, now.enforce == 1)
     novel_today(accounts, now.novel)
     lift(now)

@@ -51,6 +51,8 @@ ANSWERED_MS = 30 * MINUTE_MS
 """Within this time staff answer a challenge, or do something else."""
 ALARM_PART, ALARM_DAYS = 0.3, 3
 """Part of the threshold by which less doubt is enough to ask after a challenge failed, and for how many days."""
+LEFT_OPEN = 2
+"""Accounts whose challenges were left open that alarm: one person is called away."""
 MOST_A_DAY, MOST_STEERED = 0.5, 3.0
 """Nats that one day may move the threshold by, and that all days together may."""
 
@@ -115,7 +117,7 @@ def doubts_today(accounts, now, enforce):  # type: ignore[no-untyped-def]
     for acc in accounts:
         if acc.seen != WORKED or acc.withheld != 0:
             continue
-        asked = open_since(acc, now) if enforce == 1 else np.int64(0)
+        asked = open_since(acc, now, DAY_MS) if enforce == 1 else np.int64(0)
         if asked != 0 and now - asked > ANSWERED_MS:
             continue
         if asked != 0 or (enforce == 0 and acc.challenged != 0 and acc.released == 0):
@@ -164,13 +166,21 @@ def surge(answered, unanswered, challenges_per_day):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def alarm(accounts, now):  # type: ignore[no-untyped-def]
+def alarm(accounts, now, enforce):  # type: ignore[no-untyped-def]
     """Part of the threshold by which less doubt is enough to ask, ALARM_DAYS long after a challenge failed and nothing
-    made up for it: logins are seldom stolen alone."""
+    made up for it, or where, in ``enforce`` mode, challenges of LEFT_OPEN accounts were left open, and of as many as only
+    passed theirs: logins are seldom stolen alone, and who has several need not answer."""
+    left = passed = 0
     for acc in accounts:
         if acc.failed_ms != 0 and now - acc.failed_ms < ALARM_DAYS * DAY_MS:
             return ALARM_PART
-    return 0.0
+        if enforce:
+            asked = open_since(acc, now, ALARM_DAYS * DAY_MS)
+            if asked == 0:
+                passed += now - np.max(acc.passed_ms) < ALARM_DAYS * DAY_MS
+            elif now - asked >= ANSWERED_MS:
+                left += 1
+    return ALARM_PART if left >= max(LEFT_OPEN, passed) else 0.0
 
 
 def steered(nats: float, asked: int, active: int, challenges_per_day: float) -> float:

@@ -25,13 +25,13 @@ BINS_PER_LOG = 8.0
 """Tail tables have one bin for each 1/8 of ``log1p(statistic)``."""
 OWN_PART, OWN_DAYS = 0.8, 5.0
 """Most that an account's own history counts against its role's and the house's, and days to half of it."""
-GROUP_FLOOR = np.array([2.5, 2.5, 1.5, 1.5, 2.5, 2.0, 1.2, 1.5, 1.5, 2.5, 2.5], np.float32)
+GROUP_FLOOR = np.array([2.5, 2.5, 1.5, 1.5, 2.5, 2.0, 1.2, 1.5, 1.5, 2.5, 4.5], np.float32)
 """Nats of a group that mean nothing: the strongest of several statistics is odd on every tenth honest day, and on one day
 in a hundred three groups are at once. Groups of one or two statistics need less, and so do searches, which a thief can
-hardly do without."""
+hardly do without; days that add up need more, for what is slow can wait, and would lift the threshold for what cannot."""
 GROUP_CAP = np.array([7.0, 12.5, 14.0, 5.0, 9.0, 9.0, 12.0, 7.0, 9.0, 12.5, 12.5], np.float32)
 GROUP_OF = np.array([channel.group for channel in CHANNELS], np.int64)
-GROUP_WEIGHT = np.array([0.7, 1.0, 1.2, 1.0, 1.0, 0.5, 1.0, 1.0, 0.7, 1.0, 1.3], np.float32)
+GROUP_WEIGHT = np.array([0.7, 1.0, 1.2, 1.0, 1.0, 0.5, 1.0, 1.0, 0.7, 1.0, 2.0], np.float32)
 _BY_GROUP = np.argsort(GROUP_OF, kind="stable")
 _BEGINS = np.searchsorted(GROUP_OF[_BY_GROUP], np.arange(N_GROUPS + 1))
 """The statistics of group g are ``_BY_GROUP[_BEGINS[g] : _BEGINS[g + 1]]``."""

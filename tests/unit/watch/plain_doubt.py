@@ -15,6 +15,7 @@ from rempart.watch.channels import CHANNELS, Group
 
 FLOORS = {
     Group.LOGIN: 1.2,
+    Group.PERSISTENCE: 4.5,
     Group.CIRCUMSTANCE: 2.0,
     **dict.fromkeys((Group.SEARCH, Group.PLACE, Group.BESIDE, Group.CREW), 1.5),
 }
@@ -37,7 +38,7 @@ WEIGHTS = {
     Group.SEARCH: 1.2,
     Group.CIRCUMSTANCE: 0.5,
     Group.CREW: 0.7,
-    Group.PERSISTENCE: 1.3,
+    Group.PERSISTENCE: 2.0,
 }
 """The others weigh 1."""
 

@@ -89,6 +89,34 @@ def test_an_owner_who_slipped_and_then_passed_alarms_nobody(watch: Watch) -> Non
     assert alarmed(watch, TODAY_MS + 45 * MINUTE_MS) == 1
 
 
+def leave_open(watch: Watch, accounts: tuple[int, ...], at_ms: int) -> None:
+    """Each of these was challenged then in a session that went silent."""
+    for account in accounts:
+        watch.accounts["session"][account][2], watch.accounts["asked_ms"][account][2] = 999, at_ms
+
+
+def test_one_challenge_left_open_alarms_nobody_and_those_of_two_accounts_do(watch: Watch) -> None:
+    assert alarmed(watch, TODAY_MS) == 1
+    leave_open(watch, (WHO,), TODAY_MS)
+    assert alarmed(watch, TODAY_MS + 60 * MINUTE_MS) == 1
+    leave_open(watch, (WHO + 1,), TODAY_MS + 60 * MINUTE_MS)
+    assert alarmed(watch, TODAY_MS + 75 * MINUTE_MS) == 1, "it may still be answered"
+    assert alarmed(watch, TODAY_MS + 105 * MINUTE_MS) == pytest.approx(1 - ALARM_PART)
+    later = [alarmed(watch, TODAY_MS + day * DAY_MS) for day in range(1, ALARM_DAYS + 2)]
+    assert max(later[: ALARM_DAYS - 1]) < 1 == later[-1]
+
+
+def test_a_challenge_answered_at_last_alarms_nobody_nor_does_one_that_was_only_observed(watch: Watch) -> None:
+    leave_open(watch, (WHO, WHO + 1), TODAY_MS - 60 * MINUTE_MS)
+    observer = Watch(Policy(enforce=False), *UTC_ZONE)
+    observer.restore(watch.state())
+    assert alarmed(observer, TODAY_MS) == 1
+    observer.close()
+    assert alarmed(watch, TODAY_MS) < 1
+    answer(watch, Kind.LOGIN_PASSED, 999, TODAY_MS + 5 * MINUTE_MS)
+    assert alarmed(watch, TODAY_MS + 15 * MINUTE_MS) == 1
+
+
 def test_the_owner_who_passes_does_not_vouch_for_who_works_beside_him(watch: Watch) -> None:
     alone = Watch(Policy(enforce=True), *UTC_ZONE)
     alone.restore(watch.state())
