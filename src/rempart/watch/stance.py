@@ -12,7 +12,7 @@ from numba import njit
 
 from rempart.watch.place import novel_today
 from rempart.watch.state import SPAN_MS
-from rempart.watch.threshold import MOST_LIFTED, alarm, doubts_today, risen, surge
+from rempart.watch.threshold import MOST_LIFTED, MOST_RISEN, alarm, doubts_today, risen, surge
 
 STANCE = np.dtype(
     [
@@ -38,10 +38,12 @@ the span of event time last looked at, -1 before the first."""
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def lift(stance):  # type: ignore[no-untyped-def]
-    """Set the threshold: a part less in an alarm, and lifted by at most MOST_LIFTED; ``stance`` is one record."""
-    lifted = min(max(stance.lifted_to, stance.asked_from + stance.risen), stance.asked_from + MOST_LIFTED)
-    stance.threshold = max(stance.asked_from * (1.0 - stance.alarm), lifted)
-    stance.usual = max(stance.asked_from, lifted)
+    """Set the threshold: a part less in an alarm, more by what the house has risen by, and at least what who stands out has
+    in common; ``stance`` is one record."""
+    lifted = min(stance.lifted_to, stance.asked_from + MOST_LIFTED)
+    risen = min(stance.risen, MOST_RISEN)
+    stance.threshold = max(stance.asked_from * (1.0 - stance.alarm) + risen, lifted)
+    stance.usual = max(stance.asked_from + risen, lifted)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]

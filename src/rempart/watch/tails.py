@@ -208,21 +208,25 @@ class Tails:
         rows = np.flatnonzero(accounts["seen"] > 0)
         persistence.close(accounts, rows)
         learned = rows[(accounts["seen"][rows] == WORKED) & (accounts["withheld"][rows] == 0)]
+        lifted = self._lifted(accounts)
         if learned.size:
             # Days judged before the house had tails of its own say little about later ones.
             settled = self.role_days[0] / (PRIOR_DAYS + self.role_days[0])
             worth = self._days_worth(accounts, learned)
-            # What was left unanswered where challenges are answered is withheld by now.
-            today = doubts_today(accounts, np.int64(0), np.int64(0))
-            lifted = risen(*today, usual_quarter(self.doubts))  # type: ignore[call-arg]
             own = np.maximum(accounts["doubt_top"][learned] - lifted, 0.0)
             self.doubts += settled * doubt_counts(own, worth)
             self._learn_house(accounts, learned)
             _learn_accounts(accounts, learned)
         self._keep_withheld(accounts, rows[accounts["withheld"][rows] == 1], day)
-        _carry_doubt(accounts, rows, high_doubt(self.doubts))
+        _carry_doubt(accounts, rows, high_doubt(self.doubts), lifted)
         _forget_day(accounts, rows)
         self.rebuild()
+
+    def _lifted(self, accounts: Array) -> float:
+        """Nats that the whole house had more of than on a usual day: they say nothing of one account, nor of days to come.
+        What was left unanswered where challenges are answered is withheld by now."""
+        answered, unanswered = doubts_today(accounts, np.int64(0), np.int64(0))
+        return float(risen(answered, unanswered, usual_quarter(self.doubts)))
 
     def _keep_withheld(self, accounts: Array, rows: Array, day: int) -> None:
         fresh = np.zeros(rows.size, WITHHELD)
@@ -376,10 +380,10 @@ def _learn_accounts(accounts: Array, rows: Array) -> None:
     accounts["days"][rows] += 1
 
 
-def _carry_doubt(accounts: Array, rows: Array, high: float) -> None:
-    """What an account's day adds to its doubt on the days that follow; nothing where somebody vouched for it and no challenge
-    failed or was left open, nor where it ended blocked."""
-    beyond = np.maximum(accounts["fresh_top"][rows] - CARRIED_FROM * high, 0.0)
+def _carry_doubt(accounts: Array, rows: Array, high: float, lifted: float) -> None:
+    """What an account's day adds to its doubt on the days that follow, less what the whole house had more of; nothing where
+    somebody vouched for it and no challenge failed or was left open, nor where it ended blocked."""
+    beyond = np.maximum(accounts["fresh_top"][rows] - lifted - CARRIED_FROM * high, 0.0)
     passed = (accounts["released"][rows] != 0) & (accounts["withheld"][rows] == 0)
     settled = passed | (accounts["released"][rows] == RELEASED_BY_WORD) | _ended(accounts, rows)
     carried = KEEP_CARRIED * (accounts["carried"][rows] + beyond)

@@ -41,8 +41,8 @@ MOST_LIFTED = 5.0
 """Nats by which a day that lifts the whole house may move the threshold."""
 QUARTER = 4
 """One in so many accounts of a day: whose doubt says whether the whole house has more of it than usual."""
-RISEN_FROM = 1.0
-"""Nats by which that may differ from day to day."""
+RISEN_FROM, MOST_RISEN = 1.0, 10.0
+"""Nats by which that may differ from day to day, and most that it may move the threshold by."""
 MOST_OF_A_CREW = 10
 """Accounts that look alike on one day and may all be one crew's: fewer never say anything about the house."""
 UNANSWERED = 5

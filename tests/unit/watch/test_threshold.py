@@ -13,6 +13,7 @@ from rempart.watch.threshold import (
     MOST_A_DAY,
     MOST_LIFTED,
     MOST_OF_A_CREW,
+    MOST_RISEN,
     MOST_STEERED,
     RISEN_FROM,
     STEERED,
@@ -124,7 +125,13 @@ def test_the_lift_of_a_house_is_bounded() -> None:
     stance["asked_from"], stance["risen"] = 10.0, 3.0
     lift(stance[0])
     assert stance["threshold"][0] == stance["usual"][0] == 13.0
-    stance["risen"] = 60.0
+    stance["alarm"] = 0.3
+    lift(stance[0])
+    assert stance["threshold"][0] == 10.0
+    stance["alarm"], stance["risen"] = 0.0, 60.0
+    lift(stance[0])
+    assert stance["threshold"][0] == 10.0 + MOST_RISEN
+    stance["risen"], stance["lifted_to"] = 0.0, 60.0
     lift(stance[0])
     assert stance["threshold"][0] == 10.0 + MOST_LIFTED
 
