@@ -59,7 +59,7 @@ def test_names_that_open_nothing_change_no_answer(alone: Any, days: range) -> No
 @pytest.mark.parametrize("days", [range(12, 13), range(4, 12)])
 def test_names_of_staff_lift_no_threshold(alone: Any, days: range) -> None:
     watch, _ = beside(failures(range(20, 32), days))
-    assert watch.state()["surge"][0] <= alone[0].state()["surge"][0] + 0.1
+    assert watch.arrays(0)[3]["usual"][0] <= alone[0].arrays(0)[3]["usual"][0] + 0.1
     assert Policy().asked_from(watch.tails) <= Policy().asked_from(alone[0].tails) + 0.1
     assert watch.tails.steered[0] == alone[0].tails.steered[0]
 
