@@ -26,7 +26,7 @@ def failures(names: range, days: range, hour: int = 9) -> Array:
     return rows
 
 
-def beside(spray: Array) -> tuple[Watch, Array]:
+def beside(spray: Array, enforce: bool = True) -> tuple[Watch, Array]:
     """A watch after twelve days and a theft at the owner's own desk, and its answers to all but the spray."""
     rows, patients, _ = with_theft(*honest_days(13, 3), hour=14, network=1)
     everything = np.concatenate([rows, spray])
@@ -34,7 +34,7 @@ def beside(spray: Array) -> tuple[Watch, Array]:
     order = np.argsort(everything["recorded_ms"], kind="stable")
     everything, everybody, whose = everything[order], everybody[order], order < rows.size
     everything["first_patient"] = np.cumsum(everything["patients"]) - everything["patients"]
-    watch = Watch(Policy(enforce=True), *UTC_ZONE)
+    watch = Watch(Policy(enforce=enforce), *UTC_ZONE)
     named = everybody[everything["patients"] > 0]
     grades = np.full((named.size, 2), 0.5, np.float32)
     answers = watch.judge(
@@ -57,11 +57,13 @@ def test_names_that_open_nothing_change_no_answer(alone: Any, days: range) -> No
 
 
 @pytest.mark.parametrize("days", [range(12, 13), range(4, 12)])
-def test_names_of_staff_lift_no_threshold(alone: Any, days: range) -> None:
-    watch, _ = beside(failures(range(20, 32), days))
-    assert watch.arrays(0)[3]["usual"][0] <= alone[0].arrays(0)[3]["usual"][0] + 0.1
-    assert Policy().asked_from(watch.tails) <= Policy().asked_from(alone[0].tails) + 0.1
-    assert watch.tails.steered[0] == alone[0].tails.steered[0]
+def test_names_of_staff_lift_no_threshold(days: range) -> None:
+    """Where nobody acts on an answer; else the staff whom the failures bring a question would have to answer it."""
+    alone, _ = beside(failures(range(0), range(1)), enforce=False)
+    watch, _ = beside(failures(range(20, 32), days), enforce=False)
+    assert watch.arrays(0)[3]["usual"][0] <= alone.arrays(0)[3]["usual"][0] + 0.1
+    assert Policy().asked_from(watch.tails) <= Policy().asked_from(alone.tails) + 0.1
+    assert watch.tails.steered[0] == alone.tails.steered[0]
 
 
 def test_no_day_lifts_the_threshold_far() -> None:
