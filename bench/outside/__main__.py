@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.outside.kinds import KINDS, Kind
+from bench.outside.pipe import ContractBroken
 from bench.outside.plans import Family
 from bench.outside.play import Calm, Play, Theft
 from bench.outside.spelling import SPELLINGS, Spelling
@@ -24,6 +25,13 @@ from bench.outside.table import table
 def main() -> None:
     """Play what was asked for and print the tables."""
     asked = _arguments()
+    try:
+        _play_all(asked)
+    except (ContractBroken, FileExistsError) as broken:
+        raise SystemExit(f"python -m bench.outside: {broken}") from broken
+
+
+def _play_all(asked: argparse.Namespace) -> None:
     kinds = [kind for kind in KINDS if not asked.kind or kind.name in asked.kind]
     with _folder(asked.work) as work:
         for kind in kinds:

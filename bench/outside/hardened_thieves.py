@@ -1,4 +1,4 @@
-"""The hardened kind's thieves: patient, warned, with networks the staff use too; they give up early, switch or dodge."""
+"""The hardened kind's thieves: patient, warned, on networks of the staff; they give up early, switch or dodge."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def wary_beside(scene: Scene) -> Plan:
 
 
 def vpn_crew(scene: Scene) -> Plan:
-    """Ten accounts through two exits of the site's VPN, ten strangers a day each; they drop an account that is asked."""
+    """Ten accounts through two exits of the VPN, ten strangers a day each; an account that is asked is dropped."""
     victims = scene.victims(CLINICIANS, 10, scene.first)
     pool = iter(scene.strangers(victims, 400))
     for victim in victims:

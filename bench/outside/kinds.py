@@ -19,7 +19,7 @@ from bench.outside.wards import clinic, emergency, ward
 
 @dataclass(frozen=True)
 class Kind:
-    """``slips``: share of their challenges that honest staff fail. ``learns_owner``: every other thief reads as the owner."""
+    """``slips``: share of their challenges that honest staff fail; ``learns_owner``: every other thief reads as the owner."""
 
     name: str
     build: Callable[[int, float, bool], Region]

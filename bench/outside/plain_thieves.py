@@ -109,7 +109,7 @@ def batch_like(scene: Scene) -> Plan:
 
 
 def dodgers(number: int) -> Callable[[Scene], Plan]:
-    """``number`` accounts, each on a network of its own, that leave challenges unanswered and come back every morning."""
+    """``number`` accounts on networks of their own: they leave challenges unanswered and come back every morning."""
 
     def plan(scene: Scene) -> Plan:
         first = scene.region.theft_day + 1

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bench.outside.clock import DAY, HOUR, day_of
-from bench.outside.region import Access, Account, Region, Session
+from bench.outside.region import Access, Account, Region, Session, address
 
 PROGRAMS = (
     "python-requests/2.32",
@@ -35,13 +35,16 @@ class Manner:
     """Goes on with the next stolen account."""
 
 
+STUBBORN = Manner()
+
+
 @dataclass
 class Plan:
     """Accesses in order of time, the manner, and logins to switch to."""
 
     accesses: list[Access]
-    manner: Manner = Manner()
-    logins: list[Session] = field(default_factory=list)
+    manner: Manner
+    logins: list[Session]
 
 
 @dataclass(frozen=True)
@@ -107,32 +110,30 @@ class Scene:
 
     def strange_network(self) -> str:
         """An address nobody of the region ever had."""
-        draw = self.draw
-        first = draw.choice([45, 141, 185, 193, 194])
-        return f"{first}.{draw.randrange(255)}.{draw.randrange(255)}.{draw.randrange(2, 250)}"
+        return address(self.draw, 45, 141, 185, 193, 194)
 
     def exit(self) -> str:
         """An address that staff come through too: the site's VPN or a carrier's."""
         return self.draw.choice(self.region.vpn + self.region.carrier[:10])
 
-    def login(self, account: Account, address: str | None = None, software: str | None = None) -> Session:
+    def login(self, account: Account, place: str | None = None, software: str | None = None) -> Session:
         """A new session of the thief's, from a strange network with a program of his own if nothing is said."""
         return Session(
             account.number,
             self.first * DAY,
             self.region.days * DAY,
-            address or self.strange_network(),
+            place or self.strange_network(),
             software or self.draw.choice(PROGRAMS),
             f"{self.draw.getrandbits(64):016x}",
         )
 
-    def at_seat(self, account: Account, day: int, address: str | None = None) -> Session:
+    def at_seat(self, account: Account, day: int, place: str | None = None) -> Session:
         """A new session with the owner's software, at the place the owner was last seen at if nothing is said."""
-        place, software = account.addresses[0], account.software
+        usual, software = account.addresses[0], account.software
         for session in self.region.sessions[account.number]:
             if session.begins < (day + 1) * DAY and session.address not in self.region.carrier:
-                place, software = session.address, session.software
-        return self.login(account, address or place, software)
+                usual, software = session.address, session.software
+        return self.login(account, place or usual, software)
 
     def read(
         self, second: float, session: Session, patient: str, depths: Sequence[int] = (1,), gap_s: float = 8.0
@@ -173,7 +174,7 @@ class Scene:
             return sorted(patients, key=lambda one: (patients[one].born, one))
         return sorted(patients, key=lambda one: (patients[one].family, one))
 
-    def plan(self, manner: Manner = Manner(), logins: Sequence[Session] = ()) -> Plan:
+    def plan(self, manner: Manner = STUBBORN, logins: Sequence[Session] = ()) -> Plan:
         """What was added, in order of time."""
         return Plan(list(self.accesses), manner, list(logins))
 

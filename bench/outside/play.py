@@ -1,4 +1,4 @@
-"""One region played: its honest work once, a copy of everything each morning, then one thief at a time from such a copy."""
+"""One region played: honest work once, a copy each morning, then one thief at a time from a copy."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class Stay:
 
 @dataclass(eq=False)
 class Account:
-    """A professional, or a job. ``number`` is what identifies the person, ``reference`` the id of the Practitioner."""
+    """A professional, or a job: ``number`` identifies the person, ``reference`` the Practitioner."""
 
     number: str
     reference: str
@@ -119,6 +119,12 @@ class Account:
     by_vpn: bool = False
     journey: tuple[range, str] | None = None
     new_software: tuple[int, str] | None = None
+
+
+def address(draw: random.Random, *networks: int) -> str:
+    """An IPv4 address of one of the /8 networks."""
+    first = draw.choice(networks)
+    return f"{first}.{draw.randrange(255)}.{draw.randrange(255)}.{draw.randrange(2, 250)}"
 
 
 class Region:
@@ -185,27 +191,26 @@ class Region:
         account.by_vpn = draw.random() < 0.5
         if draw.random() < 0.12:
             leaves = draw.randrange(3, max(4, self.days - 3))
-            hotel = f"{draw.choice([37, 78, 109, 151])}.{draw.randrange(255)}.{draw.randrange(255)}.{draw.randrange(2, 250)}"
-            account.journey = range(leaves, leaves + draw.randrange(1, 4)), hotel
+            account.journey = range(leaves, leaves + draw.randrange(1, 4)), address(draw, 37, 78, 109, 151)
         if draw.random() < 0.35:
             account.new_software = draw.randrange(min(4, self.days - 1), self.days), draw.choice(BROWSERS)
 
-    def open(self, account: Account, begins: float, ends: float, address: str | None = None) -> Session:
-        """A login at the usual place, on the move, or at ``address``."""
+    def open(self, account: Account, begins: float, ends: float, place: str | None = None) -> Session:
+        """A login at ``place``, else at the usual one or on the move."""
         draw, day = self.draw, day_of(begins)
         mobile = draw.random() < account.mobile_share
-        place = draw.choice(account.mobile_addresses if mobile else account.addresses)
+        usual = draw.choice(account.mobile_addresses if mobile else account.addresses)
         software = MOBILE if mobile else account.software
         if account.journey and day in account.journey[0]:
-            place = account.journey[1]
+            usual = account.journey[1]
         elif account.by_vpn and draw.random() < 0.35:
-            place = draw.choice(self.vpn)
+            usual = draw.choice(self.vpn)
         if account.new_software and day >= account.new_software[0] and not mobile:
             software = account.new_software[1]
         if self.rollout is not None and begins > self.rollout and software == account.software:
             software += ".1"
         token = f"{draw.getrandbits(64):016x}"
-        session = Session(account.number, begins, ends, address or place, software, token)
+        session = Session(account.number, begins, ends, place or usual, software, token)
         self.sessions[account.number].append(session)
         return session
 
@@ -232,7 +237,7 @@ class Region:
     def look_up(
         self, second: float, session: Session, patient: str, among: Collection[str] | None = None
     ) -> None:
-        """Search a patient by family name; the page shows the first ten who bear it (``among`` those the software knows)."""
+        """Search a patient by family name; the page shows the first ten who bear it among those known there."""
         family = self.patients[patient].family
         bearers = [bearer for bearer in self.by_family[family] if among is None or bearer in among]
         found = tuple(bearers[:10])

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.outside.clock import DAY, HOUR, weekday
-from bench.outside.region import Account, Region, Session
+from bench.outside.region import Account, Region, Session, address
 
 RESULTS = ("Observation", "DiagnosticReport", "DocumentReference")
 DESK = ("Appointment", "Patient", "DocumentReference")
@@ -132,16 +132,16 @@ def _days_away(region: Region) -> set[int]:
 def practice(region: Region, number: int, doctors: int = 3, panel: int = 350) -> list[str]:
     """A practice and its life; gives its patients."""
     draw, unit = region.draw, f"org-practice-{number}"
-    address = f"82.64.{draw.randrange(200)}.{draw.randrange(2, 250)}"
+    line = address(draw, 82)
     software = draw.choice(["MonLogiciel/9.2", "CabinetPro/7.4", "SoinsWeb Chrome"])
     staff = [
-        region.account("gp", unit, [address], software, draw.choice([0, 0.03, 0.1])) for _ in range(doctors)
+        region.account("gp", unit, [line], software, draw.choice([0, 0.03, 0.1])) for _ in range(doctors)
     ]
-    secretary = region.account("secretary", unit, [address], software)
-    nurse = region.account("homenurse", unit, [address], software, 0.7)
+    secretary = region.account("secretary", unit, [line], software)
+    nurse = region.account("homenurse", unit, [line], software, 0.7)
     for doctor in staff:
         if draw.random() < 0.5:
-            doctor.home = f"90.{draw.randrange(20, 120)}.{draw.randrange(255)}.{draw.randrange(2, 250)}"
+            doctor.home = address(draw, 90)
         doctor.panel = [region.patient(doctor.number) for _ in range(panel)]
         for patient in doctor.panel:
             if draw.random() < 0.55:
@@ -160,8 +160,8 @@ def practice(region: Region, number: int, doctors: int = 3, panel: int = 350) ->
 def pharmacy(region: Region, number: int, pool: Sequence[str]) -> None:
     """Two pharmacists, mostly with regular customers; no care resource tells of them."""
     draw, unit = region.draw, f"org-pharmacy-{number}"
-    address = f"81.250.{draw.randrange(255)}.{draw.randrange(2, 250)}"
-    staff = [region.account("pharmacist", unit, [address], "OfficineSoft/5") for _ in range(2)]
+    line = address(draw, 81)
+    staff = [region.account("pharmacist", unit, [line], "OfficineSoft/5") for _ in range(2)]
     customers = draw.sample(pool, min(220, len(pool)))
     for day in range(region.days):
         for pharmacist in staff:
