@@ -30,6 +30,7 @@ def table(kind: str, calms: Sequence[Calm], thefts: Sequence[Theft]) -> str:
     unfooled = [theft for theft in counted if not theft.fooled]
     lines.append(f"  share of the plans, mean of families   {_percent(mean_of_families(counted))}")
     lines.append(f"  without thefts with a fooled approval  {_percent(mean_of_families(unfooled))}")
+    lines.append(f"  worst family                           {_worst(counted)}")
     lines.append("    family          thefts   mean  worst  fooled")
     for name, some in by_family(thefts).items():
         mean = fmean(theft.share for theft in some)
@@ -60,6 +61,14 @@ def _friction(calms: Sequence[Calm]) -> list[str]:
     reasons = sum((calm.reasons for calm in calms), Counter[str]())
     told = ", ".join(f"{reason} {times}" for reason, times in reasons.most_common())
     return [*lines, f"  first reasons of honest challenges: {told or 'none'}"]
+
+
+def _worst(thefts: Iterable[Theft]) -> str:
+    means = {name: fmean(theft.share for theft in some) for name, some in by_family(thefts).items()}
+    if not means:
+        return "none"
+    name = max(means, key=means.__getitem__)
+    return f"{means[name]:.1%} ({name})"
 
 
 def _percent(share: float | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import bench.outside
@@ -11,6 +12,7 @@ import pytest
 from bench.outside.clock import FIRST_MIDNIGHT, day_of
 from bench.outside.kinds import KINDS
 from bench.outside.plans import Family, make_plan
+from bench.outside.play import Calm, Theft
 from bench.outside.region import Region
 from bench.outside.services import job
 from bench.outside.spelling import (
@@ -21,6 +23,7 @@ from bench.outside.spelling import (
     login_event,
     reinstatement,
 )
+from bench.outside.table import table
 from bench.outside.town import practice
 from bench.outside.wards import clinic, ward
 
@@ -161,6 +164,27 @@ def test_a_bare_search_is_told_by_its_subtype_alone() -> None:
     assert "object-role" not in str(event)
     assert "query" not in str(event)
     assert "search-type" in str(event["subtype"])
+
+
+def test_each_family_counts_once_and_those_apart_not_at_all() -> None:
+    def theft(family: str, taken: int, fooled: int = 0, apart: bool = False) -> Theft:
+        return Theft(family, apart, 1, 0, 10, taken, fooled, 0.5, 0)
+
+    thefts = [
+        theft("bulk", 2),
+        theft("bulk", 4),
+        theft("night", 9, fooled=1),
+        theft("dodgers", 10, apart=True),
+    ]
+    calm = Calm((500, 250), (2, 3), (1, 2), 0, 0, Counter(new_place=4, crew=1))
+    lines = [line.split() for line in table("plain", [calm, calm], thefts).splitlines()]
+    assert ["share", "of", "the", "plans,", "mean", "of", "families", "60.0%"] in lines
+    assert ["without", "thefts", "with", "a", "fooled", "approval", "30.0%"] in lines
+    assert ["worst", "family", "90.0%", "(night)"] in lines
+    assert ["bulk", "2", "30.0%", "40.0%", "0"] in lines
+    assert ["step-ups", "4.0", "12.0"] in lines
+    assert ["challenged", "days", "2.0", "8.0"] in lines
+    assert ["first", "reasons", "of", "honest", "challenges:", "new_place", "8,", "crew", "2"] in lines
 
 
 def test_the_package_knows_the_contract_only() -> None:
