@@ -23,8 +23,7 @@ def slow_switch(scene: Scene) -> Plan:
     victims, logins = _six_logins(scene)
     pool = iter(scene.strangers(victims, 150))
     for day in range(scene.first, scene.first + 6):
-        for second, patient in zip(scene.times(25, day), pool, strict=False):
-            scene.read(second, logins[0], patient)
+        scene.at_times(scene.times(25, day), logins[0], pool)
     return scene.plan(Manner(answers=False, gives_up_after=1, switches=True), logins)
 
 
@@ -44,8 +43,7 @@ def low(by_vpn: bool) -> Callable[[Scene], Plan]:
         way = scene.draw.choice(scene.region.vpn) if by_vpn else None
         for day in scene.days(victim, scene.region.theft_day, 14):
             session = scene.at_seat(victim, day, way)
-            for second, patient in zip(scene.times(8, day), pool, strict=False):
-                scene.read(second, session, patient, (1, 2), 60)
+            scene.at_times(scene.times(8, day), session, pool, (1, 2), 60)
         return scene.plan(CAUTIOUS)
 
     return plan
@@ -60,9 +58,7 @@ def poison(scene: Scene) -> Plan:
     for day in days:
         session = scene.at_seat(victim, day, way)
         harvest = day in days[-2:]
-        for second, patient in zip(scene.times(60 if harvest else 3, day), pool[taken:], strict=False):
-            scene.read(second, session, patient)
-            taken += 1
+        taken += scene.at_times(scene.times(60 if harvest else 3, day), session, pool[taken:])
         for second in [] if harvest else scene.times(6, day):
             scene.read(second, session, scene.draw.choice(pool[:taken]))
     return scene.plan(CAUTIOUS)
@@ -75,8 +71,7 @@ def own_list(scene: Scene) -> Plan:
     pool, way = iter(panel), scene.draw.choice(scene.region.carrier[:10])
     for day in scene.days(victim, scene.first, 4):
         session = scene.at_seat(victim, day, way)
-        for second, patient in zip(scene.times(60, day), pool, strict=False):
-            scene.read(second, session, patient, (1, 2), 40)
+        scene.at_times(scene.times(60, day), session, pool, (1, 2), 40)
     return scene.plan(CAUTIOUS)
 
 
@@ -95,8 +90,7 @@ def vpn_crew(scene: Scene) -> Plan:
         way = scene.draw.choice(scene.region.vpn[:2])
         for day in scene.days(victim, scene.first, 4):
             session = scene.at_seat(victim, day, way)
-            for second, patient in zip(scene.times(10, day), pool, strict=False):
-                scene.read(second, session, patient)
+            scene.at_times(scene.times(10, day), session, pool)
     return scene.plan(Manner(answers=False, gives_up_after=1))
 
 

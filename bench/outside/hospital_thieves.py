@@ -16,8 +16,7 @@ def appointments(scene: Scene) -> Plan:
         others = [patient for who, patient in scene.region.agenda[day] if who != victim.number]
         scene.draw.shuffle(others)
         session = scene.at_seat(victim, day)
-        for second, patient in zip(scene.times(30, day), others, strict=False):
-            scene.read(second, session, patient, (1, 2), 60)
+        scene.at_times(scene.times(30, day), session, others, (1, 2), 60)
     return scene.plan()
 
 
@@ -31,8 +30,7 @@ def absence(scene: Scene) -> Plan:
         unknown = sorted(lying - region.opened(victim.number, day * DAY))
         scene.draw.shuffle(unknown)
         session = scene.at_seat(victim, day)
-        for second, patient in zip(scene.times(40, day, 9, 17), unknown, strict=False):
-            scene.read(second, session, patient, (1, 2), 60)
+        scene.at_times(scene.times(40, day, 9, 17), session, unknown, (1, 2), 60)
     return scene.plan()
 
 
@@ -41,8 +39,7 @@ def inside(scene: Scene) -> Plan:
     victim = scene.victim("doctor", "nurse", "clinic", "secretary")
     day = scene.days(victim, scene.first, 1)[0]
     session = scene.at_seat(victim, day)
-    for second, patient in zip(scene.times(150, day, 9, 16), scene.strangers([victim], 150), strict=False):
-        scene.read(second, session, patient)
+    scene.at_times(scene.times(150, day, 9, 16), session, scene.strangers([victim], 150))
     return scene.plan()
 
 
@@ -52,8 +49,7 @@ def seat_ramp(scene: Scene) -> Plan:
     pool = iter(scene.strangers([victim], 400))
     for day in scene.days(victim, scene.region.theft_day, 10):
         session = scene.at_seat(victim, day)
-        for second, patient in zip(scene.times(int(number), day), pool, strict=False):
-            scene.read(second, session, patient, (1, 2), 60)
+        scene.at_times(scene.times(int(number), day), session, pool, (1, 2), 60)
         number *= 1.3
     return scene.plan()
 
@@ -107,8 +103,7 @@ def beside(scene: Scene) -> Plan:
     pool = iter(scene.strangers([victim], 120))
     for day in scene.days(victim, scene.first, 3):
         session = scene.at_seat(victim, day)
-        for second, patient in zip(scene.times(30, day, 9, 17), pool, strict=False):
-            scene.read(second, session, patient, (1, 2), 60)
+        scene.at_times(scene.times(30, day, 9, 17), session, pool, (1, 2), 60)
     return scene.plan()
 
 
@@ -121,9 +116,7 @@ def reread(scene: Scene) -> Plan:
     for day in scene.days(victim, scene.first, 6):
         session = scene.at_seat(victim, day)
         known = own + pool[max(0, taken - 20) : taken]
-        for second, patient in zip(scene.times(18, day), pool[taken:], strict=False):
-            scene.read(second, session, patient)
-            taken += 1
+        taken += scene.at_times(scene.times(18, day), session, pool[taken:])
         for second in scene.times(18, day):
             scene.read(second, session, scene.draw.choice(known))
     return scene.plan()
@@ -136,8 +129,7 @@ def seat_crew(scene: Scene) -> Plan:
     for victim in victims:
         for day in scene.days(victim, scene.first, 2):
             session = scene.at_seat(victim, day)
-            for second, patient in zip(scene.times(12, day, 9, 17), pool, strict=False):
-                scene.read(second, session, patient)
+            scene.at_times(scene.times(12, day, 9, 17), session, pool)
     return scene.plan()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import cycle, islice
 
 from bench.outside.clock import DAY, HOUR
-from bench.outside.plans import CLINICIANS, Family, Manner, Plan, Scene
+from bench.outside.plans import CLINICIANS, PROGRAMS, Family, Manner, Plan, Scene
 
 
 def bulk(scene: Scene) -> Plan:
@@ -46,11 +46,10 @@ def mimic(scene: Scene) -> Plan:
     """The pace and the hours of a doctor, five days long."""
     victim = scene.victim("gp", "clinic")
     pool = iter(scene.strangers([victim], 110))
-    address, software = scene.strange_network(), scene.login(victim).software
+    address, software = scene.strange_network(), scene.draw.choice(PROGRAMS)
     for day in scene.days(victim, scene.first, 5):
         session = scene.login(victim, address, software)
-        for second, patient in zip(scene.times(22, day), pool, strict=False):
-            scene.read(second, session, patient, (1, 2, 3), 90)
+        scene.at_times(scene.times(22, day), session, pool, (1, 2, 3), 90)
     return scene.plan()
 
 
@@ -78,8 +77,7 @@ def ramp(scene: Scene) -> Plan:
     victim = scene.victim("gp", "clinic", "secretary")
     session, pool, number = scene.login(victim), iter(scene.strangers([victim], 400)), 4.0
     for day in scene.days(victim, scene.region.theft_day, 10):
-        for second, patient in zip(scene.times(int(number), day), pool, strict=False):
-            scene.read(second, session, patient, (1, 2))
+        scene.at_times(scene.times(int(number), day), session, pool, (1, 2))
         number *= 1.35
     return scene.plan()
 
@@ -89,7 +87,7 @@ def tester(scene: Scene) -> Plan:
     first = scene.region.theft_day
     victims = scene.victims(CLINICIANS, 14, first)
     pool = iter(scene.strangers(victims, 220))
-    address, software = scene.strange_network(), scene.login(victims[0]).software
+    address, software = scene.strange_network(), scene.draw.choice(PROGRAMS)
     for index, (victim, patient) in enumerate(zip(victims, pool, strict=False)):
         scene.read(first * DAY + (9 + 0.4 * index) * HOUR, scene.login(victim, address, software), patient)
     for victim in victims[:4]:
@@ -119,8 +117,7 @@ def dodgers(number: int) -> Callable[[Scene], Plan]:
             network = scene.strange_network()
             for day in scene.days(victim, first, 4):
                 session = scene.login(victim, network, victim.software)
-                for second, patient in zip(scene.times(15, day), pool, strict=False):
-                    scene.read(second, session, patient)
+                scene.at_times(scene.times(15, day), session, pool)
         return scene.plan(Manner(answers=False, gives_up_after=99))
 
     return plan

@@ -144,6 +144,21 @@ class Scene:
             second += self.draw.uniform(2, gap_s)
         return second
 
+    def at_times(
+        self,
+        times: Sequence[float],
+        session: Session,
+        patients: Iterable[str],
+        depths: Sequence[int] = (1,),
+        gap_s: float = 8.0,
+    ) -> int:
+        """One patient at each time while there are any; gives how many."""
+        number = 0
+        for second, patient in zip(times, patients, strict=False):
+            self.read(second, session, patient, depths, gap_s)
+            number += 1
+        return number
+
     def in_a_row(
         self,
         second: float,
