@@ -42,7 +42,8 @@ class Story(NamedTuple):
     challenge: dict[str, str]
     """Headers, and ``status``, of the answer that stopped the thief."""
     answers: tuple[int, int, int]
-    """To the thief and the owner while the account is closed, and to the stolen token after it was opened again."""
+    """To the thief and the owner while the account is closed, and to the stolen token after it was opened again: that hangs
+    on the doubt that is left."""
     to_refusal_s: float
     """From the word of the failed login, sent to the service, to the refusal."""
     to_closed_s: float

@@ -160,7 +160,6 @@ def choose(acc, row, now, fresh, doubt, odds, stance):  # type: ignore[no-untype
         return _ALLOW
     if slot < 0 and not slipped and doubt < acc.proved_doubt + RATCHET and _is_proved(acc):
         return _ALLOW
-    acc.challenged = 1
     if slot < 0:
         if row.kind == _FAIL:
             return _STEP_UP  # Nothing was asked for yet; nor may failures push an open challenge out.
@@ -173,6 +172,13 @@ def choose(acc, row, now, fresh, doubt, odds, stance):  # type: ignore[no-untype
     if sure and waited and acc.opened > 20.0 and acc.strange <= MOST_STRANGE * acc.opened:
         return _RESTRICT
     return _STEP_UP
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def has_just_asked(acc, session, now):  # type: ignore[no-untyped-def]
+    """Whether this session's challenge was asked by this very event, and did not stand before."""
+    slot = _slot(acc, session)
+    return slot >= 0 and acc.asked_ms[slot] == now and acc.unanswered[slot] <= 1.0
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -190,8 +196,11 @@ def hear(acc, row, now, stance):  # type: ignore[no-untyped-def]
         acc.failed_ms = 0
         acc.failed = 0.0
         for i in range(SESSIONS):
-            acc.asked_ms[i] = 0
+            if acc.passed_ms[i] != 0:  # The account is open again, not the session that failed.
+                acc.asked_ms[i] = 0
         acc.lost_ms = 0
+        acc.passed_today = 0
+        acc.proved_ms = 0
         return REOPENED
     if row.kind == _NOT_ME:
         if not trusted:
@@ -206,7 +215,7 @@ def hear(acc, row, now, stance):  # type: ignore[no-untyped-def]
             acc.released = RELEASED_BY_WORD
         return -1
     if row.kind == _PASS:
-        if asked and trusted and stance.enforce == 1:
+        if asked and trusted and stance.enforce == 1 and acc.blocked == 0:
             _pass(acc, slot, row.session, now)
         return -1
     acc.failed += np.float32(1.0)

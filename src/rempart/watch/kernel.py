@@ -10,7 +10,7 @@ import numpy as np
 
 from rempart.compiled import njit
 from rempart.records import FLAG_DECOY, FLAG_LEFT, FLAG_QUERY, FLAG_TOLD, MAX_REASONS, Action, Kind
-from rempart.watch.challenge import BY_WORD, choose, hear, is_known, log_odds, note_session
+from rempart.watch.challenge import BY_WORD, choose, has_just_asked, hear, is_known, log_odds, note_session
 from rempart.watch.channels import N_STATS, Group, Stat
 from rempart.watch.circumstance import circumstance
 from rempart.watch.crew import NEW_DAYS
@@ -40,12 +40,14 @@ MOST_CARRIED = np.float32(7.0)
 LEFT_NATS = 6.0
 DECOY_NATS = 11.0
 """What an opened decoy says for a day, and at least the threshold: nobody has a reason to; a slip of the hand remains."""
+MOST_ASKED = 100
+"""Questions of an account that count on one day."""
 NOTABLE = 0.6
 """Share of the threshold from which an allowed access gets its reasons written down too."""
 _LOGIN = int(Group.LOGIN)
 _WHERE_AND_WHEN = (int(Stat.NEW_PLACE), int(Stat.ODD_HOUR), int(Stat.CREW))
 _ACCESS, _FAIL = int(Kind.ACCESS), int(Kind.LOGIN_FAILED)
-_ALLOW, _BLOCK = int(Action.ALLOW), int(Action.BLOCK)
+_ALLOW, _STEP_UP, _BLOCK = int(Action.ALLOW), int(Action.STEP_UP), int(Action.BLOCK)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -275,8 +277,8 @@ def _answer(acc, row, now, fresh, doubt, extra, parts, prices, stance, answer): 
         answer.stake_high_eur = np.float32(prices[row.form, 1] * fresh)
     if row.kind == _ACCESS or row.kind == _FAIL:
         answer.action = choose(acc, row, now, fresh, doubt, odds, stance)
-        if acc.challenged == 1 and own >= stance.usual:
-            acc.challenged = 2
+        if answer.action == _STEP_UP and own >= stance.usual and has_just_asked(acc, row.session, now):
+            acc.challenged = min(acc.challenged + 1, MOST_ASKED)
     if acc.blocked != 0:
         answer.action = _BLOCK
         if extra < 0:

@@ -164,8 +164,8 @@ ACCOUNT = np.dtype(
 ``spread`` the account's own history of ``log1p(top)``, ``scale`` what a day may lie apart from it;
 ``uncared_today`` patients of the day in nobody's care, ``usual_a_day`` the usual number of them, ``persisted`` nats of
 :mod:`persistence` of the days before; ``question`` the requests asked for and
-not told of yet, when, and the rows and the oddness they were counted with; ``challenged`` 2 where what the
-account did itself was enough to ask, else 1; ``*_ms`` as in
+not told of yet, when, and the rows and the oddness they were counted with; ``challenged`` how often today what the
+account did itself was enough to ask; ``*_ms`` as in
 :mod:`rempart.records`; ``slipped_ms`` when a challenge failed that did not block, negative once one was passed since in
 that session, ``slipped_session``; ``failed_ms`` when a challenge failed, or somebody disowned what was done, and nothing made
 up for it since; ``lost_ms`` when an open challenge last made room for another, ``lost_doubt`` the largest

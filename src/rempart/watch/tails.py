@@ -193,7 +193,7 @@ class Tails:
         """Correct the threshold by the day's challenges; those that failed are no false alarms, and of those that
         others' failed logins led to nobody may make the house less careful."""
         rows = (accounts["seen"] == WORKED) & (accounts["withheld"] == 0)
-        asked = np.count_nonzero(accounts["challenged"][rows] == 2)
+        asked = accounts["challenged"][rows].sum()
         share = steered_to(self.doubts, challenges_per_day)
         self.steered[0] = steered(self.steered[0], int(asked), int(rows.sum()), share)
 

@@ -110,7 +110,7 @@ def threshold(counts: Array, challenges_per_day: float) -> float:
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def doubts_today(accounts, now, enforce):  # type: ignore[no-untyped-def]
     """Largest doubt of each account that worked today and did not fail: (n,) of those that were not asked or passed in
-    every session that was, (m,) of those whose challenge is open. Where challenges are answered, one open for longer than
+    every session that was, (m,) of those whose challenge is open, or who were reinstated since. Where challenges are answered, one open for longer than
     ANSWERED_MS counts no more: nobody who works waits so long, and what a thief leaves unanswered must lift nothing."""
     answered, unanswered = np.empty(accounts.size, np.float32), np.empty(accounts.size, np.float32)
     n = m = 0
@@ -120,7 +120,7 @@ def doubts_today(accounts, now, enforce):  # type: ignore[no-untyped-def]
         asked = open_since(acc, now, DAY_MS) if enforce == 1 else np.int64(0)
         if asked != 0 and now - asked > ANSWERED_MS:
             continue
-        if asked != 0 or (enforce == 0 and acc.challenged != 0 and acc.released == 0):
+        if asked != 0 or (acc.challenged != 0 and acc.released == 0):
             unanswered[m] = acc.doubt_top
             m += 1
         else:
@@ -184,8 +184,8 @@ def alarm(accounts, now, enforce):  # type: ignore[no-untyped-def]
 
 
 def steered(nats: float, asked: int, active: int, challenges_per_day: float) -> float:
-    """The correction of the threshold, in nats, after a day on which ``asked`` of ``active`` accounts were
-    challenged and did not fail: up where that was more than the budget, down where it was less.
+    """The correction of the threshold, in nats, after a day on which ``active`` accounts were asked ``asked`` questions and
+    did not fail: up where that was more than the budget, down where it was less.
 
     A feedback as in adaptive conformal inference (Gibbs & Candès 2021): whatever a site's tail is like, and
     however it drifts, challenges come back to the budget.
