@@ -24,8 +24,9 @@ PRIOR_DAYS = 60.0
 """Account-days the day-0 tail is worth."""
 HIGH_SHARE = 0.06
 """Share of account-days whose doubt is called high."""
-AIMED_AT = 0.5
-"""Part of the budget aimed at: a tail learned from few past days runs short of the days to come."""
+AIMED_AT, STEERED_AT = 0.4, 0.8
+"""Parts of the budget that the tail of past days and the steering aim at: a tail learned from few days runs short of the days to
+come, who is asked is often asked twice, and a question too many is felt where one too few is not."""
 TAIL_SHARE = 0.03
 """Share of days from which the tail is continued."""
 TAIL_PRIOR = 10.0
@@ -87,9 +88,10 @@ def allowed(counts: Array, challenges_per_day: float) -> float:
 
 
 def steered_to(counts: Array, challenges_per_day: float) -> float:
-    """Share of account-days that the steering aims at: :func:`allowed`, but nearer to the dial as soon as days are known."""
+    """Questions an account-day that the steering aims at: STEERED_AT of :func:`allowed`, but nearer to the dial as soon as days
+    are known."""
     young = PRIOR_DAYS / (PRIOR_DAYS + counts.sum())
-    return float(challenges_per_day * (1.0 + YOUNG * young**2))
+    return float(STEERED_AT * challenges_per_day * (1.0 + YOUNG * young**2))
 
 
 def threshold(counts: Array, challenges_per_day: float) -> float:
