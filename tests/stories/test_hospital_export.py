@@ -74,10 +74,6 @@ def test_force_leaver_scrape_and_night_visit_stand_out(tmp_path: Path, seed: int
     suspected = {
         account for each in incidents if each["state"] == "suspected" for account in each["accounts"]
     }
-    seen = suspected | {
-        account for each in incidents if each["state"] == "worth_a_look" for account in each["accounts"]
-    }
-    assert {SCRAPER, FORCED, LEAVER} <= suspected
-    assert NIGHT in seen
+    assert {SCRAPER, FORCED, LEAVER, NIGHT} <= suspected
     assert len(suspected) <= 5
     assert json.loads((out / "summary.json").read_bytes())["rejected"] == 0

@@ -60,7 +60,7 @@ class Stream:
         return self.child.wait(60)
 
 
-@pytest.fixture(params=[26.0, 40.0, 75.0])
+@pytest.fixture(params=[7.5, 10.0, 20.0, 30.0, 60.0])
 def budget(request: pytest.FixtureRequest) -> float:
     """Challenges a professional and year."""
     return float(request.param)

@@ -196,8 +196,7 @@ def hear(acc, row, now, stance):  # type: ignore[no-untyped-def]
         acc.failed_ms = 0
         acc.failed = 0.0
         for i in range(SESSIONS):
-            if acc.passed_ms[i] != 0:  # The account is open again, not the session that failed.
-                acc.asked_ms[i] = 0
+            acc.asked_ms[i] = 0
         acc.lost_ms = 0
         acc.passed_today = 0
         acc.proved_ms = 0

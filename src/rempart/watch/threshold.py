@@ -24,7 +24,7 @@ PRIOR_DAYS = 60.0
 """Account-days the day-0 tail is worth."""
 HIGH_SHARE = 0.06
 """Share of account-days whose doubt is called high."""
-AIMED_AT, STEERED_AT = 0.4, 0.8
+AIMED_AT, STEERED_AT = 0.5, 0.6
 """Parts of the budget that the tail of past days and the steering aim at: a tail learned from few days runs short of the days to
 come, who is asked is often asked twice, and a question too many is felt where one too few is not."""
 TAIL_SHARE = 0.03

@@ -31,7 +31,7 @@ in a hundred three groups are at once. Groups of one or two statistics need less
 hardly do without; days that add up need more, for what is slow can wait, and would lift the threshold for what cannot."""
 GROUP_CAP = np.array([7.0, 12.5, 14.0, 5.0, 9.0, 9.0, 12.0, 7.0, 9.0, 12.5, 12.5], np.float32)
 GROUP_OF = np.array([channel.group for channel in CHANNELS], np.int64)
-GROUP_WEIGHT = np.array([0.7, 1.0, 1.2, 1.0, 1.0, 0.5, 1.0, 1.0, 0.7, 1.0, 2.0], np.float32)
+GROUP_WEIGHT = np.array([0.7, 1.0, 1.2, 1.0, 1.2, 0.5, 1.0, 1.0, 0.7, 1.0, 2.0], np.float32)
 _BY_GROUP = np.argsort(GROUP_OF, kind="stable")
 _BEGINS = np.searchsorted(GROUP_OF[_BY_GROUP], np.arange(N_GROUPS + 1))
 """The statistics of group g are ``_BY_GROUP[_BEGINS[g] : _BEGINS[g + 1]]``."""

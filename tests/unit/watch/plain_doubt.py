@@ -36,6 +36,7 @@ CAPS = {
 WEIGHTS = {
     Group.VOLUME: 0.7,
     Group.SEARCH: 1.2,
+    Group.TIME: 1.2,
     Group.CIRCUMSTANCE: 0.5,
     Group.CREW: 0.7,
     Group.PERSISTENCE: 2.0,

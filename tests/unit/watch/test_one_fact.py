@@ -39,10 +39,10 @@ def test_every_other_group_adds() -> None:
 
 
 def evening_elsewhere(patients: np.ndarray) -> Action:  # type: ignore[type-arg]
-    """The hardest answer to account 5, at eight in the evening on a network nobody used, opening ``patients`` (n,)."""
+    """The hardest answer to account 5, at seven in the evening on a network nobody used, opening ``patients`` (n,)."""
     rows, opened = honest_days(12, 3)
     late = np.zeros(patients.size, EVENT)
-    late["recorded_ms"] = MONDAY_MS + 11 * DAY_MS + 20 * 3_600_000 + np.arange(patients.size) * 60_000
+    late["recorded_ms"] = MONDAY_MS + 11 * DAY_MS + 19 * 3_600_000 + np.arange(patients.size) * 60_000
     late["account"], late["role"], late["network"], late["session"] = 5, 5 % ROLES, 55, 999
     late["unit"], late["patients"] = 0, 1
     everything = np.concatenate([rows, late])
