@@ -60,7 +60,7 @@ class Stream:
         return self.child.wait(60)
 
 
-@pytest.fixture(params=[7.5, 10.0, 20.0, 30.0, 60.0])
+@pytest.fixture(params=[7.5, 10.0, 30.0, 60.0])
 def budget(request: pytest.FixtureRequest) -> float:
     """Challenges a professional and year."""
     return float(request.param)
@@ -78,7 +78,7 @@ def stream(tmp_path: Path, budget: float) -> Iterator[Stream]:
 
 @pytest.fixture(scope="module")
 def tape() -> Tape:
-    return record(build_region(RegionSpec(seed=6, days=3, patients=500, staff=STAFF, history_days=4)))
+    return record(build_region(RegionSpec(seed=43, days=3, patients=500, staff=STAFF, history_days=4)))
 
 
 def test_a_caller_of_the_stream_meets_the_same_thefts_and_friction(
