@@ -15,6 +15,8 @@ from datetime import date, timedelta
 
 from french_files import Labelled
 
+NOBODYS, DAY = "other|text|number", "date|updated|from|to"
+"""Kinds of a column that speaks of nobody (a category, a label, an amount, a company's number), and of a day that is nobody's birth."""
 FAMILIES = (
     "Martin Bernard Thomas Petit Robert Richard Durand Dubois Moreau Laurent Simon Michel Lefebvre Leroy Roux David Bertrand Morel Fournier Girard "
     "Bonnet Dupont Lambert Fontaine Rousseau Vincent Muller Lefèvre Faure André Mercier Blanc Guérin Boyer Garnier Chevalier François Legrand Gauthier "
