@@ -224,25 +224,32 @@ def walk(  # type: ignore[no-untyped-def]
             row.flags |= FLAG_DECOY
         if is_told and names:
             opens = False  # What its network shows was counted when it was asked for.
-        for p in range(row.first_patient, max(last, row.first_patient + 1)):
-            here = pending[clock[2]]
-            here.account = row.account
-            here.network = row.network
-            here.unit = row.unit if p < last else -1
-            here.patient = patients[p] if p < last else np.uint64(0)
-            here.ms = now
-            here.opened = 0
-            here.strange = 0
-            here.expected = 0
-            clock[2] += 1
-            if opens and p < last:
-                acc = accounts[row.account]
-                note_patient(acc, here, patients[p], grades[p, 0])
-                if here.opened > 0 and _leaves_traces(acc):
-                    pending[clock[2]] = here
-                    pending[clock[2]].network = -1
-                    pending[clock[2]].unit = EVERYBODY
-                    clock[2] += 1
+        _observe_patients(pending, clock, accounts, row, now, patients, grades, opens)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _observe_patients(pending, clock, accounts, row, now, patients, grades, opens):  # type: ignore[no-untyped-def]
+    """What becomes a fact when the minute closes: who used which network, whom it opened, and a trace of that for everybody."""
+    last = row.first_patient + row.patients
+    for p in range(row.first_patient, max(last, row.first_patient + 1)):
+        here = pending[clock[2]]
+        here.account = row.account
+        here.network = row.network
+        here.unit = row.unit if p < last else -1
+        here.patient = patients[p] if p < last else np.uint64(0)
+        here.ms = now
+        here.opened = 0
+        here.strange = 0
+        here.expected = 0
+        clock[2] += 1
+        if opens and p < last:
+            acc = accounts[row.account]
+            note_patient(acc, here, patients[p], grades[p, 0])
+            if here.opened > 0 and _leaves_traces(acc):
+                pending[clock[2]] = here
+                pending[clock[2]].network = -1
+                pending[clock[2]].unit = EVERYBODY
+                clock[2] += 1
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
