@@ -1,12 +1,10 @@
 """Who proved himself in one session is not asked in the next one for the same doubt, and whoever works beside him is."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-from test_alarm import answer, asked_of, strangers
+from test_alarm import answer, asked_of, known, strangers, watch
 from test_channels import HOUR_MS, TODAY_MS, WHO, charts, show
-from test_judge import DAY_MS, UTC_ZONE, Array, honest_days
+from test_judge import DAY_MS, UTC_ZONE, Array
 
 from rempart.records import Action, Kind
 from rempart.watch.judge import Policy, Watch
@@ -14,24 +12,9 @@ from rempart.watch.state import TODAY_SESSIONS
 
 MINUTE_MS = 60_000
 ASKED, BESIDE = 999, 998
+__all__ = ["known", "watch"]
 NIGHT_MS = TODAY_MS + 14 * HOUR_MS
 """23:00 UTC: half an hour of work ends before midnight."""
-
-
-@pytest.fixture(scope="module")
-def known() -> Iterator[Watch]:
-    house = Watch(Policy(enforce=True), *UTC_ZONE)
-    show(house, *honest_days(14, 3))
-    yield house
-    house.close()
-
-
-@pytest.fixture
-def watch(known: Watch) -> Iterator[Watch]:
-    house = Watch(Policy(enforce=True), *UTC_ZONE)
-    house.restore(known.state())
-    yield house
-    house.close()
 
 
 def opened(watch: Watch, count: int, session: int, at_ms: int, first: int = 8_000_000) -> Array:

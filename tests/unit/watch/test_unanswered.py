@@ -7,9 +7,10 @@ from test_channels import TODAY_MS, WHO, charts, show
 from test_judge import DAY_MS
 
 from rempart.records import Kind
+from rempart.watch.challenge import RATCHET
 from rempart.watch.judge import Watch
 from rempart.watch.state import WORKED, fresh_accounts
-from rempart.watch.threshold import ANSWERED_MS, doubts_today
+from rempart.watch.threshold import ALARM_PART, ANSWERED_MS, alarm, doubts_today
 
 MINUTE_MS = 60_000
 __all__ = ["known", "watch"]
@@ -82,3 +83,46 @@ def test_five_thieves_who_drop_their_logins_do_not_make_the_house_less_careful(w
     assert watch.arrays(0)[3]["usual"][0] <= before
     alarmed(watch, TODAY_MS + DAY_MS)
     assert watch.arrays(0)[3]["usual"][0] <= before + 0.05
+
+
+def test_a_login_that_passes_while_the_account_is_blocked_passes_nothing(watch: Watch) -> None:
+    assert asked_of(watch, session=999).size
+    for _ in range(2):
+        answer(watch, Kind.LOGIN_FAILED, 999, TODAY_MS + 30 * MINUTE_MS)
+    assert watch.accounts["blocked"][WHO] == 1
+    answer(watch, Kind.LOGIN_PASSED, 999, TODAY_MS + 31 * MINUTE_MS)
+    assert watch.accounts["withheld"][WHO] == 1
+    assert watch.accounts["passed_ms"][WHO].max() == 0
+
+
+def test_what_passed_before_a_reinstatement_speaks_for_no_session_after_it(watch: Watch) -> None:
+    """The owner proves himself, then somebody beside him fails; after the desk's word strangers are asked about again."""
+    assert asked_of(watch, session=999).size
+    answer(watch, Kind.LOGIN_PASSED, 999, TODAY_MS + 30 * MINUTE_MS)
+    answer(watch, Kind.DISOWNED, 999, TODAY_MS + 31 * MINUTE_MS)
+    answer(watch, Kind.REINSTATED, 999, TODAY_MS + 32 * MINUTE_MS)
+    rows = charts(40, 20_000, session=998, begin_ms=TODAY_MS + 33 * MINUTE_MS)
+    rows["form"] = 7
+    assert show(watch, rows, strangers(40, 6_000_000), grade=0.0, anybody=0.0)["action"].any()
+
+
+def test_every_question_of_an_account_counts_and_a_page_of_events_is_one(watch: Watch) -> None:
+    assert asked_of(watch, session=999).size > 1
+    assert watch.accounts["challenged"][WHO] == 1
+    answer(watch, Kind.LOGIN_PASSED, 999, TODAY_MS + 30 * MINUTE_MS)
+    watch.accounts["passed_doubt"][WHO] -= RATCHET
+    rows = charts(40, 20_000, session=999, begin_ms=TODAY_MS + 31 * MINUTE_MS)
+    rows["form"] = 7
+    assert show(watch, rows, strangers(40, 6_000_000), grade=0.0, anybody=0.0)["action"].any()
+    assert watch.accounts["challenged"][WHO] == 2
+
+
+def test_left_challenges_alarm_where_as_many_are_left_as_passed() -> None:
+    now_ms = 20_000 * DAY_MS
+    accounts = fresh_accounts(6)
+    accounts["asked_ms"][:5, 0] = now_ms - 60 * MINUTE_MS
+    accounts["passed_ms"][2:5, 0] = now_ms - 50 * MINUTE_MS
+    assert alarm(accounts, now_ms, True) == 0
+    accounts["passed_ms"][4, 0] = 0
+    assert alarm(accounts, now_ms, True) == ALARM_PART
+    assert alarm(accounts, now_ms, False) == 0
